@@ -1,0 +1,1 @@
+"""Fiscal years, eras, months by the Civil Code, holidays given as data."""

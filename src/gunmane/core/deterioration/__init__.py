@@ -1,0 +1,1 @@
+"""Deterioration: hazards, forecasts, uncertainty."""

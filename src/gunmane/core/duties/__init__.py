@@ -1,0 +1,1 @@
+"""Duties: statutory obligations and their windows."""

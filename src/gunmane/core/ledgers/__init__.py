@@ -1,0 +1,1 @@
+"""Ledgers: recognising columns and reading values."""
