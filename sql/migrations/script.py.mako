@@ -1,0 +1,14 @@
+"""${message}."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy.util import await_only
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    await_only(driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")))

@@ -1,0 +1,696 @@
+-- The schema as it is now: a dump of the migrated database (PostgreSQL 18), kept equal by tests/store/test_schema.py.
+-- Read it, don't run it; `GUNMANE_WRITE_SCHEMA=1 pytest tests/store/test_schema.py` writes it anew.
+CREATE FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) RETURNS TABLE(key_id uuid, owner_id uuid, role text, purpose text, regions uuid[])
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    k api_keys%ROWTYPE;
+    my_regions uuid[];
+    known uuid[];
+    pairs_full text;
+    pairs_condition text;
+    pairs_tally text;
+BEGIN
+    SELECT * INTO k FROM api_keys AS a
+    WHERE a.key_id = wanted_key AND a.secret_sha256 = wanted_sha256 AND a.revoked_at IS NULL
+        AND (a.expires_at IS NULL OR a.expires_at > now());
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    SELECT array_agg(DISTINCT m.region_id) INTO my_regions FROM region_members AS m
+    WHERE m.owner_id = k.owner_id AND m.joined_on <= today AND (m.left_on IS NULL OR m.left_on > today);
+    IF my_regions IS NOT NULL THEN
+        SELECT array_agg(DISTINCT m.owner_id) INTO known FROM region_members AS m
+        WHERE m.region_id = ANY (my_regions) AND m.joined_on <= today AND (m.left_on IS NULL OR m.left_on > today);
+        SELECT
+            string_agg(c.owner_id || ':' || c.asset_class, ',') FILTER (WHERE c.level = 'full'),
+            string_agg(c.owner_id || ':' || c.asset_class, ',') FILTER (WHERE c.level = 'condition'),
+            string_agg(c.owner_id || ':' || c.asset_class, ',')
+        INTO pairs_full, pairs_condition, pairs_tally
+        FROM consents AS c
+        WHERE c.region_id = ANY (my_regions) AND c.owner_id = ANY (known) AND c.owner_id <> k.owner_id
+            AND c.revoked_at IS NULL AND c.valid_from <= today AND (c.valid_to IS NULL OR c.valid_to >= today);
+    END IF;
+    PERFORM
+        set_config('gm.own', k.owner_id::text, true),
+        set_config('gm.write', CASE WHEN k.role IN ('engineer', 'planner', 'scheduler', 'administrator')
+            THEN k.owner_id::text ELSE '' END, true),
+        set_config('gm.full', coalesce(pairs_full, ''), true),
+        set_config('gm.condition', coalesce(pairs_condition, ''), true),
+        set_config('gm.tally', coalesce(pairs_tally, ''), true),
+        set_config('gm.known', coalesce(array_to_string(known, ','), ''), true),
+        set_config('gm.regions', coalesce(array_to_string(my_regions, ','), ''), true),
+        set_config('gm.plan', CASE WHEN k.role IN ('planner', 'scheduler', 'administrator')
+            THEN coalesce(array_to_string(my_regions, ','), '') ELSE '' END, true);
+    RETURN QUERY SELECT k.key_id, k.owner_id, k.role, k.purpose, coalesce(my_regions, '{}');
+END
+$$;
+ALTER FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) OWNER TO gunmane_auth;
+CREATE TABLE public.api_keys (
+    owner_id uuid NOT NULL,
+    key_id uuid NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    role text NOT NULL,
+    purpose text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'engineer'::text, 'planner'::text, 'scheduler'::text, 'administrator'::text]))),
+    CONSTRAINT api_keys_secret_length CHECK ((octet_length(secret_sha256) = 32))
+);
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.api_keys OWNER TO postgres;
+CREATE TABLE public.asset_history (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    number text NOT NULL,
+    name text,
+    built_year smallint,
+    built_on date,
+    built_precision text NOT NULL,
+    municipality_code text,
+    route text,
+    length_m double precision,
+    width_m double precision,
+    area_m2 double precision,
+    diameter_mm integer,
+    depth_m double precision,
+    material text,
+    material_text text,
+    attributes jsonb,
+    geometry bytea,
+    bounds box,
+    status text NOT NULL,
+    origin text NOT NULL,
+    flags text[] NOT NULL,
+    ledger_id uuid,
+    ledger_row bigint,
+    revision integer NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid,
+    superseded_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.asset_history FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.asset_history OWNER TO postgres;
+CREATE TABLE public.asset_numbers (
+    owner_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    scheme text NOT NULL,
+    number text NOT NULL,
+    asset_id uuid NOT NULL
+);
+ALTER TABLE ONLY public.asset_numbers FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.asset_numbers OWNER TO postgres;
+CREATE TABLE public.assets (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    number text NOT NULL,
+    name text,
+    built_year smallint,
+    built_on date,
+    built_precision text DEFAULT 'unknown'::text NOT NULL,
+    municipality_code text,
+    route text,
+    length_m double precision,
+    width_m double precision,
+    area_m2 double precision,
+    diameter_mm integer,
+    depth_m double precision,
+    material text,
+    material_text text,
+    attributes jsonb,
+    geometry bytea,
+    bounds box,
+    status text DEFAULT 'in_service'::text NOT NULL,
+    origin text NOT NULL,
+    flags text[] DEFAULT '{}'::text[] NOT NULL,
+    ledger_id uuid,
+    ledger_row bigint,
+    revision integer DEFAULT 1 NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_by uuid,
+    CONSTRAINT assets_asset_class_check CHECK ((asset_class = ANY (ARRAY['bridge'::text, 'tunnel'::text, 'road_structure'::text, 'pavement'::text, 'sewer_pipe'::text, 'manhole'::text, 'water_pipe'::text, 'septic'::text, 'treatment_plant'::text]))),
+    CONSTRAINT assets_built_precision_check CHECK ((built_precision = ANY (ARRAY['day'::text, 'month'::text, 'year'::text, 'fiscal_year'::text, 'about'::text, 'unknown'::text]))),
+    CONSTRAINT assets_built_year_known CHECK (((built_year IS NULL) = (built_precision = 'unknown'::text))),
+    CONSTRAINT assets_status_check CHECK ((status = ANY (ARRAY['in_service'::text, 'suspended'::text, 'closed'::text, 'abolished'::text, 'missing'::text])))
+);
+ALTER TABLE ONLY public.assets FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.assets OWNER TO postgres;
+CREATE TABLE public.conditions (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    scale text NOT NULL,
+    grade text NOT NULL,
+    inspected_on date NOT NULL,
+    inspection_id uuid NOT NULL
+);
+ALTER TABLE ONLY public.conditions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.conditions OWNER TO postgres;
+CREATE TABLE public.consents (
+    owner_id uuid NOT NULL,
+    consent_id uuid NOT NULL,
+    region_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    level text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    granted_by text NOT NULL,
+    granted_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT consents_dates CHECK ((valid_to >= valid_from)),
+    CONSTRAINT consents_level_check CHECK ((level = ANY (ARRAY['aggregate'::text, 'condition'::text, 'full'::text])))
+);
+ALTER TABLE ONLY public.consents FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.consents OWNER TO postgres;
+CREATE TABLE public.due_items (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    duty text NOT NULL,
+    state text NOT NULL,
+    window_open date,
+    due_soft date,
+    due date,
+    anchor_on date,
+    rule text NOT NULL,
+    basis text NOT NULL,
+    reason_ja text NOT NULL,
+    reason_en text NOT NULL,
+    planned_month date,
+    engineer text,
+    run_id uuid NOT NULL,
+    CONSTRAINT due_items_state_check CHECK ((state = ANY (ARRAY['due'::text, 'in_window'::text, 'overdue'::text, 'done'::text, 'waived'::text, 'suspended'::text, 'unknown_anchor'::text])))
+);
+ALTER TABLE ONLY public.due_items FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.due_items OWNER TO postgres;
+CREATE TABLE public.idempotency_keys (
+    owner_id uuid NOT NULL,
+    key_id uuid NOT NULL,
+    idempotency_key text NOT NULL,
+    request_sha256 bytea NOT NULL,
+    status smallint NOT NULL,
+    headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    body bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.idempotency_keys OWNER TO postgres;
+CREATE TABLE public.inspections (
+    owner_id uuid NOT NULL,
+    inspection_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    inspected_on date NOT NULL,
+    date_precision text DEFAULT 'day'::text NOT NULL,
+    duty text,
+    scale text,
+    grade text,
+    findings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    inspector text,
+    notes text,
+    supersedes uuid,
+    flags text[] DEFAULT '{}'::text[] NOT NULL,
+    origin text NOT NULL,
+    ledger_id uuid,
+    ledger_row bigint,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_by uuid,
+    CONSTRAINT inspections_date_precision_check CHECK ((date_precision = ANY (ARRAY['day'::text, 'month'::text, 'year'::text, 'fiscal_year'::text]))),
+    CONSTRAINT inspections_grade_has_scale CHECK (((grade IS NULL) OR (scale IS NOT NULL)))
+);
+ALTER TABLE ONLY public.inspections FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.inspections OWNER TO postgres;
+CREATE TABLE public.ledgers (
+    owner_id uuid NOT NULL,
+    ledger_id uuid NOT NULL,
+    path text NOT NULL,
+    asset_class text NOT NULL,
+    content text DEFAULT 'assets'::text NOT NULL,
+    sha256 bytea NOT NULL,
+    as_of date,
+    encoding text,
+    crs integer,
+    mapping jsonb DEFAULT '{}'::jsonb NOT NULL,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    rows_read bigint NOT NULL,
+    rows_new bigint NOT NULL,
+    rows_changed bigint NOT NULL,
+    rows_unchanged bigint NOT NULL,
+    rows_missing bigint NOT NULL,
+    rows_rejected bigint NOT NULL,
+    rows_flagged bigint NOT NULL,
+    origin text NOT NULL,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ledgers_content_check CHECK ((content = ANY (ARRAY['assets'::text, 'inspections'::text])))
+);
+ALTER TABLE ONLY public.ledgers FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.ledgers OWNER TO postgres;
+CREATE TABLE public.models (
+    region_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    scale text NOT NULL,
+    card jsonb NOT NULL,
+    adopted_at timestamp with time zone,
+    adopted_by text
+);
+ALTER TABLE ONLY public.models FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.models OWNER TO postgres;
+CREATE TABLE public.owners (
+    owner_id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    population integer,
+    area_km2 double precision,
+    engineers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    origin text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT owners_area_km2_check CHECK ((area_km2 > (0)::double precision)),
+    CONSTRAINT owners_kind_check CHECK ((kind = ANY (ARRAY['municipality'::text, 'prefecture'::text, 'utility'::text, 'union'::text]))),
+    CONSTRAINT owners_population_check CHECK ((population >= 0))
+);
+ALTER TABLE ONLY public.owners FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.owners OWNER TO postgres;
+CREATE TABLE public.photos (
+    owner_id uuid NOT NULL,
+    inspection_id uuid NOT NULL,
+    sha256 bytea NOT NULL,
+    media_type text,
+    content bytea,
+    received_at timestamp with time zone,
+    CONSTRAINT photos_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+ALTER TABLE ONLY public.photos FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.photos OWNER TO postgres;
+CREATE TABLE public.plans (
+    region_id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    edition integer NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    as_of date NOT NULL,
+    sheet jsonb NOT NULL,
+    pdf bytea,
+    pdf_sha256 text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT plans_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'decided'::text])))
+);
+ALTER TABLE ONLY public.plans FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.plans OWNER TO postgres;
+CREATE TABLE public.region_members (
+    region_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    joined_on date NOT NULL,
+    left_on date,
+    CONSTRAINT region_members_dates CHECK ((left_on >= joined_on))
+);
+ALTER TABLE ONLY public.region_members FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.region_members OWNER TO postgres;
+CREATE TABLE public.regions (
+    region_id uuid NOT NULL,
+    name text NOT NULL,
+    field text DEFAULT 'all'::text NOT NULL,
+    origin text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE ONLY public.regions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.regions OWNER TO postgres;
+CREATE TABLE public.rejected_rows (
+    owner_id uuid NOT NULL,
+    ledger_id uuid NOT NULL,
+    row_number bigint NOT NULL,
+    cells jsonb NOT NULL,
+    faults jsonb NOT NULL,
+    mended_at timestamp with time zone
+);
+ALTER TABLE ONLY public.rejected_rows FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.rejected_rows OWNER TO postgres;
+CREATE TABLE public.repairs (
+    owner_id uuid NOT NULL,
+    repair_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    repaired_on date NOT NULL,
+    kind text NOT NULL,
+    cost_yen bigint,
+    notes text,
+    origin text NOT NULL,
+    ledger_id uuid,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_by uuid,
+    CONSTRAINT repairs_cost_yen_check CHECK ((cost_yen >= 0)),
+    CONSTRAINT repairs_kind_check CHECK ((kind = ANY (ARRAY['repair'::text, 'rehabilitation'::text, 'replacement'::text, 'removal'::text, 'cleaning'::text])))
+);
+ALTER TABLE ONLY public.repairs FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.repairs OWNER TO postgres;
+CREATE TABLE public.risks (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    bad_1y real,
+    bad_5y real,
+    bad_10y real,
+    bad_5y_low real,
+    bad_5y_high real,
+    life_median_years real,
+    life_low_years real,
+    life_high_years real,
+    consequence_yen double precision NOT NULL,
+    loss_yen_per_year double precision NOT NULL,
+    likelihood_band smallint NOT NULL,
+    consequence_band smallint NOT NULL,
+    reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
+    run_id uuid NOT NULL,
+    CONSTRAINT risks_consequence_band_check CHECK (((consequence_band >= 1) AND (consequence_band <= 5))),
+    CONSTRAINT risks_likelihood_band_check CHECK (((likelihood_band >= 1) AND (likelihood_band <= 5)))
+);
+ALTER TABLE ONLY public.risks FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.risks OWNER TO postgres;
+CREATE TABLE public.runs (
+    region_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    kind text NOT NULL,
+    inputs_digest text NOT NULL,
+    seed bigint NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    code_version text NOT NULL,
+    state text NOT NULL,
+    progress real DEFAULT 0 NOT NULL,
+    result jsonb,
+    error text,
+    requested_by uuid,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.runs OWNER TO postgres;
+CREATE TABLE public.septic_contacts (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    name text,
+    address text,
+    phone text,
+    consent_given_on date,
+    origin text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE ONLY public.septic_contacts FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.septic_contacts OWNER TO postgres;
+CREATE VIEW public.shared_conditions WITH (security_barrier='true') AS
+ SELECT a.owner_id,
+    a.asset_id,
+    a.asset_class,
+    a.built_year,
+    a.built_precision,
+    a.municipality_code,
+    a.length_m,
+    a.width_m,
+    a.area_m2,
+    a.diameter_mm,
+    a.material,
+    a.geometry,
+    a.bounds,
+    a.status,
+    a.origin,
+    c.scale,
+    c.grade,
+    c.inspected_on,
+    r.bad_5y,
+    r.loss_yen_per_year,
+    r.likelihood_band,
+    r.consequence_band
+   FROM ((public.assets a
+     LEFT JOIN public.conditions c ON (((c.owner_id = a.owner_id) AND (c.asset_id = a.asset_id))))
+     LEFT JOIN public.risks r ON (((r.owner_id = a.owner_id) AND (r.asset_id = a.asset_id))))
+  WHERE (a.asset_class <> 'septic'::text);
+ALTER VIEW public.shared_conditions OWNER TO gunmane_share;
+CREATE TABLE public.tallies (
+    owner_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    measure text NOT NULL,
+    bucket text NOT NULL,
+    n bigint NOT NULL,
+    amount double precision DEFAULT 0 NOT NULL,
+    computed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE ONLY public.tallies FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.tallies OWNER TO postgres;
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pk PRIMARY KEY (owner_id, key_id);
+ALTER TABLE ONLY public.asset_history
+    ADD CONSTRAINT asset_history_pk PRIMARY KEY (owner_id, asset_id, revision);
+ALTER TABLE ONLY public.asset_numbers
+    ADD CONSTRAINT asset_numbers_pk PRIMARY KEY (owner_id, asset_class, scheme, number);
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_number_unique UNIQUE (owner_id, asset_class, number);
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_pk PRIMARY KEY (owner_id, asset_id);
+ALTER TABLE ONLY public.conditions
+    ADD CONSTRAINT conditions_pk PRIMARY KEY (owner_id, asset_id);
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pk PRIMARY KEY (owner_id, consent_id);
+ALTER TABLE ONLY public.due_items
+    ADD CONSTRAINT due_items_pk PRIMARY KEY (owner_id, asset_id, duty);
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pk PRIMARY KEY (owner_id, key_id, idempotency_key);
+ALTER TABLE ONLY public.inspections
+    ADD CONSTRAINT inspections_pk PRIMARY KEY (owner_id, inspection_id);
+ALTER TABLE ONLY public.inspections
+    ADD CONSTRAINT inspections_supersedes_once UNIQUE (owner_id, supersedes);
+ALTER TABLE ONLY public.ledgers
+    ADD CONSTRAINT ledgers_pk PRIMARY KEY (owner_id, ledger_id);
+ALTER TABLE ONLY public.models
+    ADD CONSTRAINT models_pk PRIMARY KEY (region_id, run_id, asset_class, scale);
+ALTER TABLE ONLY public.owners
+    ADD CONSTRAINT owners_code_unique UNIQUE (code);
+ALTER TABLE ONLY public.owners
+    ADD CONSTRAINT owners_pk PRIMARY KEY (owner_id);
+ALTER TABLE ONLY public.photos
+    ADD CONSTRAINT photos_pk PRIMARY KEY (owner_id, inspection_id, sha256);
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_edition_unique UNIQUE (region_id, edition);
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_pk PRIMARY KEY (region_id, plan_id);
+ALTER TABLE ONLY public.region_members
+    ADD CONSTRAINT region_members_pk PRIMARY KEY (region_id, owner_id, joined_on);
+ALTER TABLE ONLY public.regions
+    ADD CONSTRAINT regions_pk PRIMARY KEY (region_id);
+ALTER TABLE ONLY public.rejected_rows
+    ADD CONSTRAINT rejected_rows_pk PRIMARY KEY (owner_id, ledger_id, row_number);
+ALTER TABLE ONLY public.repairs
+    ADD CONSTRAINT repairs_pk PRIMARY KEY (owner_id, repair_id);
+ALTER TABLE ONLY public.risks
+    ADD CONSTRAINT risks_pk PRIMARY KEY (owner_id, asset_id);
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_pk PRIMARY KEY (region_id, run_id);
+ALTER TABLE ONLY public.septic_contacts
+    ADD CONSTRAINT septic_contacts_pk PRIMARY KEY (owner_id, asset_id);
+ALTER TABLE ONLY public.tallies
+    ADD CONSTRAINT tallies_pk PRIMARY KEY (owner_id, asset_class, measure, bucket);
+CREATE INDEX api_keys_key ON public.api_keys USING btree (key_id);
+CREATE INDEX asset_numbers_by_asset ON public.asset_numbers USING btree (owner_id, asset_id);
+CREATE INDEX assets_bounds ON public.assets USING gist (bounds);
+CREATE INDEX consents_region ON public.consents USING btree (region_id, owner_id) WHERE (revoked_at IS NULL);
+CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id);
+CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX inspections_by_asset ON public.inspections USING btree (owner_id, asset_id, inspected_on DESC);
+CREATE INDEX inspections_recent ON public.inspections USING btree (owner_id, recorded_at DESC);
+CREATE INDEX ledgers_recent ON public.ledgers USING btree (owner_id, imported_at DESC);
+CREATE INDEX region_members_owner ON public.region_members USING btree (owner_id);
+CREATE INDEX repairs_by_asset ON public.repairs USING btree (owner_id, asset_id, repaired_on DESC);
+CREATE INDEX risks_highest ON public.risks USING btree (owner_id, loss_yen_per_year DESC, asset_id);
+CREATE INDEX runs_recent ON public.runs USING btree (region_id, requested_at DESC);
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.asset_history
+    ADD CONSTRAINT asset_history_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.asset_numbers
+    ADD CONSTRAINT asset_numbers_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.assets
+    ADD CONSTRAINT assets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.conditions
+    ADD CONSTRAINT conditions_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.due_items
+    ADD CONSTRAINT due_items_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.inspections
+    ADD CONSTRAINT inspections_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.inspections
+    ADD CONSTRAINT inspections_supersedes FOREIGN KEY (owner_id, supersedes) REFERENCES public.inspections(owner_id, inspection_id);
+ALTER TABLE ONLY public.ledgers
+    ADD CONSTRAINT ledgers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.models
+    ADD CONSTRAINT models_run FOREIGN KEY (region_id, run_id) REFERENCES public.runs(region_id, run_id);
+ALTER TABLE ONLY public.photos
+    ADD CONSTRAINT photos_inspection FOREIGN KEY (owner_id, inspection_id) REFERENCES public.inspections(owner_id, inspection_id);
+ALTER TABLE ONLY public.plans
+    ADD CONSTRAINT plans_run FOREIGN KEY (region_id, run_id) REFERENCES public.runs(region_id, run_id);
+ALTER TABLE ONLY public.region_members
+    ADD CONSTRAINT region_members_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.region_members
+    ADD CONSTRAINT region_members_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
+ALTER TABLE ONLY public.rejected_rows
+    ADD CONSTRAINT rejected_rows_ledger FOREIGN KEY (owner_id, ledger_id) REFERENCES public.ledgers(owner_id, ledger_id);
+ALTER TABLE ONLY public.repairs
+    ADD CONSTRAINT repairs_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.risks
+    ADD CONSTRAINT risks_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
+ALTER TABLE ONLY public.septic_contacts
+    ADD CONSTRAINT septic_contacts_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.tallies
+    ADD CONSTRAINT tallies_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY api_keys_auth ON public.api_keys FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY api_keys_delete ON public.api_keys FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY api_keys_insert ON public.api_keys FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY api_keys_read ON public.api_keys FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY api_keys_update ON public.api_keys FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.asset_history ENABLE ROW LEVEL SECURITY;
+CREATE POLICY asset_history_delete ON public.asset_history FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY asset_history_insert ON public.asset_history FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY asset_history_read ON public.asset_history FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
+CREATE POLICY asset_history_update ON public.asset_history FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.asset_numbers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY asset_numbers_delete ON public.asset_numbers FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY asset_numbers_insert ON public.asset_numbers FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY asset_numbers_read ON public.asset_numbers FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
+CREATE POLICY asset_numbers_update ON public.asset_numbers FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.assets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY assets_delete ON public.assets FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY assets_insert ON public.assets FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY assets_read ON public.assets FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
+CREATE POLICY assets_share ON public.assets FOR SELECT TO gunmane_share USING (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))));
+CREATE POLICY assets_update ON public.assets FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.conditions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY conditions_delete ON public.conditions FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY conditions_insert ON public.conditions FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY conditions_read ON public.conditions FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
+CREATE POLICY conditions_share ON public.conditions FOR SELECT TO gunmane_share USING (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))));
+CREATE POLICY conditions_update ON public.conditions FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
+CREATE POLICY consents_auth ON public.consents FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY consents_delete ON public.consents FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY consents_insert ON public.consents FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY consents_read ON public.consents FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY consents_update ON public.consents FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.due_items ENABLE ROW LEVEL SECURITY;
+CREATE POLICY due_items_delete ON public.due_items FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY due_items_insert ON public.due_items FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY due_items_read ON public.due_items FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
+CREATE POLICY due_items_update ON public.due_items FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY idempotency_keys_delete ON public.idempotency_keys FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY idempotency_keys_insert ON public.idempotency_keys FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY idempotency_keys_read ON public.idempotency_keys FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY idempotency_keys_update ON public.idempotency_keys FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.inspections ENABLE ROW LEVEL SECURITY;
+CREATE POLICY inspections_delete ON public.inspections FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY inspections_insert ON public.inspections FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY inspections_read ON public.inspections FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
+CREATE POLICY inspections_update ON public.inspections FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.ledgers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ledgers_delete ON public.ledgers FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY ledgers_insert ON public.ledgers FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY ledgers_read ON public.ledgers FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY ledgers_update ON public.ledgers FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.models ENABLE ROW LEVEL SECURITY;
+CREATE POLICY models_insert ON public.models FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY models_read ON public.models FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+CREATE POLICY models_update ON public.models FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.owners ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owners_insert ON public.owners FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY owners_read ON public.owners FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR (owner_id = ANY ((string_to_array(current_setting('gm.known'::text, true), ','::text))::uuid[]))));
+CREATE POLICY owners_update ON public.owners FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.photos ENABLE ROW LEVEL SECURITY;
+CREATE POLICY photos_delete ON public.photos FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY photos_insert ON public.photos FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY photos_read ON public.photos FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY photos_update ON public.photos FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
+CREATE POLICY plans_insert ON public.plans FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY plans_read ON public.plans FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+CREATE POLICY plans_update ON public.plans FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.region_members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY region_members_auth ON public.region_members FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY region_members_insert ON public.region_members FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY region_members_read ON public.region_members FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+CREATE POLICY region_members_update ON public.region_members FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.regions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY regions_insert ON public.regions FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY regions_read ON public.regions FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+CREATE POLICY regions_update ON public.regions FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.rejected_rows ENABLE ROW LEVEL SECURITY;
+CREATE POLICY rejected_rows_delete ON public.rejected_rows FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY rejected_rows_insert ON public.rejected_rows FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY rejected_rows_read ON public.rejected_rows FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY rejected_rows_update ON public.rejected_rows FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.repairs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY repairs_delete ON public.repairs FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY repairs_insert ON public.repairs FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY repairs_read ON public.repairs FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
+CREATE POLICY repairs_update ON public.repairs FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.risks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY risks_delete ON public.risks FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY risks_insert ON public.risks FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY risks_read ON public.risks FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
+CREATE POLICY risks_share ON public.risks FOR SELECT TO gunmane_share USING (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))));
+CREATE POLICY risks_update ON public.risks FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY runs_insert ON public.runs FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY runs_read ON public.runs FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+CREATE POLICY runs_update ON public.runs FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.septic_contacts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY septic_contacts_delete ON public.septic_contacts FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY septic_contacts_insert ON public.septic_contacts FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY septic_contacts_read ON public.septic_contacts FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY septic_contacts_update ON public.septic_contacts FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.tallies ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tallies_delete ON public.tallies FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY tallies_insert ON public.tallies FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY tallies_read ON public.tallies FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.tally'::text, true), ','::text)))));
+CREATE POLICY tallies_update ON public.tallies FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+GRANT USAGE ON SCHEMA public TO gunmane_app;
+GRANT USAGE ON SCHEMA public TO gunmane_share;
+GRANT USAGE ON SCHEMA public TO gunmane_auth;
+REVOKE ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) TO gunmane_app;
+GRANT SELECT ON TABLE public.api_keys TO gunmane_auth;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.asset_history TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.asset_numbers TO gunmane_app;
+GRANT SELECT ON TABLE public.assets TO gunmane_share;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assets TO gunmane_app;
+GRANT SELECT ON TABLE public.conditions TO gunmane_share;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conditions TO gunmane_app;
+GRANT SELECT ON TABLE public.consents TO gunmane_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consents TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.due_items TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.inspections TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.ledgers TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.models TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.owners TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.photos TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.plans TO gunmane_app;
+GRANT SELECT ON TABLE public.region_members TO gunmane_auth;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.region_members TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.regions TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rejected_rows TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.repairs TO gunmane_app;
+GRANT SELECT ON TABLE public.risks TO gunmane_share;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risks TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.runs TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.septic_contacts TO gunmane_app;
+GRANT SELECT ON TABLE public.shared_conditions TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tallies TO gunmane_app;

@@ -1,0 +1,70 @@
+"""The connection pool of the service, bound by row-level security."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta, timezone
+from typing import Any, cast
+
+import asyncpg
+import msgspec
+
+from gunmane.core.errors import GunmaneError
+from gunmane.store.query import Conn, ReadConn, sql
+
+JST = timezone(timedelta(hours=9), "JST")
+"""Civil dates are Japanese dates; Japan has no daylight saving time, so a fixed offset is exact."""
+
+Pool = Any
+"""An asyncpg pool; only this package calls it."""
+
+
+async def _prepare(connection: Any) -> None:
+    """Give a new connection its codecs and the service's role."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name,
+            schema="pg_catalog",
+            encoder=_encode,
+            decoder=msgspec.json.decode,
+            format="text",
+        )
+    row = await connection.fetchrow(sql("access", "service_role"))
+    if row["name"] != "gunmane_app":
+        if not row["may_serve"]:
+            raise GunmaneError("role_cannot_serve", role=row["name"])
+        # RESET ALL, with which the pool cleans a returned connection, leaves the role as it is.
+        await connection.execute("SET ROLE gunmane_app")
+
+
+def _encode(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def open_pool(url: str, *, size: int = 8, statement_cache: bool = True) -> Pool:
+    """Open a pool whose connections work as `gunmane_app`, whoever the URL logs in as.
+
+    Raises GunmaneError `role_cannot_serve` when the login is no member of that role.
+    """
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        statement_cache_size=200 if statement_cache else 0,
+        server_settings={"application_name": "gunmane", "timezone": "Asia/Tokyo"},
+        command_timeout=600,
+    )
+
+
+@asynccontextmanager
+async def reading(pool: Pool) -> AsyncGenerator[ReadConn]:
+    """Open a read-only transaction."""
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        yield cast("ReadConn", connection)
+
+
+@asynccontextmanager
+async def writing(pool: Pool) -> AsyncGenerator[Conn]:
+    """Open a transaction that is committed when the block ends well and rolled back when it raises."""
+    async with pool.acquire() as connection, connection.transaction():
+        yield cast("Conn", connection)

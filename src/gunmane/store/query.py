@@ -1,0 +1,71 @@
+"""Named SQL queries from `sql/<noun>.sql`, and what may be done with a connection.
+
+A file holds queries, each opened by `-- name` and one line of purpose:
+
+    -- list_assets
+    -- Assets of one owner, highest risk first.
+    SELECT … WHERE owner_id = $1
+
+A function that only reads takes a `ReadConn`; one that writes takes a `Conn`. A `Conn` may stand for a `ReadConn`,
+never the other way round.
+"""
+
+import re
+from functools import cache
+from typing import Any
+
+import asyncpg
+from msgspec import Struct
+
+from gunmane import resources
+
+
+class ReadConn(asyncpg.Connection):
+    """A connection used to read (a name for the type checker; the object is asyncpg's own)."""
+
+
+class Conn(ReadConn):
+    """A connection used to write, inside a transaction opened at the edge."""
+
+
+class Query(Struct, frozen=True):
+    """One named query: its text is what PostgreSQL prepares."""
+
+    name: str
+    purpose: str
+    text: str
+
+
+_HEAD = re.compile(r"^-- ([a-z][a-z0-9_]*)\n-- (.+)\n", re.MULTILINE)
+
+
+def parse(text: str) -> dict[str, Query]:
+    """Split the text of a SQL file into its queries; raises ValueError for a name used twice or an empty query."""
+    heads = list(_HEAD.finditer(text))
+    queries: dict[str, Query] = {}
+    for head, following in zip(heads, [*heads[1:], None], strict=True):
+        body = text[head.end() : following.start() if following else len(text)].strip().removesuffix(";")
+        if head[1] in queries or not body:
+            raise ValueError(f"query {head[1]} stands twice or is empty")
+        queries[head[1]] = Query(head[1], head[2], body)
+    return queries
+
+
+@cache
+def load(noun: str) -> dict[str, Query]:
+    """Read `sql/<noun>.sql` once."""
+    return parse((resources.folder("sql") / f"{noun}.sql").read_text(encoding="utf-8"))
+
+
+def sql(noun: str, name: str) -> str:
+    """Return the text of one query; KeyError when there is none of that name."""
+    return load(noun)[name].text
+
+
+def nouns() -> list[str]:
+    """List the files that hold named queries (schema.sql is not one)."""
+    return sorted(path.stem for path in resources.folder("sql").glob("*.sql") if path.stem != "schema")
+
+
+Record = Any
+"""An asyncpg Record; `msgspec.convert(record, Struct)` turns it into a value."""
