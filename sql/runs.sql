@@ -1,0 +1,53 @@
+-- find_finished_run
+-- The newest finished run of a kind made from the same inputs.
+SELECT region_id, run_id, kind, inputs_digest, seed, parameters, code_version, state, progress, result, error,
+    requested_at, started_at, finished_at
+FROM runs
+WHERE region_id = $1 AND kind = $2 AND inputs_digest = $3 AND state = 'done'
+ORDER BY requested_at DESC
+LIMIT 1;
+
+-- start_run
+-- Record that a computation begins.
+INSERT INTO runs (region_id, run_id, kind, inputs_digest, seed, parameters, code_version, state, started_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', now());
+
+-- progress_run
+-- Record how far a computation has come (0 to 1).
+UPDATE runs SET progress = $3 WHERE region_id = $1 AND run_id = $2 AND state = 'running';
+
+-- finish_run
+-- Record the result of a computation.
+UPDATE runs SET state = 'done', progress = 1, result = $3, finished_at = now()
+WHERE region_id = $1 AND run_id = $2;
+
+-- fail_run
+-- Record why a computation ended without a result.
+UPDATE runs SET state = 'failed', error = $3, finished_at = now()
+WHERE region_id = $1 AND run_id = $2 AND state IN ('queued', 'running');
+
+-- insert_model
+-- Store the card of a fitted model.
+INSERT INTO models (region_id, run_id, asset_class, scale, card) VALUES ($1, $2, $3, $4, $5);
+
+-- insert_plan
+-- Store a plan as the region's next edition and return its number.
+INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf, pdf_sha256)
+SELECT $1, $2, $3, coalesce(max(p.edition), 0) + 1, $4, $5, $6, $7
+FROM plans AS p WHERE p.region_id = $1
+RETURNING edition;
+
+-- plan_of_run
+-- The plan that a run made, with its document.
+SELECT region_id, plan_id, run_id, edition, status, as_of, sheet, pdf, pdf_sha256, created_at
+FROM plans WHERE region_id = $1 AND run_id = $2;
+
+-- state_of_inputs
+-- What a computation over these owners starts from: counts and last changes of everything that it reads.
+SELECT
+    (SELECT count(*) || ' ' || coalesce(max(recorded_at)::text, '') || ' ' || coalesce(sum(revision), 0)
+        FROM assets WHERE owner_id = ANY ($1::uuid[])) AS assets,
+    (SELECT count(*) || ' ' || coalesce(max(recorded_at)::text, '')
+        FROM inspections WHERE owner_id = ANY ($1::uuid[])) AS inspections,
+    (SELECT count(*) || ' ' || coalesce(max(recorded_at)::text, '')
+        FROM repairs WHERE owner_id = ANY ($1::uuid[])) AS repairs;

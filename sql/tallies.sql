@@ -1,0 +1,42 @@
+-- clear_tallies
+-- Forget the counts of these owners.
+DELETE FROM tallies WHERE owner_id = ANY ($1::uuid[]);
+
+-- count_tallies
+-- Count assets of these owners by status, grade, risk band, age and state of duty; amounts are km, or yen a year.
+INSERT INTO tallies (owner_id, asset_class, measure, bucket, n, amount)
+SELECT a.owner_id, a.asset_class, 'status', a.status, count(*), coalesce(sum(a.length_m), 0) / 1000
+FROM assets AS a WHERE a.owner_id = ANY ($1::uuid[])
+GROUP BY a.owner_id, a.asset_class, a.status
+UNION ALL
+SELECT a.owner_id, a.asset_class, 'grade', coalesce(c.scale || ':' || c.grade, 'none'), count(*),
+    coalesce(sum(a.length_m), 0) / 1000
+FROM assets AS a
+LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
+WHERE a.owner_id = ANY ($1::uuid[]) AND a.status <> 'abolished'
+GROUP BY a.owner_id, a.asset_class, coalesce(c.scale || ':' || c.grade, 'none')
+UNION ALL
+SELECT a.owner_id, a.asset_class, 'built', coalesce((a.built_year / 10 * 10)::text, 'unknown'), count(*),
+    coalesce(sum(a.length_m), 0) / 1000
+FROM assets AS a WHERE a.owner_id = ANY ($1::uuid[]) AND a.status <> 'abolished'
+GROUP BY a.owner_id, a.asset_class, coalesce((a.built_year / 10 * 10)::text, 'unknown')
+UNION ALL
+SELECT r.owner_id, r.asset_class, 'risk', r.likelihood_band || ':' || r.consequence_band, count(*),
+    sum(r.loss_yen_per_year)
+FROM risks AS r WHERE r.owner_id = ANY ($1::uuid[])
+GROUP BY r.owner_id, r.asset_class, r.likelihood_band, r.consequence_band
+UNION ALL
+SELECT d.owner_id, d.asset_class, 'due', d.duty || ':' || d.state, count(*), 0
+FROM due_items AS d WHERE d.owner_id = ANY ($1::uuid[])
+GROUP BY d.owner_id, d.asset_class, d.duty, d.state
+UNION ALL
+SELECT a.owner_id, a.asset_class, 'located', CASE WHEN a.bounds IS NULL THEN 'no' ELSE 'yes' END, count(*), 0
+FROM assets AS a WHERE a.owner_id = ANY ($1::uuid[]) AND a.status <> 'abolished'
+GROUP BY a.owner_id, a.asset_class, (a.bounds IS NULL);
+
+-- list_tallies
+-- Counts of the owners and classes that the principal may know of.
+SELECT owner_id, asset_class, measure, bucket, n, amount, computed_at
+FROM tallies
+WHERE ($1::uuid[] IS NULL OR owner_id = ANY ($1::uuid[])) AND ($2::text IS NULL OR measure = $2::text)
+ORDER BY owner_id, asset_class, measure, bucket;

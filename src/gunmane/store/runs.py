@@ -1,0 +1,117 @@
+"""Recorded computations, their models and plans."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from gunmane.store.ids import uuid7
+from gunmane.store.query import Conn, ReadConn, sql
+
+
+class Run(Struct, frozen=True):
+    """One computation: what went in, with which seed and code, and what came out."""
+
+    region_id: UUID
+    run_id: UUID
+    kind: str
+    inputs_digest: str
+    seed: int
+    parameters: dict[str, Any]
+    code_version: str
+    state: str
+    progress: float
+    result: dict[str, Any] | None
+    error: str | None
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Plan(Struct, frozen=True):
+    """A stored plan with its document; `sheet` holds every number printed."""
+
+    region_id: UUID
+    plan_id: UUID
+    run_id: UUID
+    edition: int
+    status: str
+    as_of: date
+    sheet: Any
+    pdf: bytes | None
+    pdf_sha256: str | None
+    created_at: datetime
+
+
+async def find_finished(conn: ReadConn, region_id: UUID, kind: str, inputs_digest: str) -> Run | None:
+    """Find the newest finished run made from the same inputs."""
+    row = await conn.fetchrow(sql("runs", "find_finished_run"), region_id, kind, inputs_digest)
+    return None if row is None else msgspec.convert(row, Run)
+
+
+async def start(
+    conn: Conn,
+    region_id: UUID,
+    kind: str,
+    *,
+    inputs_digest: str,
+    seed: int,
+    parameters: dict[str, Any],
+    code_version: str,
+) -> UUID:
+    """Record that a computation begins, and return its id."""
+    run_id = uuid7()
+    await conn.execute(
+        sql("runs", "start_run"), region_id, run_id, kind, inputs_digest, seed, parameters, code_version
+    )
+    return run_id
+
+
+async def progress(conn: Conn, region_id: UUID, run_id: UUID, share: float) -> None:
+    """Record how far a computation has come (0 to 1)."""
+    await conn.execute(sql("runs", "progress_run"), region_id, run_id, share)
+
+
+async def finish(conn: Conn, region_id: UUID, run_id: UUID, result: dict[str, Any]) -> None:
+    """Record the result of a computation."""
+    await conn.execute(sql("runs", "finish_run"), region_id, run_id, result)
+
+
+async def fail(conn: Conn, region_id: UUID, run_id: UUID, error: str) -> None:
+    """Record why a computation ended without a result."""
+    await conn.execute(sql("runs", "fail_run"), region_id, run_id, error)
+
+
+async def insert_model(conn: Conn, region_id: UUID, run_id: UUID, asset_class: str, scale: str, card: object) -> None:
+    """Store the card of a fitted model."""
+    await conn.execute(sql("runs", "insert_model"), region_id, run_id, asset_class, scale, card)
+
+
+async def insert_plan(
+    conn: Conn,
+    region_id: UUID,
+    run_id: UUID,
+    *,
+    plan_id: UUID,
+    as_of: date,
+    sheet: object,
+    pdf: bytes,
+    pdf_sha256: str,
+) -> int:
+    """Store a plan as the region's next edition and return the edition's number."""
+    return await conn.fetchval(sql("runs", "insert_plan"), region_id, plan_id, run_id, as_of, sheet, pdf, pdf_sha256)
+
+
+async def plan_of(conn: ReadConn, region_id: UUID, run_id: UUID) -> Plan | None:
+    """Fetch the plan that a run made, with its document."""
+    row = await conn.fetchrow(sql("runs", "plan_of_run"), region_id, run_id)
+    return None if row is None else msgspec.convert(row, Plan)
+
+
+async def state_of_inputs(conn: ReadConn, owners: Sequence[UUID]) -> dict[str, str]:
+    """Describe what a computation over these owners would start from; equal texts mean nothing has changed."""
+    row = await conn.fetchrow(sql("runs", "state_of_inputs"), list(owners))
+    return dict(row)

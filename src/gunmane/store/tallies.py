@@ -1,0 +1,39 @@
+"""Counts by owner, class and bucket: what the start page shows and aggregate consent lets others see."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from gunmane.core.words import AssetClass
+from gunmane.store.query import Conn, ReadConn, sql
+
+
+class Tally(Struct, frozen=True):
+    """`n` assets of a bucket; `amount` is km, or yen a year for measure `risk`.
+
+    Measures and buckets: status (status), grade (scale:grade or none), built (decade or unknown), risk
+    (likelihood band:consequence band), due (duty:state), located (yes or no).
+    """
+
+    owner_id: UUID
+    asset_class: AssetClass
+    measure: str
+    bucket: str
+    n: int
+    amount: float
+    computed_at: datetime
+
+
+async def recount(conn: Conn, owners: Sequence[UUID]) -> None:
+    """Count everything of these owners anew."""
+    await conn.execute(sql("tallies", "clear_tallies"), list(owners))
+    await conn.execute(sql("tallies", "count_tallies"), list(owners))
+
+
+async def list_all(conn: ReadConn, owners: Sequence[UUID] | None = None, measure: str | None = None) -> list[Tally]:
+    """List the counts that the principal may know of."""
+    rows = await conn.fetch(sql("tallies", "list_tallies"), None if owners is None else list(owners), measure)
+    return msgspec.convert(rows, list[Tally])
