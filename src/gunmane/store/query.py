@@ -12,20 +12,40 @@ never the other way round.
 
 import re
 from functools import cache
-from typing import Any
+from typing import Any, Literal, Protocol
 
-import asyncpg
 from msgspec import Struct
 
 from gunmane import resources
 
 
-class ReadConn(asyncpg.Connection):
-    """A connection used to read (a name for the type checker; the object is asyncpg's own)."""
+class ReadConn(Protocol):
+    """A connection used to read: the part of asyncpg's connection that this package uses.
+
+    `pool.reading` and `pool.writing` hand them out; nobody else makes one.
+    """
+
+    async def fetch(self, query: str, *args: Any, timeout: float | None = None) -> list[Any]: ...
+    async def fetchrow(self, query: str, *args: Any, timeout: float | None = None) -> Any: ...
+    async def fetchval(self, query: str, *args: Any, column: int = 0, timeout: float | None = None) -> Any: ...
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str: ...
+    async def executemany(self, command: str, args: Any, *, timeout: float | None = None) -> Any: ...
+    async def copy_from_query(self, query: str, *args: Any, **options: Any) -> str: ...
+    async def copy_from_table(self, table_name: str, **options: Any) -> str: ...
+    async def copy_to_table(self, table_name: str, **options: Any) -> str: ...
+    async def copy_records_to_table(self, table_name: str, **options: Any) -> str: ...
+    def cursor(self, query: str, *args: Any, prefetch: int | None = None) -> Any: ...
+    async def prepare(self, query: str) -> Any: ...
+    def transaction(self) -> Any: ...
 
 
-class Conn(ReadConn):
+class Conn(ReadConn, Protocol):
     """A connection used to write, inside a transaction opened at the edge."""
+
+    @property
+    def may_write(self) -> Literal[True]:
+        """Sets it apart for the type checker; no object has it."""
+        ...
 
 
 class Query(Struct, frozen=True):
