@@ -1,0 +1,104 @@
+"""The plan: four columns computed by the same functions, the chosen schedule, and what each owner gains or loses."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from msgspec import Struct
+
+from gunmane.core.money import Range
+from gunmane.core.plan import contracts
+from gunmane.core.plan.contracts import Work
+from gunmane.core.plan.costs import CostBook, Prices, prices
+from gunmane.core.plan.needs import Needs, needs
+from gunmane.core.plan.options import measure_costs, options, removable
+from gunmane.core.plan.programme import Programme, programme, taken
+from gunmane.core.plan.renewal import RenewalNeed, renewal_need
+from gunmane.core.plan.schedules import Schedule, schedule
+from gunmane.core.stock import Floats, Stock, tally
+from gunmane.core.words import Scale
+
+
+class Scenario(Struct, frozen=True, eq=False):
+    """One computed column: its schedule, its sums and its work."""
+
+    plan: Schedule
+    sums: Programme
+    work: Work
+
+    @property
+    def total(self) -> Range:
+        """Owners' yen over the plan at base-year prices, savings of joint contracts taken off."""
+        low, mid, high = self.sums.yearly.sum(axis=0)
+        saved = self.work.saved_yen
+        return Range(float(low) - saved.low, float(mid) - saved.mid, float(high) - saved.high)
+
+
+class RegionPlan(Struct, frozen=True, eq=False):
+    """Everything computed for a region; `alone`, `joint` and `merged` are columns 2 to 4 of every comparison.
+
+    `joint` has the measures of `alone`: working together changes contracts and hours, never what the law asks for.
+    `not_judged[n]` marks bridges whose removal could not be judged for want of facts.
+    """
+
+    stock: Stock
+    prices: Prices
+    needs: Needs
+    alone: Scenario
+    joint: Scenario
+    merged: Scenario
+    renewal: RenewalNeed
+    candidates: int
+    not_judged: int
+    discount_rate: float
+
+
+def plan_region(stock: Stock, book: CostBook, scales: Mapping[str, Scale]) -> RegionPlan:
+    """Compute the plan of a region.
+
+    Every column includes every legal duty: inspections as they fall due, action on grades by its deadline. `scales`
+    maps the codes of `stock.scales` to their scales.
+    """
+    priced = prices(stock, book)
+    wanted = needs(stock, book, scales)
+    cost = measure_costs(stock, book, priced)
+    spent = taken(stock, priced, wanted)
+
+    def scheduled(reorganise: bool) -> tuple[Schedule, Programme]:
+        chosen = options(stock, book, priced, wanted, cost, reorganise=reorganise)
+        plan = schedule(stock, wanted, chosen, spent)
+        return plan, programme(stock, priced, wanted, plan)
+
+    plan, sums = scheduled(False)
+    new_plan, new_sums = scheduled(True)
+    can_go, unknown = removable(stock, book)
+    return RegionPlan(
+        stock=stock,
+        prices=priced,
+        needs=wanted,
+        alone=Scenario(plan, sums, contracts.alone(sums, book)),
+        joint=Scenario(plan, sums, contracts.joint(sums, book)),
+        merged=Scenario(new_plan, new_sums, contracts.joint(new_sums, book)),
+        renewal=renewal_need(stock, book, priced),
+        candidates=int(can_go.sum()),
+        not_judged=int(unknown.sum()),
+        discount_rate=book.value("discount_rate"),
+    )
+
+
+def present_value(yearly: Floats, rate: float) -> Floats:
+    """Return the present value of yearly amounts [T, …] paid in the years 0, 1, …"""
+    factors = (1 + rate) ** -np.arange(len(yearly), dtype=np.float64)
+    return np.tensordot(factors, yearly, axes=1)
+
+
+def unlevelled(stock: Stock, scenario: Scenario, owner: int | None = None) -> Floats:
+    """Return yen by year if every measure were done in the year in which it falls due (middle price)."""
+    rows = np.flatnonzero(scenario.plan.year >= 0)
+    if owner is not None:
+        rows = rows[stock.owner[rows] == owner]
+    cost = scenario.plan.cost[rows, 1]
+    horizon = stock.years
+    moved = tally(scenario.plan.unlevelled[rows], cost, horizon)
+    placed = tally(scenario.plan.year[rows], cost, horizon)
+    table = scenario.sums.yen if owner is None else scenario.sums.yen[owner : owner + 1]
+    return table[..., 1].sum(axis=(0, 1, 2)) - placed + moved
