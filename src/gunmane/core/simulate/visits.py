@@ -1,0 +1,175 @@
+"""What inspectors and repair crews left behind: inspections, repairs and breaks seen through each owner's habits."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gunmane.core.simulate.chain import Events, histories, states_at
+from gunmane.core.simulate.parameters import ClassParameters, OwnerParameters, Parameters
+from gunmane.core.simulate.stock import Stock
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Days = NDArray[np.datetime64]
+
+
+class Inspections(NamedTuple):
+    """Inspections ordered by asset and time: true rank, recorded rank, and whether it is the asset's latest."""
+
+    asset: Ints
+    time: Floats
+    day: Days
+    rank: Ints
+    recorded: Ints
+    latest: NDArray[np.bool_]
+
+
+class Repairs(NamedTuple):
+    """Repairs and breaks ordered by asset and time; `recorded` tells whether the owner wrote it down."""
+
+    asset: Ints
+    time: Floats
+    day: Days
+    before: Ints  # -1 for breaks of classes without a scale
+    after: Ints
+    cost_yen: Ints
+    recorded: NDArray[np.bool_]
+
+
+class Fate(NamedTuple):
+    """The true and the recorded past of one batch; `final` is the true rank at the end (-1 without a scale)."""
+
+    start: Ints
+    events: Events
+    inspections: Inspections
+    repairs: Repairs
+    final: Ints
+
+
+def decimal(day: np.datetime64) -> float:
+    """Return a day as decimal years."""
+    year = day.astype("datetime64[Y]")
+    first = year.astype("datetime64[D]")
+    length = ((year + 1).astype("datetime64[D]") - first).astype(int)
+    return float(year.astype(int) + 1970 + (day - first).astype(int) / length)
+
+
+def days(time: Floats) -> Days:
+    """Return decimal years as days."""
+    year = np.floor(time)
+    first = (year.astype(np.int64) - 1970).astype("datetime64[Y]")
+    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(int)
+    return first.astype("datetime64[D]") + ((time - year) * length).astype(np.int64).astype("timedelta64[D]")
+
+
+def fate(
+    generator: np.random.Generator,
+    parameters: Parameters,
+    owner: OwnerParameters,
+    kind: ClassParameters,
+    owner_effect: float,
+    assets: Stock,
+) -> Fate:
+    """Live through the life of every asset of a batch up to the day the records end."""
+    end = decimal(np.datetime64(parameters.as_of))
+    n = assets.born.size
+    if not kind.hazards:
+        none = np.zeros(n, dtype=np.int64)
+        events = histories(
+            generator, np.zeros((n, 1)), np.zeros(2), 1.0, none, np.full(n, end), end, parameters.drift
+        )
+        repairs = _breaks(generator, parameters, owner, kind, owner_effect, assets, end)
+        return Fate(none, events, _no_inspections(), repairs, none - 1)
+    start = generator.choice(len(kind.start), n, p=np.array(kind.start) / sum(kind.start)).astype(np.int64)
+    hazards = np.exp(assets.log_factor + owner_effect)[:, None] * np.array(kind.hazards)
+    events = histories(
+        generator, hazards, np.array(kind.exits), kind.reset, start, assets.born, end, parameters.drift
+    )
+    inspections = _inspections(generator, owner, kind, assets.born, start, events, end)
+    everyone = np.arange(n)
+    return Fate(
+        start,
+        events,
+        inspections,
+        _repairs(generator, parameters, owner, kind, events),
+        states_at(events, start, everyone, np.full(n, end)),
+    )
+
+
+def _no_inspections() -> Inspections:
+    none = np.zeros(0, dtype=np.int64)
+    return Inspections(none, np.zeros(0), none.astype("datetime64[D]"), none, none, none.astype(np.bool_))
+
+
+def _inspections(
+    generator: np.random.Generator,
+    owner: OwnerParameters,
+    kind: ClassParameters,
+    born: Floats,
+    start: Ints,
+    events: Events,
+    end: float,
+) -> Inspections:
+    """Visit covered assets once per round; some visits fall out, some grades are misread."""
+    if kind.rounds is None:
+        return _no_inspections()
+    n, plan = born.size, kind.rounds
+    count = int((end - plan.first) / plan.period) + 1
+    offset = generator.integers(0, plan.period, n)
+    fiscal = plan.first + offset[:, None] + plan.period * np.arange(count)
+    time = fiscal + 0.45 + 0.7 * generator.random((n, count))  # between mid June and late February
+    covered = generator.random(n) < plan.coverage
+    held = generator.random((n, count)) < plan.attendance * owner.attendance
+    held &= covered[:, None] & (time > born[:, None] + 0.5) & (time < end)
+    asset, column = np.nonzero(held)
+    time = time[asset, column]
+    rank = states_at(events, start, asset, time)
+    top = len(kind.hazards)
+    slip = np.where(generator.random(asset.size) < 0.5, -1, 1) * (generator.random(asset.size) < owner.misread)
+    latest = np.ones(asset.size, dtype=np.bool_)
+    latest[:-1] = asset[1:] != asset[:-1]
+    return Inspections(asset, time, days(time), rank, np.clip(rank + slip, 0, top), latest)
+
+
+def _repairs(
+    generator: np.random.Generator,
+    parameters: Parameters,
+    owner: OwnerParameters,
+    kind: ClassParameters,
+    events: Events,
+) -> Repairs:
+    """Return the repairs of the record years; a share of them was never written down."""
+    kept = events.repair & (events.time >= parameters.recorded_from + 0.25)
+    time, before = events.time[kept], events.before[kept]
+    cost = np.round(kind.cost_yen * np.exp(generator.normal(0.0, 0.6, time.size)) * before, -3).astype(np.int64)
+    written = generator.random(time.size) >= owner.unrecorded_repairs
+    return Repairs(events.asset[kept], time, days(time), before, events.after[kept], cost, written)
+
+
+def _breaks(
+    generator: np.random.Generator,
+    parameters: Parameters,
+    owner: OwnerParameters,
+    kind: ClassParameters,
+    owner_effect: float,
+    assets: Stock,
+    end: float,
+) -> Repairs:
+    """Breaks of a power-law Poisson process: rate40 x length x effects x (a / 40)^(shape - 1) at age a in years."""
+    n, shape = assets.born.size, kind.break_shape
+    lengths = assets.columns["length_m"].astype(float) / 1000.0 if "length_m" in assets.columns else np.zeros(n)
+    scale = kind.breaks_per_km_year * lengths * np.exp(assets.log_factor + owner_effect) * 40.0 / shape
+    begin = np.clip(parameters.recorded_from + 0.25 - assets.born, 0.0, None) / 40.0
+    age = np.clip(end - assets.born, 0.0, None) / 40.0
+    low, high = begin**shape, np.maximum(age, begin) ** shape
+    count = generator.poisson(scale * (high - low))
+    asset = np.repeat(np.arange(n), count)
+    aged = 40.0 * (low[asset] + generator.random(asset.size) * (high - low)[asset]) ** (1.0 / shape)
+    time = assets.born[asset] + aged
+    order = np.lexsort((time, asset))
+    asset, time = asset[order], time[order]
+    cost = np.round(kind.cost_yen * np.exp(generator.normal(0.0, 0.6, asset.size)), -3).astype(np.int64)
+    none = np.full(asset.size, -1)
+    written = generator.random(asset.size) >= owner.unrecorded_repairs
+    return Repairs(asset, time, days(time), none, none, cost, written)

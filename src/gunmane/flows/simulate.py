@@ -1,0 +1,294 @@
+"""Writes a simulated region: ledgers, inspections and repairs as files, `region.toml`, and the truth apart."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gunmane import __version__
+from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.simulate import sheets, truth
+from gunmane.core.simulate.faults import Injected, spoil
+from gunmane.core.simulate.parameters import Column, Layout, Parameters
+from gunmane.core.simulate.place import Roads
+from gunmane.core.simulate.region import Life, Member, live, members, networks
+from gunmane.core.simulate.sheets import Sheet
+from gunmane.core.words import AssetClass, Scale
+from gunmane.files.writing import Target, Write, writer
+from gunmane.resources import DATA
+
+BATCH = 20_000
+"""Assets made at a time; part of the result, because every batch has its own stream of random numbers."""
+
+MARK = Column("備考", "origin")
+"""Added to every table: its cells say `simulated`."""
+
+Progress = Callable[[int, int, str], None]
+
+
+class Simulated(Struct, frozen=True):
+    """What was written: the region file and counts."""
+
+    region: Path
+    owners: int
+    assets: int
+    inspections: int
+    repairs: int
+    faults: int
+
+
+class _Entry(Struct, frozen=True):
+    """One file of an owner as `region.toml` names it."""
+
+    section: str  # ledgers | inspections | repairs
+    path: str
+    asset_class: AssetClass
+    layout: Layout
+
+
+class _Book:
+    """An open file with its layout; knows on which row the next batch begins."""
+
+    def __init__(self, layout: Layout, write: Write, header_rows: int) -> None:
+        self.layout = layout
+        self.write = write
+        self.rows = header_rows if layout.kind in ("csv", "tsv", "xlsx") else 0
+
+
+def parameters() -> Parameters:
+    """Read the simulator's parameters."""
+    return msgspec.toml.decode((DATA / "simulate.toml").read_bytes(), type=Parameters)
+
+
+def scales() -> dict[str, Scale]:
+    """Read the grade scales by code."""
+    found = msgspec.toml.decode((DATA / "scales.toml").read_bytes(), type=dict[str, list[Scale]])
+    return {scale.code: scale for scale in found["scales"]}
+
+
+def simulate(
+    folder: Path,
+    owners: int,
+    assets: int,
+    seed: int,
+    as_of: date | None = None,
+    progress: Progress = lambda done, total, what: None,
+) -> Simulated:
+    """Write a simulated region into `folder`, which is made if need be; equal arguments give equal files.
+
+    Raises GunmaneError `bad_simulation` for counts that make no region.
+    """
+    faults = [
+        Fault("not_in_range", at=name, values={"low": low, "high": high, "value": value})
+        for name, value, low, high in (
+            ("owners", owners, 1, 400),
+            ("assets", assets, owners, 20_000_000),
+            ("seed", seed, 0, 2**63 - 1),
+        )
+        if not low <= value <= high
+    ]
+    if faults:
+        raise GunmaneError("bad_simulation", faults)
+    told = parameters()
+    told = replace(told, as_of=as_of) if as_of is not None else told
+    folder.mkdir(parents=True, exist_ok=True)
+    group = members(told, owners, assets, seed)
+    run = _Run(folder, told, group, seed, assets, progress)
+    with ExitStack() as stack:
+        run.open_truth(stack)
+        for member, net in zip(group, networks(told, group, seed), strict=True):
+            for code, count in member.counts.items():
+                run.one_class(member, net, code, count)
+    return run.finish()
+
+
+class _Run:
+    """One simulation under way: open files of truth, counts, and what `region.toml` will say."""
+
+    def __init__(
+        self, folder: Path, told: Parameters, group: list[Member], seed: int, assets: int, progress: Progress
+    ) -> None:
+        self.folder, self.told, self.group, self.seed = folder, told, group, seed
+        self.assets, self.progress, self.done = assets, progress, 0
+        self.layouts = {layout.code: layout for layout in told.layouts}
+        self.scales = scales()
+        self.entries: dict[int, list[_Entry]] = {member.position: [] for member in group}
+        self.counts = dict.fromkeys(("inspections", "repairs", "faults"), 0)
+        self.kinds: dict[str, int] = {}
+        self.truth: dict[str, Write] = {}
+
+    def open_truth(self, stack: ExitStack) -> None:
+        """Open the tables of truth."""
+        for name, titles in truth.TABLES.items():
+            target = Target(kind="csv", titles=titles, header=(titles,), gzip=True)
+            self.truth[name] = stack.enter_context(writer(self.folder / f"truth_{name}.csv.gz", target))
+
+    def one_class(self, member: Member, net: Roads, code: AssetClass, count: int) -> None:
+        """Write all files of one class of one owner, batch by batch."""
+        kind = next(kind for kind in self.told.classes if kind.code is code)
+        scale = self.scales.get(kind.scale)
+        habits = member.parameters
+        years = range(kind.rounds.first if kind.rounds else 2000, self.told.as_of.year + 1)
+        with ExitStack() as stack:
+            ledger = self._open(stack, member, "ledgers", code, habits.layouts[code], years)
+            looks = self._open_inspections(stack, member, code, years) if scale is not None else []
+            repairs = self._open(stack, member, "repairs", code, habits.repairs, years) if habits.repairs else None
+            for first in range(0, count, BATCH):
+                life = live(self.told, member, net, code, first, min(BATCH, count - first), self.seed)
+                self._ledger_rows(member, ledger, life, scale)
+                if scale is not None:
+                    for book in looks:
+                        self._rows(book, sheets.inspections(book.layout, life, scale, years))
+                if repairs is not None:
+                    self._rows(repairs, sheets.repairs(repairs.layout, life.assets, life.fate))
+                self._truths(member, life, scale)
+            if ledger.layout.footer:
+                ledger.write([[ledger.layout.footer, *[""] * (len(ledger.layout.columns) - 1)]], None)
+                self._note(member, code, ledger, [Injected("summary_row", 0, "", "", ledger.layout.footer, "")])
+
+    def _open_inspections(self, stack: ExitStack, member: Member, code: AssetClass, years: range) -> list[_Book]:
+        """Open the files of inspections; a ledger that shows the latest inspection is named a second time for it."""
+        looks: list[_Book] = []
+        entries = self.entries[member.position]
+        for name in member.parameters.inspections.get(code, ()):
+            if self.layouts[name].kind == "ledger":
+                ledger = next(each for each in entries if each.section == "ledgers" and each.asset_class is code)
+                entries.append(replace(ledger, section="inspections"))
+            else:
+                looks.append(self._open(stack, member, "inspections", code, name, years))
+        return looks
+
+    def _open(
+        self, stack: ExitStack, member: Member, section: str, code: AssetClass, name: str, years: range
+    ) -> _Book:
+        """Open one file and remember it for `region.toml`."""
+        layout = self.layouts[name]
+        layout = replace(layout, columns=(*layout.columns, MARK))
+        ending = {"shape": "zip"}.get(layout.kind, layout.kind) + (".gz" if layout.gzip else "")
+        part = {"ledgers": "", "inspections": "-inspections", "repairs": "-repairs"}[section]
+        path = f"simulated-{member.code}-{code}{part}.{ending}"
+        columns = sheets.wide_titles(layout, years) if layout.wide else layout.columns
+        header = (*layout.preamble, *map(tuple, sheets.header(columns)))
+        target = Target(
+            kind=layout.kind,
+            titles=tuple(column.title for column in columns),
+            header=header,
+            numeric=tuple(column.form in sheets.TYPED for column in columns),
+            encoding=layout.encoding,
+            gzip=layout.gzip,
+            sheet=layout.sheet or "Sheet1",
+            layer=str(code),
+            crs=layout.crs,
+            prj=layout.prj,
+        )
+        self.entries[member.position].append(_Entry(section, path, code, layout))
+        opened: AbstractContextManager[Write] = writer(self.folder / path, target)
+        return _Book(layout, stack.enter_context(opened), len(header))
+
+    def _ledger_rows(self, member: Member, book: _Book, life: Life, scale: Scale | None) -> None:
+        sheet = sheets.ledger(book.layout, life.assets, life.fate, scale)
+        spoiled = spoil(life.generator, sheet.columns, sheet.rows, book.layout.kind, member.parameters.faults)
+        self._note(member, life.batch.kind.code, book, spoiled.faults)
+        self._rows(book, Sheet(sheet.columns, spoiled.rows, sheets.moved(sheet.places, spoiled)))
+
+    def _rows(self, book: _Book, sheet: Sheet) -> None:
+        if sheet.rows:
+            book.write(sheet.rows, sheet.places)
+        book.rows += len(sheet.rows)
+
+    def _note(self, member: Member, code: AssetClass, book: _Book, faults: list[Injected]) -> None:
+        """List faults with the row of the file: records are counted from 1, header and preamble included."""
+        path = next(e.path for e in self.entries[member.position] if e.section == "ledgers" and e.asset_class is code)
+        rows = [
+            (
+                member.code,
+                path,
+                str(book.rows + fault.row + 1),
+                str(code),
+                fault.number,
+                fault.title,
+                fault.kind,
+                fault.written,
+                fault.true,
+            )
+            for fault in faults
+        ]
+        self.truth["faults"](rows, None)
+        self.counts["faults"] += len(rows)
+        for fault in faults:
+            self.kinds[fault.kind] = self.kinds.get(fault.kind, 0) + 1
+
+    def _truths(self, member: Member, life: Life, scale: Scale | None) -> None:
+        for name, rows in truth.tables(member.code, life, scale).items():
+            self.truth[name](rows, None)
+        self.counts["inspections"] += life.fate.inspections.asset.size
+        self.counts["repairs"] += int(life.fate.repairs.recorded.sum())
+        self.done += life.batch.size
+        self.progress(self.done, self.assets, f"{member.parameters.name} {life.batch.kind.code}")
+
+    def finish(self) -> Simulated:
+        """Write `truth.json`, `region.toml` and the note that says what this folder is."""
+        counts = {"assets": self.assets, **self.counts}
+        known: dict[str, Any] = truth.summary(self.told, self.group, self.seed, self.layouts)
+        known |= {"version": __version__, "counts": counts, "faults": dict(sorted(self.kinds.items()))}
+        text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True)
+        (self.folder / "truth.json").write_text(text + "\n", encoding="utf-8")
+        region = self.folder / "region.toml"
+        region.write_text(_region_toml(self.told, self.group, self.entries, self.seed), encoding="utf-8")
+        (self.folder / "README.txt").write_text(
+            _NOTE.format(seed=self.seed, note=self.told.place.note), encoding="utf-8"
+        )
+        return Simulated(region, len(self.group), self.assets, **self.counts)
+
+
+_NOTE = """SIMULATED / シミュレーション
+
+このフォルダの市町村・施設・人物・点検結果はすべて架空のもので、乱数(seed = {seed})から作られています。
+Every municipality, asset, person and inspection in this folder is fictitious and made from random numbers.
+{note}
+真の劣化速度と混入した誤りの一覧: truth.json, truth_*.csv.gz (読み込みには使いません / never imported)
+"""
+
+
+def _region_toml(told: Parameters, group: list[Member], entries: dict[int, list[_Entry]], seed: int) -> str:
+    """Return the region file; JSON strings are valid TOML strings."""
+    lines = [
+        "# simulated: nothing in this file or in the files it names is real",
+        "[region]",
+        f"name = {_quote(told.region)}",
+        "simulated = true",
+        f"seed = {seed}",
+        f"as_of = {told.as_of.isoformat()}",
+    ]
+    for member in group:
+        habits = member.parameters
+        lines += ["", "[[owners]]", f"code = {_quote(member.code)}", f"name = {_quote(habits.name)}"]
+        lines += [f"kind = {_quote(str(habits.kind))}", "simulated = true"]
+        lines += [f"population = {habits.population}"] if habits.population is not None else []
+        lines += [f"area_km2 = {habits.area_km2}"] if habits.area_km2 is not None else []
+        lines += ["engineers = {" + ", ".join(f" {name} = {n}" for name, n in habits.engineers.items()) + " }"]
+        for section in ("ledgers", "inspections", "repairs"):
+            for entry in entries[member.position]:
+                if entry.section == section:
+                    lines += _entry_lines(entry)
+    return "\n".join(lines) + "\n"
+
+
+def _entry_lines(entry: _Entry) -> list[str]:
+    layout = entry.layout
+    lines = [f"[[owners.{entry.section}]]", f"path = {_quote(entry.path)}", f'asset_class = "{entry.asset_class}"']
+    if layout.kind == "shape" and not layout.prj:
+        lines += [f"crs = {_quote(layout.crs)}", f"encoding = {_quote(layout.encoding)}"]
+    if layout.kind == "xlsx" and layout.sheet:
+        lines += [f"sheet = {_quote(layout.sheet)}"]
+    return lines
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
