@@ -1,0 +1,125 @@
+"""Whole columns of a chunk: texts, identifiers, measures, years."""
+
+from typing import Any
+
+import numpy as np
+
+from gunmane.core.ledgers.columns import flag
+from gunmane.core.ledgers.context import UNKNOWN_WHEN
+from gunmane.core.ledgers.memo import as_array, floats
+from gunmane.core.ledgers.recognise import Use
+from gunmane.core.ledgers.rows import Rows
+from gunmane.core.ledgers.text import narrow, one_line
+from gunmane.core.words import Status
+
+
+def plain_fields(rows: Rows) -> tuple[dict[str, list[Any]], dict[str, list[str | None]]]:
+    """Read the columns of fields that stand for themselves."""
+    count = len(rows)
+    fields: dict[str, list[Any]] = {}
+    for name in ("name", "route"):
+        fields[name] = texts(rows, rows.reading.use_of(name))
+    for name in ("length_m", "width_m", "area_m2", "depth_m"):
+        fields[name] = measures(rows, rows.reading.use_of(name))
+    fields["diameter_mm"] = diameters(rows, rows.reading.use_of("diameter_mm"))
+    for name, default in (("material", None), ("status", Status.IN_SERVICE.value), ("municipality_code", None)):
+        use = rows.reading.use_of(name)
+        constant = rows.reading.constants.get(name, default)
+        fields[name] = memoised(rows, use) if use else [constant] * count
+        if use and default:
+            fields[name] = [default if value is None else value for value in fields[name]]
+    material = rows.reading.use_of("material")
+    fields["material_text"] = texts(rows, material)
+    fields["built_year"], fields["built_on"], fields["built_precision"] = built(rows)
+    ids = {name: keys(rows, rows.reading.use_of(name)) for name in ("xroad_number", "coordinate_id", "other_number")}
+    return fields, ids
+
+
+def memoised(rows: Rows, use: Use) -> list[Any]:
+    """Read a column through its memo and note what was odd."""
+    cells = rows.cells(use)
+    memo = rows.context.memo(use)
+    values = memo.column(cells)
+    rows.odd(use, memo.oddities(cells))
+    return values
+
+
+def texts(rows: Rows, use: Use | None) -> list[str | None]:
+    """Read free text: trimmed, line breaks made blanks, words for unknown made None."""
+    if use is None:
+        return [None] * len(rows)
+    cells = rows.cells(use)
+    joined = "".join(cells)
+    unknown = rows.context.unknown_texts
+    if joined.isprintable():
+        return [None if text in unknown else text for text in map(str.strip, cells)]
+    return [None if text in unknown else text for text in map(one_line, cells)]
+
+
+def keys(rows: Rows, use: Use | None) -> list[str | None]:
+    """Read identifiers: narrowed and trimmed, so that full-width and plain spellings are the same."""
+    if use is None:
+        return [None] * len(rows)
+    cells = rows.cells(use)
+    unknown = rows.context.unknown_texts
+    cleaned = map(str.strip, cells) if "".join(cells).isascii() else map(narrow, cells)
+    return [None if text in unknown else text for text in cleaned]
+
+
+def measures(rows: Rows, use: Use | None) -> list[float | None]:
+    """Read a measure; what is outside the limits becomes None and a flag."""
+    if use is None:
+        return [None] * len(rows)
+    cells = rows.cells(use)
+    memo = rows.context.memo(use)
+    values, asked = floats(cells, memo, use.field.unit, use.unit, not (use.values or use.zero_unknown))
+    if asked:
+        rows.odd(use, memo.oddities(cells))
+    return within(rows, use, values)
+
+
+def within(rows: Rows, use: Use, values: list[Any]) -> list[Any]:
+    """Return `values` with None for what is impossible, flagging those rows."""
+    limit = rows.context.limits.of(use.field.name, rows.reading.asset_class)
+    if limit is None:
+        return values
+    numbers = as_array(values)
+    cells = rows.cells(use)
+    for position in np.flatnonzero((numbers < limit[0]) | (numbers > limit[1])).tolist():
+        values[position] = None
+        rows.note(position, flag("out_of_range", use.field.name, one_line(cells[position])))
+    return values
+
+
+def diameters(rows: Rows, use: Use | None) -> list[int | None]:
+    """Read diameters; a box (width, height) has none, its width goes into the attributes."""
+    if use is None:
+        return [None] * len(rows)
+    values = memoised(rows, use)
+    if any(type(value) is tuple for value in rows.context.memo(use).values()):
+        values = [None if type(value) is tuple else value for value in values]
+    return within(rows, use, values)
+
+
+def built(rows: Rows) -> tuple[list[Any], list[Any], list[Any]]:
+    """Read the year or day of construction; years out of the limits or in the future become unknown and a flag."""
+    use = rows.reading.use_of("built")
+    if use is None or not len(rows):
+        return [None] * len(rows), [None] * len(rows), [UNKNOWN_WHEN[2]] * len(rows)
+    cells = rows.cells(use)
+    memo = rows.context.memo(use)
+    years, days, precisions = map(list, zip(*memo.column(cells), strict=True))
+    rows.odd(use, memo.oddities(cells))
+    low, high = rows.context.limits.of("built_year", rows.reading.asset_class) or (1.0, 9999.0)
+    today = rows.context.as_of
+    numbers = as_array(years)
+    late = np.flatnonzero(numbers >= today.year).tolist()
+    odd = dict.fromkeys(np.flatnonzero((numbers < low) | (numbers > high)).tolist(), "out_of_range")
+    for position in late:
+        day = days[position]
+        if years[position] > today.year or (day is not None and day > today):
+            odd.setdefault(position, "built_in_future")
+    for position, code in odd.items():
+        years[position], days[position], precisions[position] = UNKNOWN_WHEN
+        rows.note(position, flag(code, "built_year", one_line(cells[position])))
+    return years, days, precisions

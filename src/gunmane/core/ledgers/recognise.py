@@ -1,0 +1,275 @@
+"""Recognising which column of a ledger feeds which field."""
+
+import re
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from gunmane.core.errors import Fault
+from gunmane.core.ledgers.fields import Field, fields_of
+from gunmane.core.ledgers.mapping import ColumnRule, Mapping
+from gunmane.core.ledgers.probe import share_readable
+from gunmane.core.ledgers.synonyms import Lexicon
+from gunmane.core.ledgers.text import fold, header_parts
+from gunmane.core.words import AssetClass, Scale
+
+CERTAIN = 0.75
+"""Confidence from which a column is taken without asking; an exact name has 1, a name inside a longer one 0.8."""
+
+
+class Use(Struct, frozen=True, kw_only=True):
+    """One column put to use: `column` is its position, `field` what it feeds, `confidence` 1 for a person's word."""
+
+    column: int
+    header: str
+    field: Field
+    unit: str = ""
+    era: str = ""
+    fiscal: bool = False
+    year: int | None = None
+    scale: str | None = None
+    zero_unknown: bool = False
+    values: dict[str, str] = {}
+    confidence: float = 1.0
+
+
+class Question(Struct, frozen=True):
+    """Something about a column that only a person can answer; `code` names a text in the catalogue."""
+
+    code: str
+    header: str
+    candidates: tuple[str, ...] = ()
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """How a ledger is read: the uses of its columns, what was left over, and what is asked."""
+
+    asset_class: AssetClass
+    header: tuple[str, ...]
+    uses: tuple[Use, ...]
+    rows: str = "asset"
+    scale: str | None = None
+    number_from: tuple[int, ...] = ()
+    constants: dict[str, str | int | float | bool] = {}
+    keep: tuple[tuple[int, frozenset[str]], ...] = ()
+    words: dict[str, dict[str, str]] = {}
+    mapping_name: str = ""
+    unrecognised: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    def use_of(self, name: str) -> Use | None:
+        """Return the use that feeds field `name` (grade columns of single years apart), or None."""
+        return next((use for use in self.uses if use.field.name == name and use.year is None), None)
+
+
+def recognise(
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    asset_class: AssetClass,
+    mapping: Mapping | None,
+    lexicon: Lexicon,
+    scales: Table[str, Scale],
+    where: Table[str, str | Sequence[str]] | None = None,
+) -> Reading:
+    """Decide which column feeds which field.
+
+    `sample` holds some rows' cells, column by column; a name that is met exactly is believed, a name that is only
+    contained must be readable in half of the sample. A mapping's words come first. Faults: `no_such_column`,
+    `no_such_field`, `no_such_scale`.
+    """
+    chosen = mapping or Mapping()
+    fields = fields_of(asset_class)
+    rules = chosen.rules()
+    faults = _faults_of(chosen, rules, header, fields, scales, where or {})
+    scale = chosen.scale or default_scale(asset_class, scales)
+    uses: dict[int, Use] = {}
+    ignored: list[str] = []
+    for position, name in enumerate(header):
+        rule = rules.get(fold(name))
+        if rule is not None and rule.field in fields:
+            uses[position] = _by_rule(position, name, rule, fields[rule.field], scale)
+        elif rule is not None or chosen.only_named:
+            ignored.append(name)
+    taken = dict.fromkeys(chosen.constants, 1.0) | {use.field.name: 1.0 for use in uses.values()}
+    open_columns = [] if chosen.only_named else [i for i, name in enumerate(header) if fold(name) not in rules]
+    questions = _guess(
+        open_columns, header, sample, asset_class, fields, lexicon, scales, scale, uses, taken, ignored
+    )
+    positions = {fold(name): index for index, name in reversed(list(enumerate(header)))}
+    conditions = {
+        **chosen.keep,
+        **{key: (value,) if isinstance(value, str) else tuple(value) for key, value in (where or {}).items()},
+    }
+    return Reading(
+        asset_class=asset_class,
+        header=tuple(header),
+        uses=tuple(uses[index] for index in sorted(uses)),
+        rows=chosen.rows,
+        scale=scale,
+        number_from=tuple(positions[fold(name)] for name in chosen.number_from if fold(name) in positions),
+        constants=chosen.constants,
+        keep=tuple(
+            (positions[fold(key)], frozenset(map(fold, allowed)))
+            for key, allowed in conditions.items()
+            if fold(key) in positions
+        ),
+        words=chosen.words,
+        mapping_name=chosen.name,
+        unrecognised=tuple(
+            header[i] for i in open_columns if i not in uses and header[i] not in ignored and header[i]
+        ),
+        ignored=tuple(ignored),
+        questions=tuple(questions),
+        faults=tuple(faults),
+    )
+
+
+def default_scale(asset_class: AssetClass, scales: Table[str, Scale]) -> str | None:
+    """Return the first scale in the catalogue that grades this class, or None."""
+    return next((code for code, scale in scales.items() if asset_class in scale.classes), None)
+
+
+def _faults_of(
+    mapping: Mapping,
+    rules: Table[str, ColumnRule],
+    header: Sequence[str],
+    fields: Table[str, Field],
+    scales: Table[str, Scale],
+    where: Table[str, object],
+) -> list[Fault]:
+    """Return what a mapping asks for that does not exist."""
+    present = {fold(name) for name in header}
+    needed = [*(() if mapping.match else mapping.columns), *mapping.number_from, *mapping.keep, *where]
+    faults = [Fault("no_such_column", at=name) for name in needed if fold(name) not in present]
+    faults += [
+        Fault("no_such_field", at=name, values={"field": rule.field})
+        for name, rule in rules.items()
+        if rule.field and rule.field not in fields
+    ]
+    named = [mapping.scale, *(rule.scale for rule in rules.values())]
+    return faults + [Fault("no_such_scale", at=code) for code in named if code and code not in scales]
+
+
+def _by_rule(position: int, name: str, rule: ColumnRule, target: Field, scale: str | None) -> Use:
+    unit = header_parts(name)[1]
+    return Use(
+        column=position,
+        header=name,
+        field=target,
+        unit=unit if rule.unit is None else fold(rule.unit),
+        era=rule.era or "",
+        fiscal="年度" in name if rule.fiscal is None else rule.fiscal,
+        year=rule.year,
+        scale=rule.scale or scale,
+        zero_unknown=rule.zero_unknown,
+        values={fold(key): value for key, value in rule.values.items()},
+    )
+
+
+def _guess(
+    open_columns: Sequence[int],
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    asset_class: AssetClass,
+    fields: Table[str, Field],
+    lexicon: Lexicon,
+    scales: Table[str, Scale],
+    scale: str | None,
+    uses: dict[int, Use],
+    taken: dict[str, float],
+    ignored: list[str],
+) -> list[Question]:
+    """Fill `uses` and `ignored` for columns without a rule and return the questions that remain.
+
+    Long because it settles rivals in one pass: the surest column of a field wins, equals are asked about.
+    """
+    names = lexicon.synonyms.names(asset_class)
+    personal = {header_parts(word)[0] for word in lexicon.synonyms.personal}
+    skip = {header_parts(word)[0] for word in lexicon.synonyms.ignored} | personal
+    candidates: dict[str, list[tuple[float, Use]]] = {}
+    questions: list[Question] = []
+    for position in open_columns:
+        text, unit = header_parts(header[position])
+        yearly = yearly_grade(header[position], lexicon, scales, scale)
+        if yearly:
+            uses[position] = Use(
+                column=position, header=header[position], field=fields["grade"], year=yearly[0], scale=yearly[1]
+            )
+            continue
+        found, confidence = _match(text, names)
+        if found is None or found not in fields:
+            if text in skip or any(word in text for word in personal if not word.isascii()):
+                ignored.append(header[position])
+            continue
+        use = Use(
+            column=position,
+            header=header[position],
+            field=fields[found],
+            unit=unit if unit not in ("年度", "年", "西暦", "和暦", "昭和", "平成", "令和", "大正") else "",
+            era=unit if unit in ("昭和", "平成", "令和", "大正") else "",
+            fiscal="年度" in header[position],
+            scale=scale,
+        )
+        readable = share_readable(use, sample[position] if position < len(sample) else (), lexicon, scales)
+        if readable is not None and readable < 0.5:
+            questions.append(Question("column_not_readable", header[position], (found,)))
+            continue
+        candidates.setdefault(found, []).append((confidence, use))
+    for name, rivals in candidates.items():
+        best = max(confidence for confidence, _ in rivals)
+        top = [use for confidence, use in rivals if confidence == best]
+        if name in taken:
+            continue
+        if len(top) > 1 and fields[name].kind != "text":
+            questions += [Question("column_ambiguous", use.header, (name,)) for use in top]
+            continue
+        if best < CERTAIN:
+            questions.append(Question("column_uncertain", top[0].header, (name,)))
+            continue
+        uses[top[0].column] = top[0]
+        taken[name] = best
+    return questions
+
+
+def _match(text: str, names: Table[str, str]) -> tuple[str | None, float]:
+    """Return the field whose known name equals or is contained in a folded header, with the confidence."""
+    if text in names:
+        return names[text], 1.0
+    squeezed = re.sub(r"[()\[\]【】〔〕「」]", "", text)
+    if squeezed in names:
+        return names[squeezed], 0.95
+    tail = re.split(r"[_.\-/／]", text)[-1]
+    if tail != text and tail in names:
+        return names[tail], 0.9
+    inside = [name for name in names if len(name) >= 3 and name in squeezed]
+    if inside:
+        longest = max(inside, key=len)
+        return names[longest], 0.6 + 0.3 * len(longest) / len(squeezed)
+    return None, 0.0
+
+
+_YEAR_TOKEN = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|(令和|平成|昭和|r|h|s)(元|\d{1,2})(?!\d)")
+_ERA_ZERO = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
+_GRADE_WORDS = ("判定", "健全性", "健全度", "診断区分", "緊急度", "評価", "grade", "rating", "condition", "pci")
+_NBI_PARTS = ("deck", "superstructure", "substructure", "culvert")
+
+
+def yearly_grade(
+    header: str, lexicon: Lexicon, scales: Table[str, Scale], scale: str | None
+) -> tuple[int, str | None] | None:
+    """Tell whether a header is a grade column of one year (`2016判定`, `R1_判定区分`); return year and scale."""
+    text = fold(header)
+    if not any(word in text for word in _GRADE_WORDS):
+        return None
+    match = _YEAR_TOKEN.search(text)
+    if not match:
+        return None
+    year = int(match[1]) if match[1] else _ERA_ZERO[match[2]] + (1 if match[3] == "元" else int(match[3]))
+    labels = lexicon.synonyms.grade_labels
+    named = next(
+        (code for code, words in labels.items() if code in scales and any(fold(word) in text for word in words)), None
+    )
+    return year, named or scale
