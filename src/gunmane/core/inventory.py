@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from gunmane.core.calendar import fiscal_year as fiscal_year
 from gunmane.core.words import AssetClass, Origin, OwnerKind, Precision, Status
 
 
@@ -72,6 +73,7 @@ class PavementAttributes(Struct, frozen=True, tag="pavement", tag_field="class",
     crack_pct: float | None = None
     rut_mm: float | None = None
     iri: float | None = None
+    inspection_cycle_years: int | None = None  # class C: as the road manager sets
     emergency_route: int | None = None
 
 
@@ -86,6 +88,9 @@ class SewerPipeAttributes(Struct, frozen=True, tag="sewer_pipe", tag_field="clas
     corrosion_prone: bool | None = None
     under_emergency_route: bool | None = None
     box_width_mm: int | None = None
+    occupies_road: bool | None = None  # lies in a road under an occupancy permit (道路占用)
+    important: bool | None = None  # 重要管路 of the draft technical standards
+    risk_prone: bool | None = None  # corrosion, soft ground, connections (draft technical standards)
 
 
 class ManholeAttributes(Struct, frozen=True, tag="manhole", tag_field="class", omit_defaults=True):
@@ -93,6 +98,8 @@ class ManholeAttributes(Struct, frozen=True, tag="manhole", tag_field="class", o
 
     cover_year: int | None = None
     carriageway: bool | None = None
+    corrosion_prone: bool | None = None
+    occupies_road: bool | None = None  # lies in a road under an occupancy permit (道路占用)
     ground_level_m: float | None = None
     invert_level_m: float | None = None
 
@@ -106,6 +113,7 @@ class WaterPipeAttributes(Struct, frozen=True, tag="water_pipe", tag_field="clas
     under_emergency_route: bool | None = None
     soil: str | None = None
     crossing: bool | None = None  # 水管橋・添架
+    occupies_road: bool | None = None  # lies in a road under an occupancy permit (道路占用)
 
 
 class SepticAttributes(Struct, frozen=True, tag="septic", tag_field="class", omit_defaults=True):
@@ -119,6 +127,11 @@ class SepticAttributes(Struct, frozen=True, tag="septic", tag_field="class", omi
     building_use: str | None = None
     blower_outlets: str | None = None  # single | dual
     inspection_agency: str | None = None
+    inspection_month: int | None = None  # month that the agency allotted for article 11, 1-12
+    advanced_unit: bool | None = None  # 砂ろ過装置、活性炭吸着装置又は凝集槽
+    flow_equalisation: bool | None = None  # スクリーン及び流量調整タンク又は流量調整槽
+    type_approved: bool | None = None  # 型式認定
+    maintenance_weeks: int | None = None  # interval set for this tank by its own notice or maker
     district: str | None = None
 
 
@@ -189,11 +202,6 @@ class Asset(Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     revision: int = 1
     recorded_at: datetime | UnsetType = UNSET
-
-
-def fiscal_year(day: date) -> int:
-    """Return the Japanese fiscal year (1 April to 31 March) that `day` lies in."""
-    return day.year if day.month >= 4 else day.year - 1
 
 
 def check_digit(code5: str) -> str:

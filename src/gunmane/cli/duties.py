@@ -1,0 +1,125 @@
+"""`gunmane duties`: which statutory duties assets have on a day, each explained by its article."""
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from gunmane.core.duties.engine import DueItem, due_items
+from gunmane.core.duties.rules import RuleBook
+from gunmane.core.duties.stories import read_stories
+from gunmane.core.errors import Fault, GunmaneError
+from gunmane.files.rules import load_rules, rule_book
+from gunmane.resources import DATA
+
+
+def add(commands: Any) -> None:
+    """Add the sub-commands `duties explain` and `duties rules`."""
+    duties = commands.add_parser("duties", help="statutory duties: due dates explained by article (法定義務の期限)")
+    actions = duties.add_subparsers(metavar="ACTION", required=True)
+    explain = actions.add_parser("explain", help="duties of the assets in a file of life stories")
+    explain.add_argument("facts", type=Path, metavar="FACTS.json", help="array of life stories; - = standard input")
+    explain.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="as of this day")
+    explain.add_argument("--json", action="store_true", help="print one JSON array")
+    explain.add_argument(
+        "--what-if", type=date.fromisoformat, metavar="DATE", help="as if rules not in force came into force on DATE"
+    )
+    explain.add_argument(
+        "--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules: local practice"
+    )
+    explain.set_defaults(run=run_explain)
+    rules = actions.add_parser("rules", help="list the rules with basis, source and status")
+    rules.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="only those in force on DATE")
+    rules.add_argument("--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules")
+    rules.set_defaults(run=run_rules)
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    """Print one row per asset and duty; exit code 2 with every fault on standard error for bad input."""
+    try:
+        book = _book(options.rules)
+        if options.what_if is not None:
+            book = book.what_if(options.what_if)
+        stories = read_stories(_document(options.facts), book)
+    except GunmaneError as error:
+        return _refuse(error)
+    items = [
+        (story.owner, story.asset_class.value, item)
+        for story in stories
+        for item in due_items(story, options.on, book)
+    ]
+    rows = [{"owner": owner, "asset_class": name, **as_row(item)} for owner, name, item in items]
+    if options.json:
+        json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+        print()
+        return 0
+    for row in rows:
+        window = f"{row['window_open'] or '':10} {row['due_soft'] or '':10} {row['due'] or '':10}"
+        print(f"{row['id']:12} {row['duty']:28} {row['state']:15} {window}")
+        print(f"    {row['reason_ja']}\n    {row['reason_en']}")
+    return 0
+
+
+def run_rules(options: argparse.Namespace) -> int:
+    """Print the rule rows, one a line."""
+    try:
+        book = _book(options.rules)
+    except GunmaneError as error:
+        return _refuse(error)
+    for rule in book.rules:
+        if options.on is None or rule.in_force(options.on):
+            since = rule.valid_from.isoformat() if rule.valid_from else "not in force"
+            print(f"{rule.id:45} {rule.kind:10} {rule.status:11} {since:12} {rule.basis_ja} [{rule.source}]")
+    return 0
+
+
+def as_row(item: DueItem) -> dict[str, Any]:
+    """Return a due item as plain JSON values; dates as YYYY-MM-DD."""
+
+    def day(value: date | None) -> str | None:
+        return value.isoformat() if value is not None else None
+
+    anchor = item.anchor
+    return {
+        "id": item.id,
+        "duty": item.duty,
+        "state": item.state.value,
+        "window_open": day(item.window_open),
+        "due_soft": day(item.due_soft),
+        "due": day(item.due),
+        "basis": item.basis_ja,
+        "basis_en": item.basis_en,
+        "reason_ja": item.reason_ja,
+        "reason_en": item.reason_en,
+        "anchor": None if anchor is None else {"kind": anchor.kind.value, "duty": anchor.duty, "on": day(anchor.on)},
+        "done_on": day(item.done_on),
+        "missing": list(item.missing),
+        "rule": item.rule,
+        "status": item.status.value,
+        "as_of": day(item.as_of),
+    }
+
+
+def _book(further: list[Path]) -> RuleBook:
+    return load_rules([*further, DATA / "duty_rules.toml"]) if further else rule_book()
+
+
+def _document(path: Path) -> Any:
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+        return json.loads(text)
+    except (OSError, ValueError) as error:
+        raise GunmaneError("bad_facts", [Fault("facts_not_json", "", {"message": str(error)})]) from error
+
+
+def _refuse(error: GunmaneError) -> int:
+    shown = rule_book() if error.code != "bad_rules" else None
+    for fault in error.faults:
+        for texts in (shown.ja, shown.en) if shown else ():
+            template = texts.faults.get(fault.code, fault.code)
+            print(f"{fault.at or '/'}: {template.format(**fault.values)}", file=sys.stderr)
+        if shown is None:
+            print(f"{fault.at}: {fault.code} {fault.values}", file=sys.stderr)
+    return 2
