@@ -84,17 +84,7 @@ def simulate(
 
     Raises GunmaneError `bad_simulation` for counts that make no region.
     """
-    faults = [
-        Fault("not_in_range", at=name, values={"low": low, "high": high, "value": value})
-        for name, value, low, high in (
-            ("owners", owners, 1, 400),
-            ("assets", assets, owners, 20_000_000),
-            ("seed", seed, 0, 2**63 - 1),
-        )
-        if not low <= value <= high
-    ]
-    if faults:
-        raise GunmaneError("bad_simulation", faults)
+    _check(owners, assets, seed)
     told = parameters()
     told = replace(told, as_of=as_of) if as_of is not None else told
     folder.mkdir(parents=True, exist_ok=True)
@@ -106,6 +96,21 @@ def simulate(
             for code, count in member.counts.items():
                 run.one_class(member, net, code, count)
     return run.finish()
+
+
+def _check(owners: int, assets: int, seed: int) -> None:
+    bounds = {
+        "owners": (owners, 1, 400),
+        "assets": (assets, max(owners, 1), 20_000_000),
+        "seed": (seed, 0, 2**63 - 1),
+    }
+    faults = [
+        Fault("simulation_range", at=name, values={"name": name, "low": low, "high": high, "value": value})
+        for name, (value, low, high) in bounds.items()
+        if not low <= value <= high
+    ]
+    if faults:
+        raise GunmaneError("bad_simulation", faults)
 
 
 class _Run:

@@ -91,8 +91,9 @@ def inspections(layout: Layout, life: Life, scale: Scale, years: range) -> Sheet
         "test": np.full(asset.size, "11条検査"),
         "origin": np.full(asset.size, "simulated"),
     }
-    for name, (low, high, top) in THRESHOLDS.items():
-        values[name] = _measured(generator, rank, low, high, top)
+    governs = generator.integers(0, len(THRESHOLDS), asset.size)
+    for turn, (name, limits) in enumerate(THRESHOLDS.items()):
+        values[name] = _measured(generator, rank, governs == turn, limits)
     written: list[list[str]] = []
     for column in layout.columns:
         if column.field == "grade":
@@ -105,12 +106,17 @@ def inspections(layout: Layout, life: Life, scale: Scale, years: range) -> Sheet
 
 
 def _measured(
-    generator: np.random.Generator, rank: NDArray[np.int64], low: float, high: float, top: float
+    generator: np.random.Generator, rank: NDArray[np.int64], governs: NDArray[np.bool_], limits: tuple[float, ...]
 ) -> NDArray[np.float64]:
-    """Return a measured value that lies in the band of the recorded grade."""
-    bounds = np.array([0.0, low, high, top])
-    band = np.clip(rank, 0, 2)
-    return np.round(bounds[band] + generator.random(rank.size) * (bounds[band + 1] - bounds[band]) * 0.99, 1)
+    """Return measured values in the band of the recorded grade where this item governs, else in it or a better one.
+
+    The grade of a section is the worst of its three items.
+    """
+    bounds = np.array([0.0, *limits])
+    worst = np.clip(rank, 0, len(limits) - 1)
+    band = np.where(governs, worst, generator.integers(0, worst + 1))
+    value = bounds[band] + generator.random(rank.size) * (bounds[band + 1] - bounds[band])
+    return np.floor(value * 10.0) / 10.0
 
 
 def wide_titles(layout: Layout, years: range) -> tuple[Column, ...]:

@@ -1,0 +1,260 @@
+"""A whole simulated region, read back: same bytes per seed, listed faults, histories that follow the true hazards."""
+
+import csv
+import gzip
+import hashlib
+import io
+import json
+import tomllib
+from collections import Counter, defaultdict
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from python_calamine import CalamineWorkbook
+from scipy import stats
+from scipy.linalg import expm
+
+from gunmane.core.errors import GunmaneError
+from gunmane.core.words import AssetClass
+from gunmane.flows.simulate import parameters, simulate
+
+ASSETS, SEED = 9_000, 4
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("region")
+    made = simulate(folder, 5, ASSETS, SEED)
+    assert made.assets == ASSETS
+    return folder
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def files(region: Path) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
+    told = tomllib.loads((region / "region.toml").read_text(encoding="utf-8"))
+    return [
+        (owner, section, entry)
+        for owner in told["owners"]
+        for section in ("ledgers", "inspections", "repairs")
+        for entry in owner.get(section, [])
+    ]
+
+
+def records(path: Path, encoding: str) -> list[list[str]]:
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode(encoding)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter="\t" if ".tsv" in path.name else ","))
+
+
+def encoding(path: Path) -> str:
+    """Which of the three encodings a file is in; the region's Japanese text is never valid UTF-8 when in CP932."""
+    data = path.read_bytes()
+    data = gzip.decompress(data) if path.suffix == ".gz" else data
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp932"
+    return "utf-8"
+
+
+def test_equal_seeds_give_equal_bytes_and_others_do_not(region: Path, tmp_path: Path) -> None:
+    simulate(tmp_path / "same", 5, ASSETS, SEED)
+    simulate(tmp_path / "other", 5, 600, SEED + 1)
+
+    def digests(folder: Path) -> dict[str, str]:
+        return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
+
+    assert digests(tmp_path / "same") == digests(region)
+    other = digests(tmp_path / "other")
+    assert all(other[name] != digest for name, digest in digests(region).items() if "bridge" in name)
+
+
+def test_every_class_layout_and_encoding_occurs(region: Path) -> None:
+    named = files(region)
+    assert {entry["asset_class"] for _, section, entry in named if section == "ledgers"} == set(map(str, AssetClass))
+    endings = {"".join(Path(entry["path"]).suffixes) for _, _, entry in named}
+    assert endings == {".csv", ".csv.gz", ".tsv", ".xlsx", ".geojson", ".geojson.gz", ".gpkg", ".zip"}
+    assert {encoding(region / entry["path"]) for _, _, entry in named if ".csv" in entry["path"]} == {
+        "utf-8", "utf-8-sig", "cp932",
+    }  # fmt: skip
+    told = parameters()
+    used = {name for owner in told.owners for name in owner.layouts.values()}
+    used |= {name for owner in told.owners for names in owner.inspections.values() for name in names}
+    used |= {owner.repairs for owner in told.owners}
+    assert used == {layout.code for layout in told.layouts}
+
+
+def test_everything_is_marked_simulated(region: Path) -> None:
+    told = tomllib.loads((region / "region.toml").read_text(encoding="utf-8"))
+    assert told["region"]["simulated"] is True
+    assert all(owner["simulated"] is True for owner in told["owners"])
+    assert json.loads((region / "truth.json").read_text(encoding="utf-8"))["simulated"] is True
+    for _, _, entry in files(region):
+        path = region / entry["path"]
+        assert path.name.startswith("simulated-")
+        if path.name.endswith((".csv", ".tsv", ".csv.gz")):
+            rows = records(path, encoding(path))
+            marked = sum("simulated" in row for row in rows)
+            assert marked >= len(rows) * 0.9 - 5
+    for file in region.glob("truth_*.csv.gz"):
+        assert "faults" in file.name or all(row["origin"] == "simulated" for row in table(file))
+
+
+def test_persons_are_fictitious_and_only_in_septic_ledgers(region: Path) -> None:
+    with_names = set()
+    for file in region.iterdir():
+        if file.suffix == ".xlsx":
+            found = any(
+                "架空太郎" in str(cell)
+                for row in CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()
+                for cell in row
+            )
+        else:
+            data = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+            found = "架空太郎".encode() in data or "架空太郎".encode("cp932") in data
+        if found:
+            with_names.add(file.name)
+    assert with_names
+    assert all(name.split("-")[2].startswith("septic") and "inspections" not in name for name in with_names)
+
+
+def test_listed_faults_are_where_the_list_says(region: Path) -> None:
+    checked: Counter[str] = Counter()
+    known = json.loads((region / "truth.json").read_text(encoding="utf-8"))
+    faults = table(region / "truth_faults.csv.gz")
+    assert Counter(fault["kind"] for fault in faults) == known["faults"]
+    texts = {
+        fault["file"]: records(region / fault["file"], encoding(region / fault["file"]))
+        for fault in faults
+        if fault["file"].endswith((".csv", ".tsv", ".csv.gz"))
+    }
+    for fault in faults:
+        rows = texts.get(fault["file"])
+        if rows is None:
+            continue
+        row = rows[int(fault["row"]) - 1]
+        if fault["kind"] == "duplicate":
+            assert sum(fault["number"] in other for other in rows) == 2
+        elif fault["kind"] == "blank_row":
+            assert not any(row)
+        elif fault["kind"] == "ragged":
+            assert len(row) < max(map(len, rows))
+        elif fault["kind"] in ("far_point", "swapped_point"):
+            assert all(part in row for part in fault["written"].split("|"))
+        else:
+            assert fault["written"] in row
+        checked[fault["kind"]] += 1
+    assert {"full_width", "era", "duplicate", "ragged", "impossible_year", "far_point", "unknown"} <= set(checked)
+
+
+def test_typed_files_hold_their_faults(region: Path) -> None:
+    faults = [fault for fault in table(region / "truth_faults.csv.gz") if fault["file"].endswith((".gpkg", ".zip"))]
+    assert faults
+    for file in {fault["file"] for fault in faults}:
+        codes = {"encoding": "cp932"} if file.endswith(".zip") else {}
+        frame = pyogrio.raw.read(region / file, **codes)
+        titles, numbers = frame[0]["fields"].tolist(), frame[3][0].tolist()
+        for fault in faults:
+            if fault["file"] == file and fault["column"] and fault["kind"] != "no_number":
+                assert numbers[int(fault["row"]) - 1] == fault["number"]
+                assert frame[3][titles.index(fault["column"])][int(fault["row"]) - 1] == float(fault["written"])
+
+
+def test_a_shapefile_without_projection_lies_in_the_zone_it_is_said_to(region: Path) -> None:
+    entry = next(entry for _, _, entry in files(region) if "crs" in entry)
+    info = pyogrio.read_info(region / entry["path"])
+    assert info["crs"] is None
+    assert entry["crs"] == "EPSG:6675"  # plane rectangular VII: origin 36 N, 137 10' E
+    shapes = shapely.from_wkb(pyogrio.raw.read(region / entry["path"], encoding="cp932")[2])
+    east, north = np.median(shapely.get_coordinates(shapes), axis=0)  # some points are far off on purpose
+    truth = [row for row in table(region / "truth_assets.csv.gz") if row["class"] == "sewer_pipe"]
+    lat = np.median([float(row["lat"]) for row in truth if row["owner"] == "993212"])
+    assert abs(east) < 100_000
+    assert abs(north - (lat - 36.0) * 110_900) < 2_000
+
+
+def test_inspections_in_the_files_are_those_of_the_truth(region: Path) -> None:
+    told = parameters()
+    truth = defaultdict(list)
+    for row in table(region / "truth_inspections.csv.gz"):
+        truth[row["owner"], row["class"]].append((row["number"], row["day"], row["recorded_grade"]))
+    rows = records(region / "simulated-992011-pavement-inspections.csv", "utf-8")
+    roman = dict(zip("ⅠⅡⅢ", ("I", "II", "III"), strict=True))
+    assert [(row[0], row[1], roman[row[5]]) for row in rows[1:]] == truth["992011", "pavement"]
+    for row in rows[1:]:
+        crack, rut, iri = map(float, row[2:5])
+        worst = max(
+            np.searchsorted((20, 40), crack, "right"),
+            np.searchsorted((20, 40), rut, "right"),
+            np.searchsorted((3, 8), iri, "right"),
+        )
+        assert worst == "ⅠⅡⅢ".index(row[5])
+    earlier = records(region / "simulated-992011-bridge-inspections.csv", "utf-8")[1:]
+    assert 0 < len(earlier) < len(truth["992011", "bridge"])
+    assert {(row[0], row[1], row[2]) for row in earlier} < set(truth["992011", "bridge"])
+    wide = records(region / "simulated-992011-tunnel-inspections.csv", "cp932")
+    assert sum(cell in roman or cell == "Ⅳ" for row in wide[1:] for cell in row) == len(truth["992011", "tunnel"])
+    assert told.as_of.isoformat() >= max(day for seen in truth.values() for _, day, _ in seen)
+
+
+@pytest.mark.parametrize("code", ["bridge", "pavement", "septic", "manhole"])
+def test_true_hazards_govern_the_histories(region: Path, code: str) -> None:
+    """Pearson statistic of transitions between inspections against matrices written down from `truth.json` alone."""
+    known = json.loads((region / "truth.json").read_text(encoding="utf-8"))
+    kind = known["classes"][code]
+    septic = "適正 おおむね適正 不適正"
+    grades = {"bridge": "I II III IV", "pavement": "I II III", "septic": septic, "manhole": "E D C B A"}
+    rank = {name: i for i, name in enumerate(grades[code].split())}
+    factors = {
+        (row["owner"], row["number"]): float(row["log_factor"]) + known["owners"][row["owner"]]["effect"]
+        for row in table(region / "truth_assets.csv.gz")
+        if row["class"] == code
+    }
+    looks = defaultdict(list)
+    for row in table(region / "truth_inspections.csv.gz"):
+        if row["class"] == code:
+            looks[row["owner"], row["number"]].append((float(row["time"]), rank[row["true_grade"]]))
+    pairs = [(factors[key], a, b) for key, seen in looks.items() for a, b in pairwise(seen)]
+    n = len(rank)
+    begin, end = np.array([a[0] for _, a, _ in pairs]), np.array([b[0] for _, _, b in pairs])
+    (break_year,), (late,) = known["drift"]["years"], known["drift"]["factors"]
+
+    def matrices(years: np.ndarray, drift: float) -> np.ndarray:
+        q = np.zeros((len(pairs), n, n))
+        for s in range(n):
+            if s < n - 1:
+                q[:, s, s + 1] += kind["hazards"][s] * np.exp([factor for factor, _, _ in pairs]) * drift
+            if s > 0:
+                q[:, s, 0] += kind["exits"][s] * kind["reset_to_best"]
+                q[:, s, s - 1] += kind["exits"][s] * (1 - kind["reset_to_best"])
+            q[:, s, s] = -q[:, s].sum(axis=1)
+        return expm(q * years[:, None, None])
+
+    early_years = np.clip(np.minimum(end, break_year) - begin, 0, None)
+    probability = matrices(early_years, 1.0) @ matrices(end - begin - early_years, late)
+    seen, wanted = np.zeros((n, n)), np.zeros((n, n))
+    for k, (_, a, b) in enumerate(pairs):
+        seen[a[1], b[1]] += 1
+        wanted[a[1]] += probability[k, a[1]]
+    enough = wanted > 5
+    statistic = ((seen - wanted)[enough] ** 2 / wanted[enough]).sum()
+    assert len(pairs) > 300
+    assert stats.chi2.sf(statistic, enough.sum() - (enough.sum(axis=1) > 0).sum()) > 1e-3
+
+
+def test_impossible_regions_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(GunmaneError) as caught:
+        simulate(tmp_path, 0, -1, -2)
+    assert caught.value.code == "bad_simulation"
+    assert [fault.at for fault in caught.value.faults] == ["owners", "assets", "seed"]
