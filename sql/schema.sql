@@ -140,6 +140,20 @@ CREATE TABLE public.assets (
 );
 ALTER TABLE ONLY public.assets FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.assets OWNER TO postgres;
+CREATE TABLE public.cells (
+    owner_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    level smallint NOT NULL,
+    x integer NOT NULL,
+    y integer NOT NULL,
+    band smallint NOT NULL,
+    n integer NOT NULL,
+    loss_yen_per_year double precision NOT NULL,
+    CONSTRAINT cells_band_check CHECK (((band >= 0) AND (band <= 5))),
+    CONSTRAINT cells_level_check CHECK (((level >= 0) AND (level <= 24)))
+);
+ALTER TABLE ONLY public.cells FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.cells OWNER TO postgres;
 CREATE TABLE public.conditions (
     owner_id uuid NOT NULL,
     asset_id uuid NOT NULL,
@@ -453,6 +467,8 @@ ALTER TABLE ONLY public.assets
     ADD CONSTRAINT assets_number_unique UNIQUE (owner_id, asset_class, number);
 ALTER TABLE ONLY public.assets
     ADD CONSTRAINT assets_pk PRIMARY KEY (owner_id, asset_id);
+ALTER TABLE ONLY public.cells
+    ADD CONSTRAINT cells_pk PRIMARY KEY (owner_id, level, x, y, asset_class, band);
 ALTER TABLE ONLY public.conditions
     ADD CONSTRAINT conditions_pk PRIMARY KEY (owner_id, asset_id);
 ALTER TABLE ONLY public.consents
@@ -506,7 +522,7 @@ CREATE INDEX inspections_recent ON public.inspections USING btree (owner_id, rec
 CREATE INDEX ledgers_recent ON public.ledgers USING btree (owner_id, imported_at DESC);
 CREATE INDEX region_members_owner ON public.region_members USING btree (owner_id);
 CREATE INDEX repairs_by_asset ON public.repairs USING btree (owner_id, asset_id, repaired_on DESC);
-CREATE INDEX risks_highest ON public.risks USING btree (owner_id, loss_yen_per_year DESC, asset_id);
+CREATE INDEX risks_highest ON public.risks USING btree (owner_id, loss_yen_per_year DESC, asset_id DESC);
 CREATE INDEX runs_recent ON public.runs USING btree (region_id, requested_at DESC);
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
@@ -516,6 +532,8 @@ ALTER TABLE ONLY public.asset_numbers
     ADD CONSTRAINT asset_numbers_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.assets
     ADD CONSTRAINT assets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.cells
+    ADD CONSTRAINT cells_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.conditions
     ADD CONSTRAINT conditions_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.consents
@@ -572,6 +590,10 @@ CREATE POLICY assets_insert ON public.assets FOR INSERT TO gunmane_app WITH CHEC
 CREATE POLICY assets_read ON public.assets FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY assets_share ON public.assets FOR SELECT TO gunmane_share USING (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))));
 CREATE POLICY assets_update ON public.assets FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.cells ENABLE ROW LEVEL SECURITY;
+CREATE POLICY cells_delete ON public.cells FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY cells_insert ON public.cells FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY cells_read ON public.cells FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text))) OR (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))) AND (asset_class <> 'septic'::text))));
 ALTER TABLE public.conditions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY conditions_delete ON public.conditions FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY conditions_insert ON public.conditions FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -671,6 +693,7 @@ GRANT SELECT,INSERT ON TABLE public.asset_history TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.asset_numbers TO gunmane_app;
 GRANT SELECT ON TABLE public.assets TO gunmane_share;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assets TO gunmane_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.cells TO gunmane_app;
 GRANT SELECT ON TABLE public.conditions TO gunmane_share;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conditions TO gunmane_app;
 GRANT SELECT ON TABLE public.consents TO gunmane_auth;

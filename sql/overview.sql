@@ -1,0 +1,110 @@
+-- list_regions
+-- The regions that the principal belongs to.
+SELECT region_id, name, field, origin FROM regions ORDER BY name, region_id;
+
+-- list_members
+-- The present members of a region that the principal may know of.
+SELECT DISTINCT o.owner_id, o.code, o.name, o.kind, o.population, o.area_km2, o.engineers, o.origin
+FROM region_members AS m
+JOIN owners AS o ON o.owner_id = m.owner_id
+WHERE m.region_id = $1 AND m.joined_on <= $2 AND (m.left_on IS NULL OR m.left_on > $2)
+ORDER BY o.code;
+
+-- latest_plan
+-- The newest plan of a region, without its document.
+SELECT plan_id, edition, status, as_of, pdf_sha256, created_at FROM plans
+WHERE region_id = $1 ORDER BY edition DESC LIMIT 1;
+
+-- highest_risks
+-- Assets of some owners by expected loss, one page after a given place in that order.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_precision, a.route, a.length_m,
+    a.diameter_mm, a.material_text, a.origin, a.status, c.scale, c.grade, c.inspected_on,
+    r.bad_5y, r.bad_5y_low, r.bad_5y_high, r.loss_yen_per_year, r.reasons
+FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN LATERAL (
+    SELECT s.* FROM risks AS s
+    WHERE s.owner_id = o.owner_id
+        AND ($2::text IS NULL OR s.asset_class = $2)
+        AND s.loss_yen_per_year >= $3::double precision
+        AND ($4::double precision IS NULL OR (s.loss_yen_per_year, s.asset_id) < ($4, $5::uuid))
+    ORDER BY s.loss_yen_per_year DESC, s.asset_id DESC
+    LIMIT $6
+) AS r
+JOIN assets AS a ON a.owner_id = r.owner_id AND a.asset_id = r.asset_id
+LEFT JOIN conditions AS c ON c.owner_id = r.owner_id AND c.asset_id = r.asset_id
+ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
+LIMIT $6;
+
+-- clear_cells
+-- Forget the map cells of these owners.
+DELETE FROM cells WHERE owner_id = ANY ($1::uuid[]);
+
+-- count_finest_cells
+-- Count the located assets of these owners by map cell of one level.
+INSERT INTO cells (owner_id, asset_class, level, x, y, band, n, loss_yen_per_year)
+SELECT p.owner_id, p.asset_class, $2::smallint, p.x, p.y, p.band, count(*), sum(p.loss)
+FROM (
+    SELECT
+        a.owner_id,
+        a.asset_class,
+        floor(((center(a.bounds))[0] + 180) / 360 * (1 << $2))::integer AS x,
+        floor((1 - asinh(tan(radians(least(greatest((center(a.bounds))[1], -85.05), 85.05)))) / pi()) / 2
+            * (1 << $2))::integer AS y,
+        CASE
+            WHEN r.loss_yen_per_year IS NULL THEN 0
+            WHEN r.loss_yen_per_year >= 1000000 THEN 5
+            WHEN r.loss_yen_per_year >= 100000 THEN 4
+            WHEN r.loss_yen_per_year >= 10000 THEN 3
+            WHEN r.loss_yen_per_year >= 1000 THEN 2
+            ELSE 1
+        END AS band,
+        coalesce(r.loss_yen_per_year, 0) AS loss
+    FROM assets AS a
+    LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
+    WHERE a.owner_id = ANY ($1::uuid[]) AND a.bounds IS NOT NULL AND a.status <> 'abolished'
+) AS p
+GROUP BY p.owner_id, p.asset_class, p.x, p.y, p.band;
+
+-- count_coarser_cells
+-- Add up four cells of one level to one cell of the next coarser level.
+INSERT INTO cells (owner_id, asset_class, level, x, y, band, n, loss_yen_per_year)
+SELECT owner_id, asset_class, $2::smallint - 1, x >> 1, y >> 1, band, sum(n), sum(loss_yen_per_year)
+FROM cells WHERE owner_id = ANY ($1::uuid[]) AND level = $2::smallint
+GROUP BY owner_id, asset_class, x >> 1, y >> 1, band;
+
+-- cells_of_tile
+-- The map cells inside a tile, all classes or one, all owners given.
+SELECT c.x, c.y, sum(c.n)::bigint AS n, max(c.band)::integer AS band, sum(c.loss_yen_per_year) AS loss
+FROM unnest($1::uuid[]) AS o (owner_id)
+JOIN cells AS c ON c.owner_id = o.owner_id
+WHERE c.level = $2::smallint AND c.x BETWEEN $3 AND $4 AND c.y BETWEEN $5 AND $6
+    AND ($7::text IS NULL OR c.asset_class = $7) AND c.band >= $8::smallint
+GROUP BY c.x, c.y
+ORDER BY c.x, c.y;
+
+-- assets_of_tile
+-- The assets whose box touches a tile's box, with grade and expected loss; shared ones without number and name.
+SELECT a.geometry, a.asset_id, a.asset_class, a.number, c.grade, r.loss_yen_per_year AS loss
+FROM assets AS a
+LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
+LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
+WHERE a.owner_id = ANY ($1::uuid[]) AND a.bounds && $2::box AND a.geometry IS NOT NULL AND a.status <> 'abolished'
+    AND ($3::text IS NULL OR a.asset_class = $3)
+    AND ($4::double precision = 0 OR r.loss_yen_per_year >= $4)
+UNION ALL
+SELECT s.geometry, s.asset_id, s.asset_class, NULL, s.grade, s.loss_yen_per_year
+FROM shared_conditions AS s
+WHERE s.owner_id = ANY ($1::uuid[]) AND s.bounds && $2::box AND s.geometry IS NOT NULL AND s.status <> 'abolished'
+    AND ($3::text IS NULL OR s.asset_class = $3)
+    AND ($4::double precision = 0 OR s.loss_yen_per_year >= $4)
+LIMIT 20000;
+
+-- extent
+-- Where the cells of these owners lie, at one level.
+SELECT min(x) AS west, max(x) AS east, min(y) AS north, max(y) AS south
+FROM cells WHERE owner_id = ANY ($1::uuid[]) AND level = $2::smallint;
+
+-- plan_document
+-- The document of a region's newest plan.
+SELECT pdf FROM plans WHERE region_id = $1 AND pdf IS NOT NULL ORDER BY edition DESC LIMIT 1;

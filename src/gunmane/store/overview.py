@@ -1,0 +1,194 @@
+"""What the pages of a region show: its members, their riskiest assets, and the map."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from gunmane.core.words import AssetClass
+from gunmane.store.query import Conn, ReadConn, sql
+
+FINEST_LEVEL = 17
+"""Cells of 2^-17 of the world: about 250 m in Japan."""
+COARSEST_LEVEL = 4
+BAND_EDGES = (0.0, 0.0, 1e3, 1e4, 1e5, 1e6)
+"""Lower edges of the classes of expected loss, yen a year; class 0: not scored. `count_finest_cells` has them too."""
+
+
+class RegionLine(Struct, frozen=True):
+    """A region as listed."""
+
+    region_id: UUID
+    name: str
+    field: str
+    origin: str
+
+
+class MemberLine(Struct, frozen=True):
+    """A member of a region as listed."""
+
+    owner_id: UUID
+    code: str
+    name: str
+    kind: str
+    population: int | None
+    area_km2: float | None
+    engineers: dict[str, int]
+    origin: str
+
+
+class PlanLine(Struct, frozen=True):
+    """The newest plan of a region as linked."""
+
+    plan_id: UUID
+    edition: int
+    status: str
+    as_of: date
+    pdf_sha256: str | None
+    created_at: datetime
+
+
+class RiskLine(Struct, frozen=True):
+    """An asset in the list of risks; yen a year, probabilities of being bad within 5 years."""
+
+    owner_id: UUID
+    asset_id: UUID
+    asset_class: AssetClass
+    number: str
+    name: str | None
+    built_year: int | None
+    built_precision: str
+    route: str | None
+    length_m: float | None
+    diameter_mm: int | None
+    material_text: str | None
+    origin: str
+    status: str
+    scale: str | None
+    grade: str | None
+    inspected_on: date | None
+    bad_5y: float | None
+    bad_5y_low: float | None
+    bad_5y_high: float | None
+    loss_yen_per_year: float
+    reasons: Any
+
+
+class RiskFilter(Struct, frozen=True):
+    """What the list and the map are narrowed to; no class is every class, band 0 every loss."""
+
+    owners: tuple[UUID, ...]
+    asset_class: str | None = None
+    band: int = 0
+
+    @property
+    def least_loss(self) -> float:
+        """The lower edge of the class of loss, yen a year."""
+        return BAND_EDGES[self.band]
+
+
+class Cell(Struct, frozen=True):
+    """A map cell: how many assets, the highest class of loss, their yen a year."""
+
+    x: int
+    y: int
+    n: int
+    band: int
+    loss: float
+
+
+class Drawn(Struct, frozen=True):
+    """An asset to be drawn on the map."""
+
+    geometry: bytes
+    asset_id: UUID
+    asset_class: AssetClass
+    number: str | None
+    grade: str | None
+    loss: float | None
+
+
+async def list_regions(conn: ReadConn) -> list[RegionLine]:
+    """List the regions that the principal belongs to."""
+    return msgspec.convert(await conn.fetch(sql("overview", "list_regions")), list[RegionLine])
+
+
+async def list_members(conn: ReadConn, region_id: UUID, today: date) -> list[MemberLine]:
+    """List the present members of a region."""
+    return msgspec.convert(await conn.fetch(sql("overview", "list_members"), region_id, today), list[MemberLine])
+
+
+async def latest_plan(conn: ReadConn, region_id: UUID) -> PlanLine | None:
+    """Find the newest plan of a region."""
+    row = await conn.fetchrow(sql("overview", "latest_plan"), region_id)
+    return None if row is None else msgspec.convert(row, PlanLine)
+
+
+async def highest_risks(
+    conn: ReadConn, wanted: RiskFilter, *, after: tuple[float, UUID] | None = None, limit: int = 50
+) -> list[RiskLine]:
+    """List assets by expected loss, highest first, following the place `after` (loss and id of the last one seen)."""
+    loss, asset_id = after or (None, None)
+    rows = await conn.fetch(
+        sql("overview", "highest_risks"),
+        list(wanted.owners),
+        wanted.asset_class,
+        wanted.least_loss,
+        loss,
+        asset_id,
+        limit,
+    )
+    return msgspec.convert(rows, list[RiskLine])
+
+
+async def recount_cells(conn: Conn, owners: Sequence[UUID]) -> None:
+    """Count the map cells of these owners anew, from the finest level to the coarsest."""
+    await conn.execute(sql("overview", "clear_cells"), list(owners))
+    await conn.execute(sql("overview", "count_finest_cells"), list(owners), FINEST_LEVEL)
+    for level in range(FINEST_LEVEL, COARSEST_LEVEL, -1):
+        await conn.execute(sql("overview", "count_coarser_cells"), list(owners), level)
+
+
+async def cells_of_tile(conn: ReadConn, wanted: RiskFilter, level: int, columns: range, rows: range) -> list[Cell]:
+    """List the cells of one level inside a tile."""
+    found = await conn.fetch(
+        sql("overview", "cells_of_tile"),
+        list(wanted.owners),
+        level,
+        columns.start,
+        columns.stop - 1,
+        rows.start,
+        rows.stop - 1,
+        wanted.asset_class,
+        wanted.band,
+    )
+    return msgspec.convert(found, list[Cell])
+
+
+async def assets_of_tile(
+    conn: ReadConn, wanted: RiskFilter, bounds: tuple[float, float, float, float]
+) -> list[Drawn]:
+    """List the assets that touch west, south, east, north."""
+    west, south, east, north = bounds
+    box = asyncpg.Box((east, north), (west, south))
+    return msgspec.convert(
+        await conn.fetch(
+            sql("overview", "assets_of_tile"), list(wanted.owners), box, wanted.asset_class, wanted.least_loss
+        ),
+        list[Drawn],
+    )
+
+
+async def extent(conn: ReadConn, owners: Sequence[UUID], level: int = 12) -> tuple[int, int, int, int] | None:
+    """Return west, north, east, south cells of one level that hold all located assets; None when none is."""
+    row = await conn.fetchrow(sql("overview", "extent"), list(owners), level)
+    return None if row["west"] is None else (row["west"], row["north"], row["east"], row["south"])
+
+
+async def plan_document(conn: ReadConn, region_id: UUID) -> bytes | None:
+    """Fetch the document of a region's newest plan."""
+    return await conn.fetchval(sql("overview", "plan_document"), region_id)
