@@ -1,0 +1,283 @@
+"""Forecasts of a fitted chain: probability of reaching the bad grade, with its band, and the years that remain."""
+
+from enum import IntEnum
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from gunmane.core.deterioration.chain import ChainFit
+from gunmane.core.deterioration.intervals import Floats, Ints, row_keys
+from gunmane.core.deterioration.passage import entry, forecast, lifetimes
+
+LONGEST = 300.0
+"""Years beyond which a remaining life is not told apart."""
+
+_Z80 = 1.2815515655446004
+_GRID = np.concatenate([0.1 * 1.28 ** np.arange(32), [LONGEST]])
+_WORK = 60_000_000  # evaluations after which the number of draws is cut, about two seconds
+
+
+class Basis(IntEnum):
+    """What a forecast starts from."""
+
+    INSPECTED = 0  # grade at the last inspection
+    BUILT = 1  # never inspected: best grade in the year of construction
+    POPULATION = 2  # never inspected, build year unknown: the mix of grades of the inspected assets
+    BAD = 3  # already in a bad grade at the last inspection
+
+
+class Draws(Struct, frozen=True, eq=False):
+    """Parameter draws from the Laplace posterior; mirrored pairs, the last column of `effects` is an unseen owner."""
+
+    coefficients: Floats  # draws x (stages * width)
+    exits: Floats  # draws x states, hazards; or draws x 0
+    effects: Floats  # draws x (groups + 1)
+    drift: Floats  # draws x periods
+    future: Floats  # draws x years, log speed of the coming years
+
+
+class Forecasts(Struct, frozen=True, kw_only=True, eq=False):
+    """Forecasts of N assets held as K kinds of equal assets; `kind[n]` is the row of asset n.
+
+    probability, low, high: K x horizons, P(bad by horizon) with its 80 % band (parameters and owner effect, not
+    chance). now: K, P(bad already today). median, life_low, life_high: K, years from the last look until the bad
+    grade, median and 80 % predictive band; `LONGEST` where beyond. yearly: K x draws, the level yearly
+    probability of entry over `years` discounted years, one column per shared draw. since: N, years since the last
+    look (rounded as the forecast used it).
+    """
+
+    horizons: tuple[float, ...]
+    kind: Ints
+    probability: Floats
+    low: Floats
+    high: Floats
+    now: Floats
+    median: Floats
+    life_low: Floats
+    life_high: Floats
+    yearly: Floats
+    basis: NDArray[np.int8]  # N
+    since: Floats  # N
+    years: int
+    discount: float
+    managed: bool
+    draws: int
+
+    def remaining(self) -> tuple[Floats, Floats, Floats]:
+        """Years from today: median, low, high per asset, never below 0."""
+        columns = (self.median, self.life_low, self.life_high)
+        median, low, high = (
+            np.where(c[self.kind] >= LONGEST, LONGEST, np.maximum(c[self.kind] - self.since, 0.0)) for c in columns
+        )
+        return median, low, high
+
+
+def draw(fit: ChainFit, count: int, seed: int, years: int = 0) -> Draws:
+    """Draw parameters; `count` is rounded up to an even number, `years` is how far the drift is continued."""
+    generator = np.random.default_rng(seed)
+    half = (count + 1) // 2
+    values, vectors = np.linalg.eigh(fit.covariance)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+
+    def mirrored(*shape: int) -> Floats:
+        normal = generator.standard_normal((half, *shape))
+        return np.concatenate([normal, -normal])
+
+    away = mirrored(root.shape[1]) @ root.T
+    given = mirrored(fit.groups) * np.sqrt(fit.group_given)
+    effects = fit.group_effects + given - away @ fit.group_pull.T
+    unseen = mirrored(1) * fit.group_sd
+    steps = mirrored(max(years, 1)) * fit.drift_sd
+    cut = fit.coefficients.size
+    return Draws(
+        coefficients=np.ascontiguousarray(fit.coefficients.reshape(-1) + away[:, :cut]),
+        exits=np.exp(np.clip(fit.exits + away[:, cut : cut + fit.exits.size], -30.0, 3.0)),
+        effects=np.ascontiguousarray(np.concatenate([effects, unseen], axis=1)),
+        drift=np.ascontiguousarray(fit.drift + away[:, cut + fit.exits.size :]),
+        future=np.cumsum(steps, axis=1),
+    )
+
+
+def _clock(fit: ChainFit, draws: Draws, since: Floats, horizons: Floats) -> Floats:
+    """Operational years from the last look to each horizon with drifting speed: draws x looks x horizons."""
+    count = draws.coefficients.shape[0]
+    past = fit.drift_edges - fit.drift_edges[-1]
+    speed = np.exp(np.concatenate([draws.drift, draws.future], axis=1))
+    edges = np.concatenate([past, np.arange(1, draws.future.shape[1] + 1.0)])
+    run = np.concatenate([np.zeros((count, 1)), np.cumsum(np.diff(edges) * speed, axis=1)], axis=1)
+
+    def at(t: Floats) -> Floats:
+        """Run of every draw at the times t (years from the data cut), draws x t."""
+        inside = np.clip(t, edges[0], edges[-1])
+        place = np.clip(np.searchsorted(edges, inside, side="right") - 1, 0, edges.size - 2)
+        value = run[:, place] + (inside - edges[place]) * speed[:, place]
+        return value + np.minimum(t - edges[0], 0.0) * speed[:, :1] + np.maximum(t - edges[-1], 0.0) * speed[:, -1:]
+
+    return np.maximum(at(horizons)[:, None, :] - at(-since)[:, :, None], 0.0)
+
+
+def forecast_bad(
+    fit: ChainFit,
+    rank: Ints,
+    *,
+    bad_rank: int,
+    group: Ints | None = None,
+    covariates: Floats | None = None,
+    since: Floats | None = None,
+    built: Floats | None = None,
+    mix: Floats | None = None,
+    horizons: tuple[float, ...] = (1.0, 5.0, 10.0),
+    draws: int = 200,
+    seed: int = 1,
+    years: int = 10,
+    discount: float = 0.04,
+    managed: bool = False,
+) -> Forecasts:
+    """Forecast for each of N assets when it first reaches `bad_rank`.
+
+    rank: last grade, or -1 where never inspected. since: years since that inspection. built: years since
+    construction, NaN where unknown; an asset never inspected starts in the best grade at construction, or, where
+    the build year is unknown too, as the `mix` of grades of the inspected ones (by default all grades alike).
+    group: owner index; anything outside 0 .. groups - 1 is an owner without data. managed: repairs compete
+    ("as managed"); otherwise "do nothing". Equal assets are worked out once; `since` is rounded to quarter years.
+    """
+    size = rank.shape[0]
+    owner = (
+        np.full(size, fit.groups)
+        if group is None
+        else np.where((group < 0) | (group >= fit.groups), fit.groups, group)
+    )
+    x = np.zeros((size, 0)) if covariates is None else (covariates - fit.center) / fit.scale
+    if x.shape[1] != fit.center.shape[0]:
+        raise ValueError(f"{fit.center.shape[0]} covariates expected, {x.shape[1]} given")
+    age = np.full(size, np.nan) if built is None else np.asarray(built, float)
+    looked = np.zeros(size) if since is None else np.asarray(since, float)
+    inspected, dated = rank >= 0, np.isfinite(age)
+    basis = np.where(
+        inspected, np.where(rank >= bad_rank, Basis.BAD, Basis.INSPECTED), np.where(dated, Basis.BUILT, 2)
+    )
+    start = np.where(inspected, rank, np.where(dated, 0, -1))
+    looked = np.where(inspected, looked, np.where(dated, np.nan_to_num(age), 0.0))
+    looked = np.round(np.clip(np.nan_to_num(looked), 0.0, 150.0) * 4) / 4
+    shares = np.full(fit.states, 1.0 / fit.states) if mix is None else np.asarray(mix, float) / np.sum(mix)
+    first, base = _kinds(owner, x)
+    code = (base * (fit.states + 1) + start + 1) * 601 + (looked * 4).astype(np.int64)
+    _, place, kind = np.unique(code, return_index=True, return_inverse=True)
+    wanted = np.unique(np.concatenate([[0.0], np.asarray(horizons, float), np.arange(1.0, years + 1)]))
+    at = np.searchsorted(wanted, np.asarray(horizons, float))
+    count = int(np.clip(_WORK // max(place.size * wanted.size, 1), 16, draws))
+    sample = draw(fit, count, seed, int(np.ceil(wanted[-1])))
+    count = sample.coefficients.shape[0]
+    exits = sample.exits if managed and fit.exits.size else np.zeros((count, 0))
+    times, column = _times(fit, sample, looked[place], wanted)
+    annuity = float(((1.0 + discount) ** -np.arange(1.0, years + 1)).sum())
+    mean, low = np.zeros((place.size, wanted.size)), np.zeros((place.size, at.size))
+    spread, yearly = np.zeros_like(low), np.zeros((place.size, count))
+    groups, rows = np.ascontiguousarray(owner[first], np.int64), np.ascontiguousarray(x[first])
+    forecast(
+        np.ascontiguousarray(start[place], np.int64), np.ascontiguousarray(base[place]), column, groups, rows,
+        sample.coefficients, exits, sample.effects, times, shares, bad_rank, _gains(wanted, years, discount),
+        annuity, at, mean, low, spread, yearly,
+    )  # fmt: skip
+    bands = [-np.expm1(-np.exp(low + sign * _Z80 * spread)) for sign in (-1, 1)]
+    life = _lives(start[place], base[place], groups, rows, sample, exits, shares, bad_rank)
+    return Forecasts(
+        horizons=horizons, kind=kind, probability=mean[:, at], low=bands[0], high=bands[1], now=mean[:, 0],
+        median=life[:, 1], life_low=life[:, 0], life_high=life[:, 2], yearly=yearly, basis=basis.astype(np.int8),
+        since=looked, years=years, discount=discount, managed=managed, draws=count,
+    )  # fmt: skip
+
+
+def _gains(wanted: Floats, years: int, discount: float) -> Floats:
+    """Discount factor of the whole year in which each horizon lies; 0 beyond `years`."""
+    return np.where(wanted <= years, (1.0 + discount) ** -np.maximum(np.ceil(wanted), 1.0), 0.0)
+
+
+def _kinds(owner: Ints, x: Floats) -> tuple[Ints, Ints]:
+    """Group rows equal in owner and covariates: the first row of each, and each row's group."""
+    if x.shape[1] == 0:
+        _, first, kind = np.unique(owner, return_index=True, return_inverse=True)
+        return first, kind
+    columns = [owner.astype(np.uint64), *(np.ascontiguousarray(c + 0.0).view(np.uint64) for c in x.T)]
+    _, first, kind = np.unique(row_keys(columns), return_index=True, return_inverse=True)
+    if any((c[first][kind] != c).any() for c in columns):  # a collision of 64-bit keys
+        _, first, kind = np.unique(np.stack(columns, axis=1), axis=0, return_index=True, return_inverse=True)
+    return first, kind
+
+
+def _times(fit: ChainFit, sample: Draws, since: Floats, wanted: Floats) -> tuple[Floats, Ints]:
+    """Distinct operational times (one row, or one per draw with drift) and each kind's column per horizon."""
+    if fit.drift.size == 0:
+        values, column = np.unique(since[:, None] + wanted[None, :], return_inverse=True)
+        return np.ascontiguousarray(values[None, :]), column.reshape(since.size, wanted.size)
+    levels, level = np.unique(since, return_inverse=True)
+    clock = _clock(fit, sample, levels, wanted)
+    column = level[:, None] * wanted.size + np.arange(wanted.size)[None, :]
+    return np.ascontiguousarray(clock.reshape(clock.shape[0], -1)), np.ascontiguousarray(column)
+
+
+def _lives(
+    start: Ints, base: Ints, groups: Ints, rows: Floats, sample: Draws, exits: Floats, shares: Floats, bad_rank: int
+) -> Floats:
+    """Quantiles 10, 50, 90 % of the years from the last look to the bad grade, at today's speed; kinds x 3."""
+    code = base * 64 + start + 1
+    _, first, back = np.unique(code, return_index=True, return_inverse=True)
+    half = max(1, min(20, sample.coefficients.shape[0] // 2, int(3_000_000 / (_GRID.size * 2 * first.size))))
+    count = sample.coefficients.shape[0]
+    pick = np.concatenate([np.arange(half), count // 2 + np.arange(half)])
+    out = np.zeros((first.size, 3))
+    lifetimes(
+        np.ascontiguousarray(start[first], np.int64), np.ascontiguousarray(groups[base[first]]),
+        np.ascontiguousarray(rows[base[first]]), sample.coefficients[pick], exits[pick], sample.effects[pick],
+        shares, bad_rank, np.array([0.1, 0.5, 0.9]), _GRID, out,
+    )  # fmt: skip
+    return out[back]
+
+
+def transition_matrix(hazards: Floats, years: float, exits: Floats | None = None) -> Floats:
+    """P(years) of a progressive chain with the given hazards per stage (and exits per state); states x states.
+
+    Exact to the last digits for equal hazards too. Row sums are 1 without exits.
+    """
+    stages = hazards.size
+    mu = np.zeros(stages + 1) if exits is None else np.asarray(exits, float)
+    theta = np.append(hazards, 0.0) + mu
+    out = np.zeros((stages + 1, stages + 1))
+    for i in range(stages + 1):
+        for j in range(i, stages + 1):
+            out[i, j] = _divided(theta[i : j + 1] * years, hazards[i:j] * years)
+    return out
+
+
+def _divided(theta: Floats, factors: Floats) -> float:
+    """prod(factors) * exp[-theta_0, .., -theta_n], by the series; see kernel.py."""
+    n, top = theta.size - 1, float(theta.max())
+    if n == 0:
+        return float(np.exp(-theta[0]))
+    y = top - theta
+    h = np.ones(n + 1)
+    value, r = 1.0, 0
+    size, total, log_scale = 1.0, 1.0, -top
+    while size > 1e-18 * total or r < top:
+        r += 1
+        h[0] *= y[0] / (n + r)
+        for q in range(1, n + 1):
+            h[q] = h[q] * y[q] / (n + r) + h[q - 1]
+        size = float(h[n])
+        total += size
+        if total > 1e200:
+            h *= 1e-200
+            total *= 1e-200
+            size *= 1e-200
+            log_scale += 200 * np.log(10.0)
+    for q in range(n):
+        value *= factors[q] / (q + 1)
+    return (
+        float(value * np.exp(log_scale) * total)
+        if log_scale > -700
+        else float(value * np.exp(log_scale + np.log(total)))
+    )
+
+
+__all__ = ["LONGEST", "Basis", "Draws", "Forecasts", "draw", "entry", "forecast_bad", "transition_matrix"]
