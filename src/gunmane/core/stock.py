@@ -78,7 +78,6 @@ class Stock(Struct, frozen=True, kw_only=True, eq=False):
     sole_access_homes: Array
     emergency: Array
     located: Array
-    filled: Array
 
     @property
     def size(self) -> int:
@@ -109,7 +108,6 @@ _UNKNOWN: dict[str, tuple[float, type[np.generic]]] = {
     "sole_access_homes": (-1, np.int32),
     "emergency": (-1, np.int8),
     "located": (False, np.bool_),
-    "filled": (0.0, np.float32),
 }
 _YEARLY: dict[str, tuple[float, type[np.generic]]] = {
     "p_bad": (np.nan, np.float32),

@@ -1,7 +1,7 @@
 """Contracts and staff hours, each alone and together.
 
 Alone, an owner lets ceil(jobs / lot) contracts for each class and kind of work in a fiscal year; together the region
-lets ceil(all jobs / lot). A joint contract takes `joint_extra_hours` more, and every member spends hours on
+lets ceil(all jobs / larger lot). A joint contract takes `joint_extra_hours` more, and every member spends hours on
 coordination, so that working together can cost more hours than it saves: then the plan says so. No yen are claimed
 unless `mobilisation_yen` or `scale_discount` were set from evidence.
 """
@@ -33,10 +33,9 @@ def _jobs(result: Programme) -> tuple[Floats, Floats]:
     return works, visits
 
 
-def _lots(works: Floats, visits: Floats, book: CostBook) -> float:
+def _lots(works: Floats, visits: Floats, book: CostBook, size: float) -> float:
     return float(
-        np.ceil(works / book.value("works_per_contract") - 1e-9).sum()
-        + np.ceil(visits / book.value("inspections_per_contract") - 1e-9).sum()
+        np.ceil(works / size - 1e-9).sum() + np.ceil(visits / book.value("inspections_per_contract") - 1e-9).sum()
     )
 
 
@@ -44,7 +43,7 @@ def alone(result: Programme, book: CostBook) -> Work:
     """Return the work of owners who each let their own contracts."""
     works, visits = _jobs(result)
     years = visits.shape[-1]
-    contracts = _lots(works, visits, book) / years
+    contracts = _lots(works, visits, book, book.value("works_per_contract")) / years
     checks = float(visits.sum()) / years * book.value("hours_per_inspection")
     hours = contracts * book.value("hours_per_contract") + checks
     return Work(contracts, exactly(hours), exactly(hours / book.value("hours_per_engineer")), exactly(0.0))
@@ -57,7 +56,7 @@ def paying_lot(result: Programme, book: CostBook, most: int = 50) -> int | None:
     """
     own = alone(result, book).hours.mid
     for size in range(1, most + 1):
-        if joint(result, book.replaced({"works_per_contract": size})).hours.mid < own:
+        if joint(result, book.replaced({"joint_works_per_contract": size})).hours.mid < own:
             return size
     return None
 
@@ -66,8 +65,8 @@ def joint(result: Programme, book: CostBook) -> Work:
     """Return the work of owners who let contracts together, with the hours that coordination takes."""
     works, visits = _jobs(result)
     years = visits.shape[-1]
-    contracts = _lots(works.sum(axis=0), visits.sum(axis=0), book) / years
-    avoided = _lots(works, visits, book) - contracts * years
+    contracts = _lots(works.sum(axis=0), visits.sum(axis=0), book, book.value("joint_works_per_contract")) / years
+    avoided = _lots(works, visits, book, book.value("works_per_contract")) - contracts * years
     checks = float(visits.sum()) / years * book.value("hours_per_inspection")
     busy = float((works.sum(axis=(1, 2)) + visits.sum(axis=1) > 0).sum()) / years  # members with work in a mean year
     extra, talk = book.parameters["joint_extra_hours"].cases(), book.parameters["coordination_hours"].cases()

@@ -80,6 +80,16 @@ class Parameter(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         )
 
 
+class Reference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A value of the nation or the prefecture for an indicator, with its year and source."""
+
+    indicator: str
+    value: float
+    year: str
+    source: str
+    status: SourceStatus
+
+
 class CostBook(Struct, frozen=True, kw_only=True):
     """All data that prices and rules come from."""
 
@@ -87,6 +97,7 @@ class CostBook(Struct, frozen=True, kw_only=True):
     service_lives: tuple[ServiceLife, ...]
     deadlines: tuple[Deadline, ...]
     parameters: dict[str, Parameter]
+    references: tuple[Reference, ...] = ()
 
     def value(self, name: str) -> float:
         """Return a parameter's middle value."""
@@ -116,6 +127,7 @@ class CostBook(Struct, frozen=True, kw_only=True):
             service_lives=self.service_lives,
             deadlines=self.deadlines,
             parameters={**self.parameters, **changed},
+            references=self.references,
         )
 
 
@@ -136,6 +148,7 @@ class MeasureFile(Struct, frozen=True, forbid_unknown_fields=True):
 
     deadlines: tuple[Deadline, ...]
     parameters: dict[str, Parameter] = field(default_factory=dict[str, Parameter])
+    references: tuple[Reference, ...] = ()
 
 
 class Prices(Struct, frozen=True, eq=False):

@@ -14,6 +14,7 @@ class Schedule(Struct, frozen=True, eq=False):
 
     `measure` positions in MEASURES (0 keeps); `year` of the measure, -1 for none, and `unlevelled` the year in which
     it would fall due if nobody levelled; `cost[n, 3]` yen in the price cases, 0 where `unpriced`; `reason` a Reason;
+    `value` the present value in yen of the chosen option, NaN for assets without options;
     `budget[G, T]` what each owner may spend on measures; `taken[G, T]` what inspections and provisions take of it.
     """
 
@@ -23,6 +24,7 @@ class Schedule(Struct, frozen=True, eq=False):
     cost: Floats
     unpriced: Flags
     reason: Array
+    value: Floats
     budget: Floats
     taken: Floats
 
@@ -122,7 +124,11 @@ def _spread_out(
     due = np.where(needs.reason[rows] == Reason.END_OF_LIFE, end_of_life_year(stock, needs)[rows], due)
     due = np.where(needs.reason[rows] == Reason.BAD, 0, due)
     unlevelled[rows] = np.where(placed >= 0, np.minimum(due, stock.years - 1), -1)
-    return Schedule(measure, year, unlevelled, cost, unpriced, reason, budget, taken)
+    value = np.full(n, np.nan)
+    at = np.arange(len(rows))
+    of_measure = options.value[at, jobs.measure - 1, placed].astype(np.float64)
+    value[rows] = np.where(placed >= 0, of_measure, options.keep)
+    return Schedule(measure, year, unlevelled, cost, unpriced, reason, value, budget, taken)
 
 
 def end_of_life_year(stock: Stock, needs: Needs) -> Ints:
