@@ -30,6 +30,7 @@ def book() -> CostBook:
         ).service_lives,
         deadlines=measures.deadlines,
         parameters=measures.parameters,
+        references=measures.references,
     )
 
 

@@ -3,17 +3,17 @@
 import numpy as np
 from msgspec import Struct
 
-from gunmane.core.plan.costs import Prices
+from gunmane.core.plan.costs import CostBook, Prices, lives
 from gunmane.core.plan.needs import Needs
 from gunmane.core.plan.options import MEASURES, REMOVE
 from gunmane.core.plan.schedules import Schedule
-from gunmane.core.plan.sheet import Measure
 from gunmane.core.stock import CLASSES, Array, Floats, Ints, Stock, tally
 
-KINDS: tuple[str, ...] = ("inspect", "provision", *(str(measure) for measure in MEASURES[1:]))
-"""Kinds of work in programme tables; `provision` is the expected repair of assets that turn bad inside the plan."""
+KINDS: tuple[str, ...] = ("inspect", "provision", "spread", *(str(measure) for measure in MEASURES[1:]))
+"""Kinds of work in programme tables: `provision` is the expected repair of assets that turn bad inside the plan,
+`spread` the renewal of assets of unknown age, spread evenly over their life (N6)."""
 
-INSPECT, PROVISION, FIRST_MEASURE = 0, 1, 2
+INSPECT, PROVISION, SPREAD, FIRST_MEASURE = 0, 1, 2, 3
 
 
 class Programme(Struct, frozen=True, eq=False):
@@ -48,6 +48,13 @@ def rising(stock: Stock, needs: Needs) -> Floats:
     return gain
 
 
+def renewal_rate(stock: Stock, prices: Prices, needs: Needs, book: CostBook) -> Floats:
+    """Return the yearly chance that an asset of unknown age is renewed, [n]: 1 / life where age alone asks for it."""
+    life, by_age = lives(stock, book)
+    unknown = by_age & (stock.built_year == 0) & (stock.grade < 0) & ~needs.bad & ~prices.household
+    return np.where(unknown, 1 / np.where(np.isfinite(life), life, np.inf), 0.0)
+
+
 def _sums(stock: Stock, rows: Array, weights: Floats) -> Floats:
     """Return column sums of weights [m] or [m, …] by owner and class, [G, C, …]."""
     cell = stock.owner[rows].astype(np.int64) * len(CLASSES) + stock.asset_class[rows]
@@ -63,17 +70,18 @@ def _inspections(stock: Stock, plan: Schedule) -> Floats:
     return np.where(gone, 0, stock.inspections).astype(np.float64)
 
 
-def taken(stock: Stock, prices: Prices, needs: Needs) -> Floats:
-    """Return what inspections and the provision take of each owner's money before measures, [G, T], middle price."""
+def taken(stock: Stock, prices: Prices, needs: Needs, book: CostBook) -> Floats:
+    """Return what inspections and expected work take of each owner's money before measures, [G, T], middle price."""
     owners = ~prices.household
     yen = stock.inspections * np.nan_to_num(prices.inspect[:, 1])[:, None]
     waiting = needs.latest >= stock.years
     yen = yen + rising(stock, needs) * (np.nan_to_num(prices.repair[:, 1]) * waiting)[:, None]
+    yen = yen + (renewal_rate(stock, prices, needs, book) * np.nan_to_num(prices.replace[:, 1]))[:, None]
     members = len(stock.owners)
     return np.stack([tally(stock.owner[owners], yen[owners, t], members) for t in range(stock.years)], axis=1)
 
 
-def programme(stock: Stock, prices: Prices, needs: Needs, plan: Schedule) -> Programme:
+def programme(stock: Stock, prices: Prices, needs: Needs, plan: Schedule, book: CostBook) -> Programme:
     """Sum a schedule by owner, class, kind of work and year."""
     horizon = stock.years
     shape = (len(stock.owners), len(CLASSES), len(KINDS), horizon)
@@ -93,6 +101,12 @@ def programme(stock: Stock, prices: Prices, needs: Needs, plan: Schedule) -> Pro
     unpriced[:, :, PROVISION] = _sums(stock, everything, turned * ~np.isfinite(prices.repair[:, :1]))
     for case in range(3):
         yen[:, :, PROVISION, :, case] = _sums(stock, everything, turned * repair[:, case : case + 1])
+    rate = renewal_rate(stock, prices, needs, book) * kept
+    for table, weights in ((count, rate), (unpriced, rate * ~np.isfinite(prices.replace[:, 1]))):
+        table[:, :, SPREAD] += _sums(stock, everything, weights)[:, :, None]
+    for case in range(3):
+        yearly = _sums(stock, everything, rate * np.nan_to_num(prices.replace[:, case]))
+        yen[:, :, SPREAD, :, case] = yearly[:, :, None]
     _add_measures(stock, plan, yen, count, unpriced)
     household = np.zeros((*shape[:2], horizon, 3))
     upkeep = np.nan_to_num(prices.maintain)
@@ -116,8 +130,3 @@ def _add_measures(stock: Stock, plan: Schedule, yen: Floats, count: Floats, unpr
     unpriced += tally(cell, plan.unpriced[rows], count.size).reshape(count.shape)
     for case in range(3):
         yen[..., case] += tally(cell, plan.cost[rows, case], count.size).reshape(count.shape)
-
-
-def kind_of(measure: Measure) -> int:
-    """Return the position of a measure in KINDS."""
-    return KINDS.index(str(measure))

@@ -52,6 +52,7 @@ class RegionPlan(Struct, frozen=True, eq=False):
     candidates: int
     not_judged: int
     discount_rate: float
+    risk_after: tuple[float, float]  # share of the risk left after repair and after replacement
 
 
 def plan_region(stock: Stock, book: CostBook, scales: Mapping[str, Scale]) -> RegionPlan:
@@ -63,12 +64,12 @@ def plan_region(stock: Stock, book: CostBook, scales: Mapping[str, Scale]) -> Re
     priced = prices(stock, book)
     wanted = needs(stock, book, scales)
     cost = measure_costs(stock, book, priced)
-    spent = taken(stock, priced, wanted)
+    spent = taken(stock, priced, wanted, book)
 
     def scheduled(reorganise: bool) -> tuple[Schedule, Programme]:
         chosen = options(stock, book, priced, wanted, cost, reorganise=reorganise)
         plan = schedule(stock, wanted, chosen, spent)
-        return plan, programme(stock, priced, wanted, plan)
+        return plan, programme(stock, priced, wanted, plan, book)
 
     plan, sums = scheduled(False)
     new_plan, new_sums = scheduled(True)
@@ -85,6 +86,7 @@ def plan_region(stock: Stock, book: CostBook, scales: Mapping[str, Scale]) -> Re
         candidates=int(can_go.sum()),
         not_judged=int(unknown.sum()),
         discount_rate=book.value("discount_rate"),
+        risk_after=(book.value("risk_after_repair"), book.value("risk_after_replacement")),
     )
 
 

@@ -136,6 +136,7 @@ def end_of_life_year(stock: Stock, needs: Needs) -> Ints:
     return np.clip(needs.ends - stock.first_fy, 0, stock.years - 1)
 
 
-def moved(result: Schedule) -> int:
-    """Return how many measures have another year than they would without levelling."""
-    return int(((result.year >= 0) & (result.year != result.unlevelled)).sum())
+def moved(result: Schedule, rows: Flags | None = None) -> int:
+    """Return how many measures (of some rows) have another year than they would without levelling."""
+    changed = (result.year >= 0) & (result.year != result.unlevelled)
+    return int((changed if rows is None else changed & rows).sum())

@@ -1,0 +1,237 @@
+"""What the document says beside its tables: assumptions, limits, decisions, milestones."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+
+from gunmane.core.plan.comparison import scenario_of
+from gunmane.core.plan.contracts import paying_lot
+from gunmane.core.plan.costs import CostBook, UnitCost
+from gunmane.core.plan.labels import Labels
+from gunmane.core.plan.needs import Reason
+from gunmane.core.plan.options import DOWNSIZE
+from gunmane.core.plan.programme import FIRST_MEASURE, KINDS
+from gunmane.core.plan.scenarios import RegionPlan
+from gunmane.core.plan.sheet import Assumption, Column, Decision, Milestone, Text
+from gunmane.core.stock import CLASS_AT, CLASSES, Flags
+from gunmane.core.words import Scale
+
+NOTICEABLE = 0.01
+"""Share of a class below which a gap is not worth a sentence."""
+
+
+def assumptions(
+    plan: RegionPlan, book: CostBook, scales: Mapping[str, Scale], labels: Labels
+) -> tuple[Assumption, ...]:
+    """Return every parameter that the numbers rest on, for the classes that the region has."""
+    used = {CLASSES[k] for k in set(plan.stock.asset_class.tolist())}
+    found: list[Assumption] = []
+    for cost in book.unit_costs:
+        if cost.asset_class not in used:
+            continue
+        value, unit = _price(cost, labels)
+        found.append(
+            Assumption(
+                group="cost",
+                label=labels.get(
+                    "assumption",
+                    "cost",
+                    **{
+                        "class": labels.get("class", cost.asset_class),
+                        "measure": labels.get("measure", cost.measure),
+                    },
+                ),
+                value=value,
+                unit=unit,
+                source=cost.source,
+                year=str(cost.base_year),
+                status=cost.status,
+            )
+        )
+    for life in book.service_lives:
+        if life.asset_class in used:
+            found.append(
+                Assumption(
+                    group="life",
+                    label=labels.get("assumption", "life", **{"class": labels.get("class", life.asset_class)}),
+                    value=str(life.years),
+                    unit=labels.get("unit", "years"),
+                    source=life.source,
+                    status=life.status,
+                )
+            )
+    for rule in book.deadlines:
+        if rule.scale in plan.stock.scales:
+            scale = scales[rule.scale]
+            within = "within_years" if rule.within == "years" else rule.within
+            found.append(
+                Assumption(
+                    group="rule",
+                    label=labels.get(
+                        "assumption", "deadline", scale=Text(scale.title_ja, scale.title_en), grade=rule.grade
+                    ),
+                    value=labels.get("assumption", within, years=str(rule.years)).ja,
+                    unit=Text("", ""),
+                    source=rule.source,
+                    status=rule.status,
+                )
+            )
+    for name, parameter in book.parameters.items():
+        span = "" if parameter.low is None and parameter.high is None else _span(parameter.cases())
+        found.append(
+            Assumption(
+                group=parameter.group,
+                label=labels.get("parameter", name),
+                value=f"{parameter.value:,g}{span}",
+                unit=labels.get("unit", parameter.unit),
+                source=parameter.source,
+                status=parameter.status,
+            )
+        )
+    return tuple(found)
+
+
+def _span(cases: tuple[float, float, float]) -> str:
+    return f" ({min(cases):,g}-{max(cases):,g})"
+
+
+def _price(cost: UnitCost, labels: Labels) -> tuple[str, Text]:
+    """Return a unit cost as printed, with its unit."""
+    unit = labels.get("unit", f"yen_per_{cost.unit}")
+    if cost.mid is not None:
+        ends = "" if cost.low is None or cost.high is None else _span((cost.low, cost.mid, cost.high))
+        return f"{cost.mid:,g}{ends}", unit
+    if cost.points:
+        return f"{cost.points[0][1]:,g}-{cost.points[-1][1]:,g}", unit
+    factor, base, exponent = cost.power or (0.0, 1.0, 0.0)
+    return f"{factor:,.0f} x (Q/{base:g})^{exponent:g}", unit
+
+
+def limits(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> tuple[Text, ...]:
+    """Return in words what is not known and what it means for the plan, the gravest first."""
+    stock, scenario = plan.stock, scenario_of(plan, column)
+    said: list[tuple[float, Text]] = []
+
+    def about(weight: float, code: str, **values: Text | str) -> None:
+        said.append((weight, labels.get("limit", code, **values)))
+
+    for k in sorted(set(stock.asset_class.tolist())):
+        rows = stock.asset_class == k
+        whole, name = int(rows.sum()), labels.get("class", CLASSES[k])
+        for code, missing in (
+            ("unknown_year", rows & (stock.built_year == 0)),
+            ("ungraded", rows & (stock.scale >= 0) & (stock.grade < 0)),
+            ("no_forecast", rows & np.isnan(stock.p_bad).any(axis=1) & ~plan.needs.bad & ~plan.prices.household),
+            ("imputed", rows & plan.prices.imputed),
+        ):
+            count = int(missing.sum())
+            if count > NOTICEABLE * whole:
+                share = f"{100 * count / whole:.0f}"
+                about(count / whole, code, **{"class": name, "count": f"{count:,}", "share": share})
+        for kind in range(FIRST_MEASURE, len(KINDS)):
+            count = int(scenario.sums.unpriced[:, k, kind].sum())
+            if count:
+                about(
+                    2,
+                    "unpriced",
+                    **{"class": name, "measure": labels.get("measure", KINDS[kind]), "count": f"{count:,}"},
+                )
+    if plan.not_judged:
+        about(0.9, "not_judged", count=f"{plan.not_judged:,}")
+    if any(not facts.budgets for facts in stock.owners):
+        about(1.5, "budgets")
+    if any(facts.spent is None for facts in stock.owners):
+        about(1.4, "spent")
+    years = [cost.base_year for cost in book.unit_costs if (stock.asset_class == CLASS_AT[cost.asset_class]).any()]
+    if years:
+        about(1.2, "base_years", first=str(min(years)), last=str(max(years)))
+    if book.value("mobilisation_yen") == 0 and book.value("scale_discount") == 0:
+        about(0.5, "effects")
+    return tuple(text for _, text in sorted(said, key=lambda pair: -pair[0]))
+
+
+def decisions(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> tuple[Decision, ...]:
+    """Return who decides what by when; budgets before the plan's first year begins."""
+    scenario, first = scenario_of(plan, column), plan.stock.first_fy
+    result: list[Decision] = []
+
+    def ask(code: str, who: str, by: date, why: Text, reversible: bool, **values: Text | str) -> None:
+        result.append(
+            Decision(
+                what=labels.get("decision", code, **values),
+                who=labels.get("decision", who),
+                by=by,
+                why=why,
+                reversible=reversible,
+            )
+        )
+
+    total = scenario.total
+    money = {"total": f"{total.mid / 1e8:,.1f}", "low": f"{total.low / 1e8:,.1f}", "high": f"{total.high / 1e8:,.1f}"}
+    before = date(first, 3, 31)
+    ask("adopt", "owners", before, labels.get("decision", "adopt_why", **money), True)
+    urgent = int((plan.needs.reason == Reason.AT_ONCE).sum())
+    if urgent:
+        ask("urgent", "owners", before, labels.get("decision", "urgent_why"), True, count=f"{urgent:,}")
+    due = int((plan.needs.hard & (plan.needs.reason != Reason.AT_ONCE)).sum())
+    if due:
+        ask("deadlines", "owners", before, labels.get("decision", "deadlines_why"), True, count=f"{due:,}")
+    going = plan.merged.plan.measure >= DOWNSIZE
+    if column is Column.MERGED and going.any():
+        by = date(first + max(0, int(plan.merged.plan.year[going].min())), 9, 30)
+        ask("removal", "owners", by, labels.get("decision", "removal_why"), False, count=f"{int(going.sum()):,}")
+    ask("joint", "region", date(first, 9, 30), _joint_reason(plan, book, labels), True)
+    if plan.not_judged:
+        ask("judge", "engineers", date(first + 1, 3, 31), labels.get("decision", "judge_why"), True,
+            count=f"{plan.not_judged:,}")  # fmt: skip
+    unpriced = int(scenario.sums.unpriced[:, :, FIRST_MEASURE:].sum())
+    if unpriced:
+        ask("prices", "engineers", before, labels.get("decision", "prices_why"), True, count=f"{unpriced:,}")
+    return tuple(result)
+
+
+def _joint_reason(plan: RegionPlan, book: CostBook, labels: Labels) -> Text:
+    """Say whether joint orders pay in hours, and from which size on they would."""
+    saved = plan.alone.work.hours.mid - plan.joint.work.hours.mid
+    code = "joint_why_pays" if saved > 0 else "joint_why_costs"
+    reason = labels.get("decision", code, hours=f"{abs(saved):,.0f}")
+    lot = paying_lot(plan.alone.sums, book)
+    if saved > 0 or lot is None:
+        return reason
+    more = labels.get("decision", "joint_why_lot", lot=str(lot))
+    return Text(f"{reason.ja}。{more.ja}", f"{reason.en}; {more.en}")
+
+
+def milestones(plan: RegionPlan, column: Column, labels: Labels) -> tuple[Milestone, ...]:
+    """Return the road map in months from April of the first year; lengths follow the schedule."""
+    chosen = scenario_of(plan, column).plan
+
+    def span(rows: Flags) -> tuple[int, int] | None:
+        years = chosen.year[rows & (chosen.year >= 0)]
+        return (int(years.min()) * 12, (int(years.max() - years.min()) + 1) * 12) if len(years) else None
+
+    hard, urgent = plan.needs.hard, plan.needs.reason == Reason.AT_ONCE
+    going = chosen.measure >= DOWNSIZE
+    bars: list[tuple[str, str, tuple[int, int] | None]] = [
+        ("agreement", "adopt", (0, 0)),
+        ("law", "agreement", (6, 0) if column is not Column.ALONE else None),
+        ("data", "ledgers", (0, 12)),
+        ("orders", "first_lot", (12, 6) if column is not Column.ALONE else None),
+        ("orders", "lots", (24, 12 * (plan.stock.years - 2)) if column is not Column.ALONE else None),
+        ("works", "urgent", span(urgent)),
+        ("works", "deadlines", span(hard & ~urgent & ~going)),
+        ("works", "others", span(~hard & ~going)),
+        ("agreement", "consent", (0, 18) if going.any() else None),
+        ("works", "removals", span(going)),
+        ("review", "review_1", (12, 0)),
+        ("review", "review_3", (36, 0)),
+        ("review", "review_5", (60, 0)),
+    ]
+    return tuple(
+        Milestone(
+            stream=labels.get("stream", stream), label=labels.get("milestone", code), start=when[0], length=when[1]
+        )
+        for stream, code, when in bars
+        if when is not None
+    )
