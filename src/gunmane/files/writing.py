@@ -8,11 +8,13 @@ import gzip
 import io
 import json
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -34,6 +36,8 @@ FIXED_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """Time stamp inside archives and documents, so that a second run gives the same bytes."""
 
 STORED_CRS = "EPSG:6668"
+
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -95,9 +99,12 @@ def _text(path: Path, target: Target) -> Generator[Write]:
 
 @contextmanager
 def _spreadsheet(path: Path, target: Target) -> Generator[Write]:
-    """Numbers become number cells as when a person types them; every other cell is text."""
+    """Numeric columns hold number cells where the text is a plain number; every other cell is text.
+
+    Raises ValueError beyond the 1,048,576 rows of a sheet.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": folder, "strings_to_numbers": True})
+        book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": folder})
         book.set_properties({"created": FIXED_DAY.replace(tzinfo=None)})
         sheet = book.add_worksheet(target.sheet[:31])
         line = 0
@@ -105,12 +112,21 @@ def _spreadsheet(path: Path, target: Target) -> Generator[Write]:
         def write(rows: Rows, places: Places | None) -> None:
             nonlocal line
             for row in rows:
-                sheet.write_row(line, 0, row)
+                typed = [_cell(cell, number) for cell, number in zip_longest(row, target.numeric, fillvalue=False)]
+                if sheet.write_row(line, 0, typed):
+                    raise ValueError(f"{path.name}: row {line + 1} lies beyond the sheet")
                 line += 1
 
-        write(target.header, None)
+        for cells in target.header:
+            sheet.write_row(line, 0, cells)
+            line += 1
         yield write
         book.close()
+
+
+def _cell(cell: str | bool, number: bool) -> str | float:
+    text = cell if isinstance(cell, str) else ""
+    return float(text) if number and PLAIN_NUMBER.fullmatch(text) else text
 
 
 @contextmanager

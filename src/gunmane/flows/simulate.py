@@ -26,6 +26,9 @@ from gunmane.resources import DATA
 BATCH = 20_000
 """Assets made at a time; part of the result, because every batch has its own stream of random numbers."""
 
+MOST_ROWS = 500_000
+"""Ledgers longer than this are CSV where the layout says XLSX: a sheet ends at 1,048,576 rows."""
+
 MARK = Column("備考", "origin")
 """Added to every table: its cells say `simulated`."""
 
@@ -175,6 +178,8 @@ class _Run:
         """Open one file and remember it for `region.toml`."""
         layout = self.layouts[name]
         layout = replace(layout, columns=(*layout.columns, MARK))
+        if layout.kind == "xlsx" and member.counts[code] > MOST_ROWS:
+            layout = replace(layout, kind="csv", encoding="cp932")
         ending = {"shape": "zip"}.get(layout.kind, layout.kind) + (".gz" if layout.gzip else "")
         part = {"ledgers": "", "inspections": "-inspections", "repairs": "-repairs"}[section]
         path = f"simulated-{member.code}-{code}{part}.{ending}"
