@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from gunmane.core.geometry import BUFFER, EXTENT, encode_layer, tile_bounds
@@ -107,7 +107,7 @@ async def sign_out(request: PageRequest) -> Redirect:
 
 
 @get("/regions/{region_id:uuid}", include_in_schema=False)
-async def region(request: PageRequest, state: State, region_id: UUID) -> Response[Any]:
+async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) -> Response[Any]:
     """The start page of a region."""
     async with visit(request, state.pool) as found:
         if found is None:
@@ -151,7 +151,14 @@ async def region(request: PageRequest, state: State, region_id: UUID) -> Respons
 
 
 @get("/regions/{region_id:uuid}/tiles/{zoom:int}/{x:int}/{y:int}", include_in_schema=False)
-async def tile(request: PageRequest, state: State, region_id: UUID, zoom: int, x: int, y: int) -> Response[Any]:
+async def tile(
+    request: PageRequest,
+    state: State,
+    region_id: FromPath[UUID],
+    zoom: FromPath[int],
+    x: FromPath[int],
+    y: FromPath[int],
+) -> Response[Any]:
     """A vector tile of what the visitor may see: cells far out, assets close in."""
     try:
         bounds = tile_bounds(zoom, x, y, buffer=BUFFER / EXTENT)
@@ -185,7 +192,7 @@ async def tile(request: PageRequest, state: State, region_id: UUID, zoom: int, x
 
 
 @get("/regions/{region_id:uuid}/plan.pdf", include_in_schema=False)
-async def plan_document(request: PageRequest, state: State, region_id: UUID) -> Response[Any]:
+async def plan_document(request: PageRequest, state: State, region_id: FromPath[UUID]) -> Response[Any]:
     """The newest plan as a PDF."""
     async with visit(request, state.pool) as found:
         if found is None:

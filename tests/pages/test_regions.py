@@ -1,0 +1,152 @@
+"""The pages of a region: who sees what, in which language, and what the map's tiles hold."""
+
+import re
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pyogrio
+import pytest
+
+from gunmane.core.geometry import to_tile
+from gunmane.core.words import Language
+from gunmane.pages import texts
+from tests.pages.conftest import LAT, LON, Region
+
+Client = httpx.AsyncClient
+
+
+async def sign_in(client: Client, key: str) -> None:
+    answer = await client.post("/sign-in", data={"key": key, "next": "/"}, follow_redirects=False)
+    assert answer.status_code == 303
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    client.cookies.set("gunmane_key", key)
+
+
+async def test_without_a_key_one_is_asked_for(client: Client, region: Region) -> None:
+    for path in ("/", f"/regions/{region.region_id}", f"/regions/{region.region_id}/plan.pdf"):
+        answer = await client.get(path)
+        assert answer.status_code == 401
+        assert "利用キー" in answer.text
+
+
+async def test_a_wrong_key_is_refused_with_a_sentence(client: Client, region: Region) -> None:
+    answer = await client.post("/sign-in", data={"key": "gm_nonsense"}, headers={"accept-language": "en"})
+    assert answer.status_code == 401
+    assert "does not work" in answer.text
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
+async def test_signing_in_leads_nowhere_else(client: Client, region: Region, target: str) -> None:
+    answer = await client.post(
+        "/sign-in", data={"key": region.keys[region.one], "next": target}, follow_redirects=False
+    )
+    assert answer.headers["location"] == "/"
+
+
+async def test_the_start_page_shows_own_and_shared_assets(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.two])
+    answer = await client.get("/", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "シミュレーション" in answer.text
+    assert "B-1-み" in answer.text, "its own bridge"
+    assert "B-1-あ" in answer.text, "shared in full"
+    assert "よその市" not in answer.text
+    assert "橋&lt;B-1" in answer.text, "names are text, not markup"
+    assert "<b>6</b>" in answer.text, "six bridges in all"
+
+
+async def test_what_is_not_shared_is_not_shown(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.one])
+    answer = await client.get(f"/regions/{region.region_id}")
+    assert "B-1-あ" in answer.text
+    assert "B-1-み" not in answer.text
+
+
+async def test_another_region_is_as_missing_as_none(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.one])
+    other = await client.get(f"/regions/{region.other_region}")
+    none = await client.get("/regions/00000000-0000-7000-8000-000000000000")
+    assert other.status_code == none.status_code == 404
+    assert other.text == none.text
+
+
+async def test_the_list_is_narrowed_and_paged(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.two])
+    answer = await client.get(f"/regions/{region.region_id}?band=5")
+    assert "B-1-み" in answer.text
+    assert "B-2-み" not in answer.text
+    answer = await client.get(f"/regions/{region.region_id}?class=tunnel&lang=en")
+    assert "No scored asset matches" in answer.text
+
+
+async def test_english_is_whole(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.two])
+    answer = await client.get(f"/regions/{region.region_id}?lang=en")
+    assert '<html lang="en">' in answer.text
+    assert "Where things stand" in answer.text
+    assert "80 % band 7.0 %–19 %" in answer.text
+    assert "long detour" in answer.text
+    assert "迂回" not in answer.text
+
+
+def test_both_languages_have_the_same_texts_and_placeholders() -> None:
+    ja, en = (texts.catalogue(language) for language in (Language.JA, Language.EN))
+    assert ja.keys() == en.keys()
+    for key, text in ja.items():
+        placeholders, others = (sorted(re.findall(r"{\w+}", one)) for one in (text, en[key]))
+        assert placeholders == others, key
+
+
+@pytest.mark.parametrize(
+    ("query", "cookie", "accept", "expected"),
+    [
+        ("en", "ja", "ja", "en"),
+        (None, "en", "ja", "en"),
+        (None, None, "en-GB,en;q=0.9", "en"),
+        (None, None, "fr, ja;q=0.5", "ja"),
+        ("xx", None, "", "ja"),
+    ],
+)
+def test_the_language_is_chosen(query: str | None, cookie: str | None, accept: str, expected: str) -> None:
+    assert texts.language_of(query, cookie, accept) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (None, "–"),
+        (0.0, "0 %"),
+        (0.00001, "<0.01 %"),
+        (0.0012, "0.12 %"),
+        (0.034, "3.4 %"),
+        (0.126, "13 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_shares_are_written_with_two_digits(share: float | None, text: str) -> None:
+    assert texts.percent(share) == text
+
+
+async def test_tiles_hold_cells_far_out_and_assets_close_in(client: Client, region: Region, tmp_path: Path) -> None:
+    await sign_in(client, region.keys[region.two])
+    for zoom, layer, field in ((10, "cells", "n"), (16, "assets", "number")):
+        x, y = _tile(zoom)
+        answer = await client.get(f"/regions/{region.region_id}/tiles/{zoom}/{x}/{y}")
+        assert answer.status_code == 200
+        path = tmp_path / f"{zoom}-{x}-{y}.mvt"
+        path.write_bytes(answer.content)
+        meta, _, _, columns = pyogrio.raw.read(path, layer=layer)
+        values = list(columns[list(meta["fields"]).index(field)])
+        assert sum(values) >= 2 if field == "n" else set(values) == {"B-1-み", "B-1-あ"}
+    await sign_in(client, region.keys[region.one])
+    answer = await client.get(f"/regions/{region.region_id}/tiles/16/{_tile(16)[0]}/{_tile(16)[1]}")
+    assert "B-1-み".encode() not in answer.content
+    assert (await client.get(f"/regions/{region.region_id}/tiles/3/9/0")).status_code == 404
+
+
+def _tile(zoom: int) -> tuple[int, int]:
+    x, y = to_tile(np.array([[LON, LAT]]), zoom, 0, 0)[0] // 4096
+    return int(x), int(y)
