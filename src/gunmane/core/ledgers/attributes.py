@@ -63,7 +63,7 @@ def _fragments(rows: Rows, use: Use) -> list[str]:
         values = _days(rows, use)
     else:
         values = memoised(rows, use)
-        if kind == "integer":
+        if kind in ("integer", "year"):
             values = within(rows, use, values)
     return _written(rows, use.field.name, values)
 

@@ -14,7 +14,7 @@ from gunmane.core.words import AssetClass
 class Field(Struct, frozen=True):
     """A target field.
 
-    `kind` names the parser: text, key, when, day, decimal, integer, section, yes_no, word, word_number,
+    `kind` names the parser: text, key, when, day, decimal, integer, year, section, yes_no, word, word_number,
     municipality, degrees, pair, metres, zone, grade, wkt. `unit` is what the value is kept in. `attribute` says
     that it goes into the attributes. `essential` fields reject the row when they cannot be read; others become
     unknown and the row is flagged.
@@ -90,6 +90,8 @@ def attribute_fields(asset_class: AssetClass) -> tuple[Field, ...]:
             kind = "word_number" if _kind(item.type) == "integer" else "word"
         elif name == "coordinate_id":
             continue
+        elif name.endswith("_year"):
+            kind = "year"
         else:
             kind = _kind(item.type)
         found.append(Field(name, kind, unit, attribute=True))

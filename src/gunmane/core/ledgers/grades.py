@@ -71,6 +71,6 @@ class GradeReader:
         if not rest:
             return grade
         named = {found for word, found in self._words.items() if len(word) > 2 and word in rest}
-        if named == {grade}:
+        if named == {grade} or self._words.get(rest) == grade:
             return grade
         return grade if not named and rest in ("判定", "ランク", "段階", "評価", "度") else None

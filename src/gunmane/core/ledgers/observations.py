@@ -12,6 +12,8 @@ from gunmane.core.ledgers.rows import Rows
 from gunmane.core.ledgers.text import one_line
 from gunmane.core.words import Precision
 
+PRECISIONS = {precision.value: precision for precision in Precision}
+
 
 def read_inspections(rows: Rows, numbers: list[str]) -> InspectionColumns:
     """Read the inspections of a chunk.
@@ -37,7 +39,7 @@ def _dated(rows: Rows, numbers: list[str], found: InspectionColumns) -> None:
     if when is None and grade is None:
         return
     nothing: list[Any] = [None] * len(rows)
-    dates = [When(*value) if value[0] is not None else None for value in memoised(rows, when)] if when else nothing
+    dates = [_when(*value) for value in memoised(rows, when)] if when else nothing
     grades = memoised(rows, grade) if grade else nothing
     inspectors = texts(rows, reading.use_of("inspector"))
     for position, (day, value) in enumerate(zip(dates, grades, strict=True)):
@@ -56,6 +58,10 @@ def _dated(rows: Rows, numbers: list[str], found: InspectionColumns) -> None:
             continue
         scale = grade.scale if grade and value is not None else None
         _add(found, rows.rows[position], numbers[position], day, scale, value, inspectors[position])
+
+
+def _when(year: int | None, on: date | None, precision: str) -> When | None:
+    return When(year, on, PRECISIONS[precision]) if year is not None else None
 
 
 def _problem(day: When | None, as_of: date) -> str:

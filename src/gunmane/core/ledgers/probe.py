@@ -5,11 +5,12 @@ from typing import Protocol
 
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers import eras, places, values
+from gunmane.core.ledgers.eras import When
 from gunmane.core.ledgers.fields import Field
 from gunmane.core.ledgers.grades import GradeReader
 from gunmane.core.ledgers.synonyms import Lexicon
 from gunmane.core.ledgers.text import fold
-from gunmane.core.ledgers.values import Parsed
+from gunmane.core.ledgers.values import Doubt, Parsed
 from gunmane.core.words import Scale
 
 
@@ -73,6 +74,8 @@ class CellReader:
                 return values.yes_no(text)
             case "when" | "day":
                 return eras.when(text, use.fiscal, use.era)
+            case "year":
+                return _year(eras.when(text, True, use.era))
             case "degrees":
                 return places.degrees(text)
             case "pair":
@@ -85,6 +88,13 @@ class CellReader:
                 return places.municipality(text)
             case _:
                 return text
+
+
+def _year(found: Parsed) -> Parsed:
+    """Return the year of a date, or what was wrong with it."""
+    if isinstance(found, Doubt):
+        return Doubt(found.value.year, found.code)
+    return found.year if isinstance(found, When) else found
 
 
 def share_readable(
