@@ -174,7 +174,7 @@ def test_every_change_is_listed_and_every_listed_fault_is_there(
             assert not any(cells_now)
         elif fault.kind == "ragged":
             assert cells_now == clean[row][:-2]
-        elif fault.kind in ("far_point", "swapped_point"):
+        elif fault.kind in ("far_point", "off_point", "swapped_point"):
             assert (row in spoiled.moved) == (kind == "gpkg")
             assert (cells_now != clean[row]) == (kind != "gpkg")
         else:

@@ -150,7 +150,7 @@ def test_listed_faults_are_where_the_list_says(region: Path) -> None:
             assert not any(row)
         elif fault["kind"] == "ragged":
             assert len(row) < max(map(len, rows))
-        elif fault["kind"] in ("far_point", "swapped_point"):
+        elif fault["kind"] in ("far_point", "off_point", "swapped_point"):
             assert all(part in row for part in fault["written"].split("|"))
         else:
             assert fault["written"] in row

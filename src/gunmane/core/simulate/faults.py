@@ -69,7 +69,7 @@ def _about(text: str, turn: int) -> str:
 
 def _after(*endings: str) -> Callable[[str, int], str]:
     def change(text: str, turn: int) -> str:
-        return text + endings[turn % len(endings)]
+        return text + endings[turn % len(endings)] if text[-1].isdigit() else text
 
     return change
 
@@ -105,8 +105,11 @@ CELLS: dict[str, _Kind] = {
 }
 """Faults of one cell: the fields that can have them (one is drawn) and what becomes of the text."""
 
-ROWS = ("duplicate", "ragged", "blank_row", "far_point", "swapped_point")
+ROWS = ("duplicate", "ragged", "blank_row", "far_point", "off_point", "swapped_point")
 """Faults of a whole row or its place."""
+
+SHIFTS = {"far_point": (8.0, -25.0), "off_point": (4.5, -3.0)}
+"""Degrees east and north: out of Japan altogether; about 530 km off its owner, but still between Japan's corners."""
 
 
 def spoil(
@@ -182,9 +185,11 @@ def _row_fault(
             del rows[row][-2:]
             faults.append(Injected(name, row, number, columns[-2].title, "", "|".join(cut)))
         return None
+    east, north = SHIFTS.get(name, (0.0, 0.0))
     if kind not in TEXT_KINDS:
-        moved[row] = (8.0, -9.0)  # about 1,200 km to the south-east, into the open sea
-        faults.append(Injected("far_point", row, number, "", "", ""))
+        if north:
+            moved[row] = (east, north)
+            faults.append(Injected(name, row, number, "", "", ""))
         return None
     pair = [place for place, field in enumerate(fields) if field in ("lat", "lon")]
     if len(pair) < 2:
@@ -193,9 +198,14 @@ def _row_fault(
     true = f"{rows[row][first]}|{rows[row][second]}"
     if name == "swapped_point":
         rows[row][first], rows[row][second] = rows[row][second], rows[row][first]
+    elif _float(rows[row][first]) == _float(rows[row][first]):
+        for place in pair:
+            shift = north if fields[place] == "lat" else east
+            rows[row][place] = f"{_float(rows[row][place]) + shift:.6f}"
+    elif name == "far_point":
+        rows[row][first] = "0"  # degrees and minutes: what a person leaves who did not know the place
     else:
-        numeric = _float(rows[row][first])
-        rows[row][first] = f"{numeric - 12:.6f}" if numeric == numeric else "0"
+        return None
     written = f"{rows[row][first]}|{rows[row][second]}"
     faults.append(Injected(name, row, number, columns[first].title, written, true))
     return None
