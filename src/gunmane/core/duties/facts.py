@@ -81,12 +81,13 @@ def life(facts: AssetFacts, on: date) -> Life:
     Events of a later day are not known yet, except plans and expiry dates; a start of use that lies ahead counts
     as planned.
     """
-    ordered = sorted(facts.events, key=lambda event: event.on)
-    planned = [
-        event.on
-        for event in ordered
-        if event.on > on and event.kind in (EventKind.START_OF_USE, EventKind.START_PLANNED)
+    ordered = [
+        structs.replace(event, kind=EventKind.START_PLANNED)
+        if event.kind is EventKind.START_OF_USE and event.on > on
+        else event
+        for event in sorted(facts.events, key=lambda event: event.on)
     ]
+    planned = [event.on for event in ordered if event.on > on and event.kind is EventKind.START_PLANNED]
     known = [event for event in ordered if event.on <= on or event.kind in FORESEEN]
     past = [event for event in known if event.on <= on]
     reset = max((event.on for event in past if event.kind is EventKind.REPLACED), default=None)
