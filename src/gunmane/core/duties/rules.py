@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, structs
@@ -226,8 +227,11 @@ class Texts(Struct, frozen=True):
     faults: dict[str, str]
 
 
-class RuleBook(Struct, frozen=True):
-    """All rules with the texts they are explained in and the days on which offices work."""
+class RuleBook(Struct, frozen=True, eq=False):
+    """All rules with the texts they are explained in and the days on which offices work.
+
+    Equal only to itself, so that the rows of a class and day are found once.
+    """
 
     rules: tuple[Rule, ...]
     ja: Texts
@@ -253,13 +257,18 @@ class RuleBook(Struct, frozen=True):
         Within a duty local and individual rows come first, else the order of the file holds; a duty comes after
         the one it waits for.
         """
-        found: dict[str, list[Rule]] = {}
-        looked_from = max(day, self.horizon) if self.horizon is not None else day
-        for rule in self.rules:
-            if asset_class in rule.classes and rule.in_force(looked_from):
-                found.setdefault(rule.duty, []).append(rule)
-        ordered = {duty: tuple(sorted(rows, key=lambda rule: not rule.local)) for duty, rows in found.items()}
-        return dict(sorted(ordered.items(), key=lambda pair: _depth(pair[0], ordered)))
+        return _rows(self, asset_class, day)
+
+
+@lru_cache(maxsize=512)
+def _rows(book: RuleBook, asset_class: AssetClass, day: date) -> dict[str, tuple[Rule, ...]]:
+    found: dict[str, list[Rule]] = {}
+    looked_from = max(day, book.horizon) if book.horizon is not None else day
+    for rule in book.rules:
+        if asset_class in rule.classes and rule.in_force(looked_from):
+            found.setdefault(rule.duty, []).append(rule)
+    ordered = {duty: tuple(sorted(rows, key=lambda rule: not rule.local)) for duty, rows in found.items()}
+    return dict(sorted(ordered.items(), key=lambda pair: _depth(pair[0], ordered)))
 
 
 def _depth(duty: str, rows: Mapping[str, Sequence[Rule]]) -> int:
