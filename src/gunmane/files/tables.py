@@ -6,6 +6,8 @@ from typing import Protocol
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.ledgers.raw import RawChunk
+from gunmane.files.layers import GIS_ENDINGS, LayerTable
+from gunmane.files.sheets import SheetTable
 from gunmane.files.texts import open_text_table
 
 __all__ = ["RawChunk", "Table", "open_table"]
@@ -64,4 +66,8 @@ def open_table(
     name = path.name.lower().removesuffix(".gz")
     if name.endswith((".csv", ".tsv", ".txt")):
         return open_text_table(path, encoding=encoding, header_row=header_row, crs=crs)
+    if name.endswith((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")):
+        return SheetTable(path, sheet, header_row, crs)
+    if name.endswith(GIS_ENDINGS):
+        return LayerTable(path, layer, encoding, crs)
     raise GunmaneError("unknown_format", path=str(path))

@@ -62,6 +62,8 @@ class ReadContext:
         self.unknown_texts = frozenset(self.lexicon.synonyms.unknown) | {""}
         self.summary_texts = frozenset(self.lexicon.synonyms.summary_rows) | {""}
         self.seen = SeenNumbers()
+        self.days: dict[Any, Any] = {}
+        self.last_grades: dict[str, str | None] = {}
         self.fragments: dict[str, dict[Any, str]] = {}
         self._memos: dict[int, Memo] = {}
 

@@ -23,12 +23,14 @@ class Limit(Struct, frozen=True, forbid_unknown_fields=True):
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     """`data/limits.toml`.
 
-    `off_owner_km`: an asset farther than this from its owner's seat is rejected. `length_ratio`: a ledger length that
-    differs from its line by more than this factor is flagged (lines longer than `length_ratio_from_m` only).
+    `off_owner_km`: an asset farther than this from its owner's seat is rejected; `reach_km` names owners of which
+    that is not true. `length_ratio`: a ledger length that differs from its line by more than this factor is flagged
+    (lines longer than `length_ratio_from_m` only).
     """
 
     limits: tuple[Limit, ...]
     off_owner_km: float
+    reach_km: dict[str, float]
     length_ratio: float
     length_ratio_from_m: float
 

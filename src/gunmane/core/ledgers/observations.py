@@ -1,114 +1,168 @@
 """Inspections that stand in a ledger's rows: a date and a grade column, or a grade column per year."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.cells import memoised, texts
 from gunmane.core.ledgers.columns import InspectionColumns, flag
-from gunmane.core.ledgers.eras import When, start
+from gunmane.core.ledgers.eras import When, start, when
 from gunmane.core.ledgers.recognise import Use
 from gunmane.core.ledgers.rows import Rows
-from gunmane.core.ledgers.text import one_line
+from gunmane.core.ledgers.text import fold, one_line
+from gunmane.core.ledgers.values import Doubt
 from gunmane.core.words import Precision
 
-PRECISIONS = {precision.value: precision for precision in Precision}
+NOT_DONE = frozenset(("未点検", "未実施", "未調査", "点検予定", "対象外", "点検対象外"))
+"""Words of a grade column that say that the date beside it is no inspection."""
 
 
-def read_inspections(rows: Rows, numbers: list[str]) -> InspectionColumns:
+class _Day:
+    """The day that a date cell stands for; `problem` is the code of what is wrong with it, "" for nothing."""
+
+    __slots__ = ("flags", "on", "precision", "problem")
+
+    def __init__(self, found: Any, as_of: date) -> None:
+        self.on: date | None = None
+        self.precision = Precision.UNKNOWN.value
+        self.flags: tuple[str, ...] = ()
+        self.problem = "grade_without_date"
+        if found[0] is not None:
+            day = When(found[0], found[1], Precision(found[2]))
+            self.on = start(day)
+            self.precision = found[2]
+            self.problem = "inspected_in_future" if self.on > as_of else ""
+            if day.precision is not Precision.DAY:
+                self.flags = (flag(f"date_by_{day.precision.value}"),)
+
+
+def read_inspections(rows: Rows, numbers: Sequence[str]) -> InspectionColumns:
     """Read the inspections of a chunk.
 
     A row's latest inspection needs a date; a grade without one cannot be placed in time and becomes a flag of the
     asset (`grade_without_date`), in a file of inspections a rejected row. Inspections in the future are treated
-    alike.
+    alike. In a panel of assets and years a row is an inspection only when it has a grade, and a grade that repeats
+    the one before is flagged `rating_may_be_carried_over`.
     """
     found = InspectionColumns()
-    if not len(rows):
-        return found
-    _dated(rows, numbers, found)
-    for use in rows.reading.uses:
-        if use.year is not None:
-            _of_year(rows, use, use.year, numbers, found)
+    if len(rows):
+        _dated(rows, numbers, found)
+        for use in rows.reading.uses:
+            if use.year is not None:
+                _of_year(rows, use, use.year, numbers, found)
     return found
 
 
-def _dated(rows: Rows, numbers: list[str], found: InspectionColumns) -> None:
+def _dated(rows: Rows, numbers: Sequence[str], found: InspectionColumns) -> None:
     """Read the inspections of rows with a date column and perhaps a grade column."""
-    reading, context = rows.reading, rows.context
-    when, grade = reading.use_of("inspected"), reading.use_of("grade")
-    if when is None and grade is None:
+    reading = rows.reading
+    use, grade = reading.use_of("inspected"), reading.use_of("grade")
+    constant = reading.constants.get("inspected")
+    if use is None and grade is None:
         return
-    nothing: list[Any] = [None] * len(rows)
-    dates = [_when(*value) for value in memoised(rows, when)] if when else nothing
-    grades = memoised(rows, grade) if grade else nothing
-    inspectors = texts(rows, reading.use_of("inspector"))
-    for position, (day, value) in enumerate(zip(dates, grades, strict=True)):
-        if position in rows.faults or (day is None and value is None):
-            continue
-        problem = _problem(day, context.as_of)
-        if problem or day is None:
-            _refuse(rows, position, problem, when or grade)
-            continue
-        if (
-            value is None
-            and reading.rows != "inspection"
-            and grade is not None
-            and _written_unknown(rows, grade, position)
-        ):
-            continue
-        scale = grade.scale if grade and value is not None else None
-        _add(found, rows.rows[position], numbers[position], day, scale, value, inspectors[position])
+    days = _days(rows, use, constant)
+    grades: list[Any] = memoised(rows, grade) if grade else [None] * len(rows)
+    bare = reading.rows == "asset"  # a date without a grade is an inspection all the same, unless the cell denies it
+    positions: list[int] = []
+    trouble: list[int] = []
+    for position, (day, value) in enumerate(zip(days, grades, strict=True)):
+        if day.problem:
+            if value is not None or day.on is not None:
+                trouble.append(position)
+        elif value is not None or bare or reading.rows == "inspection":
+            positions.append(position)
+    for position in trouble:
+        _refuse(rows, position, days[position].problem, grade if days[position].on is None else use)
+    if rows.faults:
+        positions = [position for position in positions if position not in rows.faults]
+    if bare and grade:
+        cells = rows.cells(grade)
+        denied = {text for text in set(cells) if fold(text) in NOT_DONE}
+        if denied:
+            positions = [position for position in positions if cells[position] not in denied]
+    positions = _observed(rows, positions)
+    scale = grade.scale if grade else None
+    values = [grades[position] for position in positions]
+    found.rows += [rows.rows[position] for position in positions]
+    found.numbers += [numbers[position] for position in positions]
+    found.inspected_on += [days[position].on or date.min for position in positions]
+    found.precisions += [days[position].precision for position in positions]
+    found.grades += values
+    found.scales += [scale if value is not None else None for value in values]
+    found.findings += [None] * len(positions)
+    inspector = reading.use_of("inspector")
+    names = texts(rows, inspector) if inspector else None
+    found.inspectors += [names[position] for position in positions] if names else [None] * len(positions)
+    flags = [days[position].flags for position in positions]
+    found.flags += _carried(rows, numbers, positions, values, flags) if reading.rows == "asset_years" else flags
 
 
-def _when(year: int | None, on: date | None, precision: str) -> When | None:
-    return When(year, on, PRECISIONS[precision]) if year is not None else None
+def _days(rows: Rows, use: Use | None, constant: str | int | float | bool | None) -> list[_Day]:
+    """Return the day of each row, one object per distinct date."""
+    as_of = rows.context.as_of
+    if use is None:
+        parsed = when(str(constant)) if constant is not None else None
+        parsed = parsed.value if isinstance(parsed, Doubt) else parsed
+        one = _Day((parsed.year, parsed.on, parsed.precision.value) if isinstance(parsed, When) else (None,), as_of)
+        return [one] * len(rows)
+    known = rows.context.days
+    days: list[_Day] = []
+    for value in memoised(rows, use):
+        day = known.get(value)
+        if day is None:
+            day = known[value] = _Day(value, as_of)
+        days.append(day)
+    return days
 
 
-def _problem(day: When | None, as_of: date) -> str:
-    if day is None:
-        return "grade_without_date"
-    return "inspected_in_future" if start(day) > as_of else ""
+def _observed(rows: Rows, positions: list[int]) -> list[int]:
+    """Leave out rows whose column of observations says that there was none."""
+    use = rows.reading.use_of("observed")
+    if use is None:
+        return positions
+    cells = rows.cells(use)
+    nothing = {text for text in set(cells) if fold(text) in ("", "0", "0.0", "no", "なし")}
+    return [position for position in positions if cells[position] not in nothing]
 
 
-def _written_unknown(rows: Rows, grade: Use, position: int) -> bool:
-    """Tell whether the grade's cell says 未点検: then the date beside it is no inspection."""
-    return rows.cells(grade)[position].strip() in ("未点検", "未実施", "未判定")
+def _carried(
+    rows: Rows, numbers: Sequence[str], positions: list[int], grades: list[Any], flags: list[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Flag grades that repeat the one the asset had in the row before."""
+    last = rows.context.last_grades
+    marked: list[tuple[str, ...]] = []
+    for position, grade, own in zip(positions, grades, flags, strict=True):
+        number = numbers[position]
+        marked.append((*own, "rating_may_be_carried_over") if last.get(number) == grade else own)
+        last[number] = grade
+    return marked
 
 
 def _refuse(rows: Rows, position: int, problem: str, use: Use | None) -> None:
+    """Note an inspection that cannot be used."""
     text = one_line(rows.cells(use)[position]) if use else ""
     if rows.reading.rows == "inspection":
         rows.reject(position, Fault(problem, at=use.header if use else "", values={"text": text}))
     else:
-        rows.note(position, flag(problem, "grade" if problem == "grade_without_date" else "inspected", text))
+        rows.note(position, flag(problem, use.field.name if use else "", text))
 
 
-def _of_year(rows: Rows, use: Use, year: int, numbers: list[str], found: InspectionColumns) -> None:
-    """Read a grade column that stands for one year."""
-    precision = Precision.YEAR if rows.reading.asset_class.value == "water_pipe" else Precision.FISCAL_YEAR
-    day = When(year, None, precision)
-    if start(day) > rows.context.as_of:
+def _of_year(rows: Rows, use: Use, year: int, numbers: Sequence[str], found: InspectionColumns) -> None:
+    """Read a grade column that stands for one year: a fiscal year unless its name is plain ASCII."""
+    precision = Precision.YEAR if use.header.isascii() else Precision.FISCAL_YEAR
+    day = _Day((year, None, precision.value), rows.context.as_of)
+    if day.problem or day.on is None:
         return
-    for position, value in enumerate(memoised(rows, use)):
-        if value is not None and position not in rows.faults:
-            _add(found, rows.rows[position], numbers[position], day, use.scale, value, None)
-
-
-def _add(
-    found: InspectionColumns,
-    row: int,
-    number: str,
-    day: When,
-    scale: str | None,
-    grade: str | None,
-    inspector: str | None,
-) -> None:
-    found.rows.append(row)
-    found.numbers.append(number)
-    found.inspected_on.append(start(day))
-    found.precisions.append(day.precision.value)
-    found.scales.append(scale)
-    found.grades.append(grade)
-    found.inspectors.append(inspector)
-    found.findings.append(None)
-    found.flags.append(() if day.precision is Precision.DAY else (flag(f"date_by_{day.precision.value}"),))
+    values = memoised(rows, use)
+    positions = [i for i, value in enumerate(values) if value is not None and i not in rows.faults]
+    count = len(positions)
+    found.rows += [rows.rows[position] for position in positions]
+    found.numbers += [numbers[position] for position in positions]
+    found.inspected_on += [day.on] * count
+    found.precisions += [day.precision] * count
+    found.scales += [use.scale] * count
+    found.grades += [values[position] for position in positions]
+    found.inspectors += [None] * count
+    found.findings += [None] * count
+    found.flags += [day.flags] * count

@@ -42,7 +42,7 @@ def header_parts(header: str) -> tuple[str, str]:
     unit = ""
     for found in re.findall(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]", text):
         if _UNIT.fullmatch(found):
-            unit = found
+            unit = unit or found
             text = re.sub(r"[(\[【〔]" + re.escape(found) + r"[)\]】〕]", "", text)
     text = re.sub(r"^(\d{1,3}_|[(]\d{1,2}[)]|\d{1,2}[.．])", "", text)
     return re.sub(r"[\s_・･:：/／]", "", text), unit
