@@ -358,6 +358,7 @@ class Levelling(Struct, frozen=True, kw_only=True):
     after: tuple[int, ...]
     cap: tuple[int, ...] = ()
     moved: int | None = None  # measures that changed their year
+    late: int | None = None  # measures put off beyond a statutory deadline
     over_cap: int = 0  # yen that statutory deadlines force above the cap
     note: Text | None = None
 

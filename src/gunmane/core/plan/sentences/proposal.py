@@ -1,0 +1,297 @@
+"""Sentences about what is expected and proposed: forecasts, risk, the four columns, programme, budget."""
+
+from gunmane.core.plan.formats import fiscal, number, percents, yen
+from gunmane.core.plan.nouns import CLASSES, COLUMNS, COUNTERS
+from gunmane.core.plan.sentences.state import Said, name
+from gunmane.core.plan.sheet import Column, CompareRow, PlanSheet, Text, Unit
+
+COLUMN_ORDER = tuple(Column)
+
+
+def forecast(sheet: PlanSheet) -> Said | None:
+    """What happens if nothing is done."""
+    rows = [row for row in sheet.forecasts if row.bad]
+    if not rows:
+        return None
+    worst = max(rows, key=lambda row: row.bad[-1].mid - row.bad[0].mid)
+    first, last = worst.bad[0], worst.bad[-1]
+    label, counter = CLASSES[worst.asset_class], COUNTERS[worst.asset_class]
+    span = worst.years[-1] - worst.years[0]
+    count = counter if worst.unit is Unit.COUNT else Text(worst.unit.value, worst.unit.value)
+    ends = Text("", "")
+    if last.low is not None and last.high is not None:
+        ends = Text(
+            f"(80%の幅で{number(last.low)}〜{number(last.high)})",
+            f" (80 % interval {number(last.low)}–{number(last.high)})",
+        )
+    finding = Text(
+        f"対策をしなければ、措置を要する{label.ja}は{span}年で{number(first.mid)}{count.ja}から"
+        f"{number(last.mid)}{count.ja}に増える",
+        f"If nothing is done, {label.en.lower()} in need of action grow from {number(first.mid)} to "
+        f"{number(last.mid)} in {span} years",
+    )
+    said = [
+        Text(
+            f"{label.ja}の{fiscal(worst.years[-1]).ja}末の見込みは{number(last.mid)}{count.ja}{ends.ja}である。"
+            "幅は劣化の速さの不確かさを表し、実際の数がこの幅の外に出ることも5回に1回ほどある。",
+            f"The expected number at the end of {fiscal(worst.years[-1]).en} is {number(last.mid)}{ends.en}. The "
+            "band shows how uncertain the speed of deterioration is; one time in five the truth lies outside it.",
+        )
+    ]
+    left = sum(row.left_out for row in rows)
+    if left:
+        said.append(
+            Text(
+                f"点検記録が足りない{number(left)}施設は予測に入っていない。",
+                f"{number(left)} assets without enough inspection records are not in the forecast.",
+            )
+        )
+    return finding, tuple(said)
+
+
+def risk(sheet: PlanSheet) -> Said | None:
+    """How large the expected loss is and who bears it."""
+    owners = [row for row in sheet.risks if row.owner and row.asset_class is None]
+    region = next((row for row in sheet.risks if not row.owner and row.asset_class is None), None)
+    if region is None and not owners:
+        return None
+    total = region.yen_per_year.mid if region else sum(row.yen_per_year.mid for row in owners)
+    amount = yen(total)
+    finding = Text(f"想定損失は年{amount.ja}である", f"The expected loss is {amount.en} a year")
+    said: list[Text] = []
+    if len(owners) > 1 and total > 0:
+        top = max(owners, key=lambda row: row.yen_per_year.mid)
+        share = percents(top.yen_per_year.mid / total)
+        finding = Text(
+            f"想定損失は年{amount.ja}、うち{share.ja}は{name(sheet, top.owner)}にある",
+            f"The expected loss is {amount.en} a year, {share.en} of it in {name(sheet, top.owner)}",
+        )
+    if region and region.cvar_95 is not None:
+        tail = yen(region.cvar_95)
+        said.append(
+            Text(
+                f"悪い方から5%の年だけを平均すると、損失は年{tail.ja}になる。",
+                f"In the worst 5 % of years the mean loss is {tail.en}.",
+            )
+        )
+    said.append(
+        Text(
+            "想定損失は「1年間に支障が起こる確率」と「起きたときの損害額」の積である。"
+            "損害額の多くは単価と係数による概算であり、順位を決めるための物差しであって、予算額ではない。",
+            "The expected loss is the probability of a failure within a year times its damage. Most damages are "
+            "estimates from unit costs and factors: a yardstick for ranking, not a budget.",
+        )
+    )
+    unrated = sum(row.unrated for row in owners) if owners else (region.unrated if region else 0)
+    if unrated:
+        said.append(
+            Text(
+                f"資料が足りず評価できない{number(unrated)}施設は、損失に含まれていない。",
+                f"{number(unrated)} assets could not be rated for want of data and are not in the loss.",
+            )
+        )
+    return finding, tuple(said)
+
+
+def top(sheet: PlanSheet) -> Said | None:
+    """How concentrated the risk is."""
+    if not sheet.top_risks:
+        return None
+    region = next((row for row in sheet.risks if not row.owner and row.asset_class is None), None)
+    count = len(sheet.top_risks)
+    loss = sum(row.yen_per_year.mid for row in sheet.top_risks)
+    amount = yen(loss)
+    if region and region.yen_per_year.mid > 0:
+        share = percents(loss / region.yen_per_year.mid)
+        finding = Text(
+            f"上位{count}施設だけで想定損失の{share.ja}を占める",
+            f"The top {count} assets hold {share.en} of the expected loss",
+        )
+    else:
+        finding = Text(
+            f"上位{count}施設の想定損失は年{amount.ja}である",
+            f"The top {count} assets: {amount.en} expected loss a year",
+        )
+    return finding, (
+        Text(
+            "順位は計算によるもので、現地の事情を知る担当者が確かめたうえで対策の順番を決める。",
+            "Ranks are computed; those who know the place check them before the order of work is settled.",
+        ),
+    )
+
+
+def money_row(sheet: PlanSheet) -> CompareRow | None:
+    """Return the row of total cost over the plan: the one with code `cost_total`, else the first of money."""
+    rows = [row for row in sheet.compare if row.group == "money"]
+    return next((row for row in rows if row.code == "cost_total"), rows[0] if rows else None)
+
+
+def totals(sheet: PlanSheet) -> dict[Column, int]:
+    """Return the cost over the whole plan of each column with yearly costs."""
+    return {row.column: sum(row.yen) for row in sheet.yearly if row.yen}
+
+
+def compare(sheet: PlanSheet) -> Said | None:
+    """Whether cooperation pays."""
+    costs = totals(sheet)
+    if Column.ALONE not in costs or Column.MERGED not in costs:
+        return None
+    saving = costs[Column.ALONE] - costs[Column.MERGED]
+    share = percents(abs(saving) / max(costs[Column.ALONE], 1))
+    amount = yen(abs(saving))
+    years = sheet.facts.years
+    if abs(saving) < 0.005 * costs[Column.ALONE]:
+        finding = Text(
+            f"連携・集約再編をしても、{years}年間の費用はほとんど変わらない",
+            f"Working together hardly changes the cost over {years} years",
+        )
+    elif saving > 0:
+        finding = Text(
+            f"連携・集約再編により、費用は{years}年間で{amount.ja}({share.ja})減る見込みである",
+            f"Working together and merging is expected to save {amount.en} ({share.en}) over {years} years",
+        )
+    else:
+        finding = Text(
+            f"連携・集約再編をすると、費用は{years}年間で{amount.ja}({share.ja})増える",
+            f"Working together and merging costs {amount.en} ({share.en}) more over {years} years",
+        )
+    said = [
+        Text(
+            f"「{COLUMNS[Column.ALONE].ja}」には、法定の点検と、期限までに必要な措置をすべて含めた。"
+            "義務を怠って安く見せた費用とは比べていない。",
+            f'"{COLUMNS[Column.ALONE].en}" includes every statutory inspection and all measures due by law; '
+            "nothing is compared with a cost made low by neglect.",
+        )
+    ]
+    row = money_row(sheet)
+    if row and _overlap(row):
+        said.append(
+            Text(
+                "二つの見込みの幅は重なっており、差が確かであるとは言えない。",
+                "The ranges of the two estimates overlap: the difference is not certain.",
+            )
+        )
+    return finding, tuple(said)
+
+
+def _overlap(row: CompareRow) -> bool:
+    alone, merged = row.values[1], row.values[3]
+    if alone is None or merged is None:
+        return False
+    if alone.low is None or merged.high is None or alone.high is None or merged.low is None:
+        return False
+    return merged.high >= alone.low and alone.high >= merged.low
+
+
+def owners(sheet: PlanSheet) -> Said | None:
+    """Who gains and who loses."""
+    rows = sheet.owner_effects
+    if not rows:
+        return None
+    losers = [row for row in rows if row.plan_yen > row.alone_yen * 1.0005]
+    count = len(rows)
+    if not losers:
+        finding = Text(
+            f"{count}団体のどこも、単独より負担が増えない", f"None of the {count} owners pays more than alone"
+        )
+        return finding, ()
+    finding = Text(
+        f"{count}団体のうち{len(losers)}団体は、単独より負担が増える",
+        f"{len(losers)} of {count} owners pay more than alone",
+    )
+    names = "、".join(name(sheet, row.owner) for row in losers)
+    names_en = ", ".join(name(sheet, row.owner) for row in losers)
+    return finding, (
+        Text(
+            f"負担が増えるのは{names}である。費用負担の割合を見直すか、連携の範囲を変えなければ、"
+            "この団体が参加する理由は費用の面にはない。",
+            f"They are {names_en}. Unless shares of cost or the scope of cooperation change, cost gives them no "
+            "reason to join.",
+        ),
+    )
+
+
+def programme(sheet: PlanSheet) -> Said | None:
+    """What the ten years cost."""
+    rows = [row for row in sheet.programme if not row.owner] or list(sheet.programme)
+    if not rows:
+        return None
+    years = [sum(row.yen[index] for row in rows if index < len(row.yen)) for index in range(sheet.facts.years)]
+    peak = max(range(len(years)), key=lambda index: years[index])
+    total, most, year = yen(sum(years)), yen(years[peak]), fiscal(sheet.facts.first_year + peak)
+    finding = Text(
+        f"{sheet.facts.years}年間の事業費は{total.ja}、最も多い{year.ja}は{most.ja}である",
+        f"{sheet.facts.years} years cost {total.en}; the highest year, {year.en}, {most.en}",
+    )
+    said: list[Text] = []
+    if sheet.present_spend:
+        mean = sum(years) / max(len(years), 1)
+        ratio, spend = mean / sheet.present_spend, yen(sheet.present_spend)
+        said.append(
+            Text(
+                f"年平均は{yen(mean).ja}で、最近の実績(年{spend.ja})の{ratio:.1f}倍である。",
+                f"The yearly mean of {yen(mean).en} is {ratio:.1f} times recent spending ({spend.en} a year).",
+            )
+        )
+    else:
+        said.append(
+            Text(
+                "最近の支出実績は入力されていないため、実績との比は示せない。",
+                "Recent spending was not given, so no ratio to it can be shown.",
+            )
+        )
+    return finding, tuple(said)
+
+
+def levelling(sheet: PlanSheet) -> Said | None:
+    """What levelling does to the peak."""
+    row = next((one for one in sheet.levelling if not one.owner), None)
+    if row is None or not row.before or not row.after:
+        return None
+    before, after = max(row.before), max(row.after)
+    if after < before:
+        finding = Text(
+            f"平準化により、最も多い年の予算は{yen(before).ja}から{yen(after).ja}に下がる",
+            f"Levelling lowers the highest yearly budget from {yen(before).en} to {yen(after).en}",
+        )
+    else:
+        finding = Text(
+            "平準化をしても最も多い年の予算は下がらない", "Levelling does not lower the highest yearly budget"
+        )
+    said: list[Text] = []
+    kept = Text("", "")
+    if row.late == 0:
+        kept = Text("法定の期限を越えて遅らせたものはない。", " None was put off beyond its statutory deadline.")
+    if row.moved:
+        said.append(
+            Text(
+                f"{number(row.moved)}件の対策の年度を動かした。{kept.ja}",
+                f"{number(row.moved)} measures changed their year.{kept.en}",
+            )
+        )
+    if row.over_cap:
+        over = yen(row.over_cap)
+        said.append(
+            Text(
+                f"期限を守るためには、予算の上限を合計{over.ja}越える必要がある。",
+                f"Keeping the deadlines takes {over.en} more than the budget limit allows.",
+            )
+        )
+    return finding, tuple(said)
+
+
+def steps(sheet: PlanSheet) -> Said | None:
+    """What happens when."""
+    if not sheet.milestones:
+        return None
+    gates = sum(1 for one in sheet.milestones if one.length == 0)
+    finding = Text(
+        f"{sheet.facts.years}年間に{gates}回の判断の節目を置く" if gates else "取組を年度ごとに進める",
+        f"{gates} decision gates within {sheet.facts.years} years" if gates else "The work proceeds year by year",
+    )
+    return finding, (
+        Text(
+            f"5年目の{fiscal(sheet.facts.first_year + 4).ja}に計画全体を見直す。",
+            f"The whole plan is reviewed in year 5, {fiscal(sheet.facts.first_year + 4).en}.",
+        ),
+    )

@@ -1,0 +1,46 @@
+"""Sentences written by rules from the numbers of a plan sheet; they never claim more than the sheet carries."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from gunmane.core.plan.sentences import proposal, state, summary
+from gunmane.core.plan.sheet import PlanSheet, Text
+
+RULES: tuple[tuple[str, Callable[[PlanSheet], tuple[Text, tuple[Text, ...]] | None]], ...] = (
+    ("stock", state.stock),
+    ("age", state.age),
+    ("grades", state.grades),
+    ("due", state.due),
+    ("forecast", proposal.forecast),
+    ("risk", proposal.risk),
+    ("top", proposal.top),
+    ("compare", proposal.compare),
+    ("owners", proposal.owners),
+    ("programme", proposal.programme),
+    ("levelling", proposal.levelling),
+    ("steps", proposal.steps),
+    ("assumptions", state.assumptions),
+    ("quality", state.quality),
+)
+"""Section → rule that gives its heading (the finding) and its paragraphs, or None where nothing is known."""
+
+
+def complete(sheet: PlanSheet) -> PlanSheet:
+    """Fill headings, paragraphs, key points, limits and residents' answers that the sheet leaves empty."""
+    findings = dict(sheet.findings)
+    narrative = dict(sheet.narrative)
+    for section, rule in RULES:
+        said = rule(sheet)
+        if said is None:
+            continue
+        findings.setdefault(section, said[0])
+        narrative.setdefault(section, said[1])
+    filled = msgspec.structs.replace(sheet, findings=findings, narrative=narrative)
+    limits = sheet.limits or summary.limits(filled)
+    return msgspec.structs.replace(
+        filled,
+        limits=limits,
+        points=sheet.points or summary.points(filled),
+        residents=sheet.residents or summary.residents(filled),
+    )

@@ -1,0 +1,189 @@
+"""Maps: outlines, lines and points by risk, with scale bar, north arrow and legend."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gunmane.pdf.charts.axes import SIZE, marker
+from gunmane.pdf.pen import Pen, Point
+
+EARTH_KM_PER_DEGREE = 111.32  # of latitude, mean sphere; maps of a region need no more
+
+SHAPES = (("ring", 1.6), ("circle", 1.3), ("circle", 1.7), ("square", 1.9), ("triangle", 2.6), ("diamond", 3.0))
+"""Marker and half width by risk class; class 0 is not rated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A point (one vertex) or line in longitude/latitude with its risk class 0 to 5."""
+
+    vertices: Sequence[Point]
+    risk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A named outline: rings of longitude/latitude."""
+
+    name: str
+    rings: Sequence[Sequence[Point]]
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map of shapes over outlines; `pins` are numbered places; `legend` names classes 5 to 1 and "not rated"."""
+
+    shapes: Sequence[Shape]
+    areas: Sequence[Area]
+    pins: Sequence[tuple[str, float, float]]
+    legend: Sequence[str]
+    legend_title: str
+    north: str
+    outside: str  # text with {count} for shapes beyond the frame
+
+    def draw(self, pen: Pen, x: float, y: float, width: float, height: float) -> None:
+        """Draw the map on the left, the legend on the right."""
+        side = min(96.0, width * 0.24)
+        room = width - side
+        colours = pen.style.colours
+        view = _View(self, x, y, room, height)
+        pen.rect(x, y, room, height, fill="#FBFCFD", line=colours.rule, weight=0.6)
+        pen.clip(x, y, room, height)
+        for area in self.areas:
+            for ring in area.rings:
+                pen.polygon([view.at(point) for point in ring], fill="#F1F3EE", line=colours.rule, weight=0.7)
+        beyond = 0
+        for risk in range(6):
+            for shape in self.shapes:
+                if shape.risk == risk:
+                    beyond += not self._draw_shape(pen, view, shape)
+        self._name_areas(pen, view)
+        for label, lon, lat in self.pins:
+            _pin(pen, view.at((lon, lat)), label)
+        pen.unclip()
+        _scale_bar(pen, view, x + 8, y + 8)
+        _north(pen, x + room - 14, y + height - 30, self.north)
+        self._draw_legend(pen, x + room + 10, y + height - 4, beyond)
+
+    def _draw_shape(self, pen: Pen, view: "_View", shape: Shape) -> bool:
+        """Draw one shape; tell whether it lies inside the frame."""
+        points = [view.at(point) for point in shape.vertices]
+        if not any(view.holds(point) for point in points):
+            return False
+        colour = pen.style.colours.risk[shape.risk - 1]
+        if len(points) > 1:
+            pen.line(points, colour=colour, weight=0.5 + 0.35 * max(shape.risk, 1),
+                     dash=(2, 1.2) if shape.risk == 0 else ())  # fmt: skip
+        else:
+            kind, size = SHAPES[shape.risk]
+            marker(pen, *points[0], kind, size, colour)
+        return True
+
+    def _name_areas(self, pen: Pen, view: "_View") -> None:
+        """Write each area's name at its middle, moved down where names would overlap."""
+        taken: list[tuple[float, float, float]] = []
+        for area in self.areas:
+            ring = max(area.rings, key=len)
+            points = [view.at(point) for point in ring]
+            x, y = sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points)
+            half = pen.width(area.name, SIZE + 0.5, "bold") / 2 + 2
+            x = min(max(x, view.frame[0] + half), view.frame[0] + view.frame[2] - half)
+            while any(abs(x - other) < half + wide and abs(y - level) < SIZE + 3 for other, level, wide in taken):
+                y -= SIZE + 4
+            taken.append((x, y, half))
+            pen.text(x, y, area.name, SIZE + 0.5, face="bold", align="centre", halo=True)
+
+    def _draw_legend(self, pen: Pen, x: float, top: float, beyond: int) -> None:
+        y = top - SIZE
+        pen.text(x, y, self.legend_title, SIZE, face="bold")
+        used = {shape.risk for shape in self.shapes}
+        lines = any(len(shape.vertices) > 1 for shape in self.shapes)
+        for risk, name in zip((5, 4, 3, 2, 1, 0), self.legend, strict=True):
+            if risk not in used:
+                continue
+            y -= 15
+            colour = pen.style.colours.risk[risk - 1]
+            kind, size = SHAPES[risk]
+            marker(pen, x + 5, y + 2.6, kind, size * 1.25, colour, edge=pen.style.colours.soft)
+            if lines:
+                pen.line([(x + 12, y + 2.6), (x + 24, y + 2.6)], colour=colour, weight=0.5 + 0.35 * max(risk, 1),
+                         dash=(2, 1.2) if risk == 0 else ())  # fmt: skip
+            pen.text(x + (28 if lines else 13), y, name, SIZE)
+        if beyond:
+            for line in pen.wrapped(self.outside.format(count=beyond), 80, SIZE - 0.5):
+                y -= 11
+                pen.text(x, y, line.text, SIZE - 0.5, colour=pen.style.colours.soft)
+
+
+class _View:
+    """The projection of a map: longitude shortened by the cosine of the middle latitude."""
+
+    def __init__(self, drawn: Map, x: float, y: float, width: float, height: float) -> None:
+        self.frame = (x, y, width, height)
+        lon, lat = _extent(drawn)
+        self.middle = (lon[0] + lon[1]) / 2, (lat[0] + lat[1]) / 2
+        self.shrink = math.cos(math.radians(self.middle[1]))
+        across, up = (lon[1] - lon[0]) * self.shrink, lat[1] - lat[0]
+        self.scale = min(width * 0.92 / max(across, 0.002), height * 0.9 / max(up, 0.002))  # points per degree
+
+    def at(self, point: Point) -> Point:
+        """Return the place on the page of a longitude/latitude."""
+        x, y, width, height = self.frame
+        return (
+            x + width / 2 + (point[0] - self.middle[0]) * self.shrink * self.scale,
+            y + height / 2 + (point[1] - self.middle[1]) * self.scale,
+        )
+
+    def holds(self, point: Point) -> bool:
+        """Tell whether a place on the page lies inside the frame."""
+        x, y, width, height = self.frame
+        return x <= point[0] <= x + width and y <= point[1] <= y + height
+
+    @property
+    def points_per_km(self) -> float:
+        """Points of the page for one kilometre."""
+        return self.scale / EARTH_KM_PER_DEGREE
+
+
+def _extent(drawn: Map) -> tuple[Point, Point]:
+    """Return the ranges of longitude and latitude: the outlines, else the middle 99 % of the shapes.
+
+    A single wrong coordinate must not shrink the map to a dot.
+    """
+    outline = [point for area in drawn.areas for ring in area.rings for point in ring]
+    points = outline or [point for shape in drawn.shapes for point in shape.vertices]
+    points = points or [(lon, lat) for _, lon, lat in drawn.pins]
+    ranges: list[Point] = []
+    for axis in (0, 1):
+        values = sorted(point[axis] for point in points)
+        cut = 0 if outline else len(values) // 200
+        ranges.append((values[cut], values[-1 - cut]))
+    return ranges[0], ranges[1]
+
+
+def _pin(pen: Pen, place: Point, label: str) -> None:
+    x, y = place
+    pen.line([(x, y), (x + 7, y + 8)], colour=pen.style.colours.ink, weight=0.5)
+    pen.circle(x + 9, y + 10.5, 5, fill="#FFFFFF", line=pen.style.colours.ink, weight=0.7)
+    pen.text(x + 9, y + 8.2, label, 6.2, face="number-bold", align="centre")
+
+
+def _scale_bar(pen: Pen, view: _View, x: float, y: float) -> None:
+    limit = 110 / view.points_per_km
+    power = 10 ** math.floor(math.log10(limit))
+    length = max(factor * power for factor in (1, 2, 5) if factor * power <= limit)
+    size = length * view.points_per_km
+    ink = pen.style.colours.ink
+    pen.rect(x - 3, y - 3, size + 34, 16, fill="#FFFFFF")
+    pen.rect(x, y, size / 2, 3, fill=ink, line=ink)
+    pen.rect(x + size / 2, y, size / 2, 3, fill="#FFFFFF", line=ink)
+    pen.text(x, y + 5, "0", 6.5, face="number")
+    label = f"{length:g} km" if length >= 1 else f"{length * 1000:g} m"
+    pen.text(x + size, y + 5, label, 6.5, face="number", align="centre")
+
+
+def _north(pen: Pen, x: float, y: float, label: str) -> None:
+    ink = pen.style.colours.ink
+    pen.polygon([(x, y + 16), (x - 4.5, y), (x, y + 4)], fill=ink, line=ink)
+    pen.polygon([(x, y + 16), (x + 4.5, y), (x, y + 4)], fill="#FFFFFF", line=ink)
+    pen.text(x, y + 18, label, 7, face="bold", align="centre")

@@ -1,0 +1,371 @@
+"""Tables: measured columns, repeated heads, row groups, captions with unit, date and source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gunmane.core.errors import Fault, GunmaneError
+from gunmane.pdf.breaking import Line, Span, atoms, longest_run, set_lines
+from gunmane.pdf.fonts import Face
+from gunmane.pdf.layout import Block
+from gunmane.pdf.pen import Align, Pen
+from gunmane.pdf.style import Style
+from gunmane.pdf.tags import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Text of a cell; `shade` is a background colour, `span` the number of columns it covers."""
+
+    text: str
+    bold: bool = False
+    shade: str | None = None
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How a column is set; numbers are right-aligned in equal digits and never cut."""
+
+    align: Align = "left"
+    number: bool = False
+    head: bool = False  # its cells are row heads
+    most: float = 22.0  # width in em beyond which its text is wrapped
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Number, title, unit and source of a table or figure as printed."""
+
+    number: str
+    title: str
+    unit: str
+    source: str
+    continued: str
+
+
+PAD_X = 4.0
+PAD_Y = 2.4
+
+
+class Grid:
+    """A table; neighbouring rows with the same first cell form a group that is kept together where it can be.
+
+    `total_rows` last rows are set bold under a rule. Raises GunmaneError `table_too_wide` when even the least type
+    size does not let every word and number stand uncut.
+    """
+
+    chapter: str | None = None
+    keep_next = False
+    before = 6.0
+    after = 12.0
+
+    def __init__(
+        self,
+        labels: Labels | None,
+        columns: Sequence[Column],
+        head: Sequence[Sequence[Cell]],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        faces: dict[str, Face],
+        style: Style,
+        key: str = "",
+        group_first: bool = False,
+        total_rows: int = 0,
+    ) -> None:
+        self.labels = labels
+        self.columns = columns
+        self.head = head
+        self.rows = rows
+        self.faces = faces
+        self.style = style
+        self.key = key
+        self.keys = (key,) if key else ()
+        self.group_first = group_first
+        self.total_rows = total_rows
+        self.is_rest = False
+        self.has_rest = False
+        self.node = Node("Table")
+        self._measured: dict[float, _Measured] = {}
+
+    def measured(self, width: float) -> _Measured:
+        """Return column widths, type size and set cells at this width."""
+        if width not in self._measured:
+            self._measured[width] = _Measured(self, width)
+        return self._measured[width]
+
+    def height(self, width: float) -> float:
+        """Return the height in points with caption and source."""
+        measured = self.measured(width)
+        return (
+            self._caption_height()
+            + sum(measured.head_heights)
+            + sum(measured.row_heights)
+            + (0.0 if self.has_rest else self._source_height(width))
+        )
+
+    def _caption_height(self) -> float:
+        return self.style.type.caption * 1.75 if self.labels else 0.0
+
+    def _source_lines(self, width: float) -> list[Line]:
+        if self.labels is None or not self.labels.source:
+            return []
+        return set_lines([Span(self.labels.source, self.faces["text"])], width / (self.style.type.small - 0.5))
+
+    def _source_height(self, width: float) -> float:
+        lines = self._source_lines(width)
+        return len(lines) * (self.style.type.small * 1.35) + 2 if lines else 0.0
+
+    def split(self, width: float, room: float) -> tuple[Block, Block] | None:
+        """Divide between row groups, at least two rows on each side; the head is repeated."""
+        measured = self.measured(width)
+        used = self._caption_height() + sum(measured.head_heights)
+        best = 0
+        fallback = 0
+        for index, height in enumerate(measured.row_heights):
+            used += height
+            if used > room + 0.01:
+                break
+            if index + 1 < len(self.rows) - self.total_rows:
+                fallback = index + 1
+                if not self._joined(index):
+                    best = index + 1
+        cut = best or fallback
+        if best and fallback > 4 * best and self._group_span(best) > 12:
+            cut = fallback  # a group longer than most of a page is divided inside
+        if cut < 2 or len(self.rows) - cut < 1:
+            return None
+        first, rest = self._part(self.rows[:cut]), self._part(self.rows[cut:])
+        first.has_rest, first.total_rows, first.after = True, 0, 0.0
+        first._measured[width] = measured.part(first, 0, cut)
+        rest._measured[width] = measured.part(rest, cut, len(self.rows))
+        rest.is_rest, rest.has_rest, rest.keys, rest.key = True, self.has_rest, (), ""
+        return first, rest
+
+    def _joined(self, index: int) -> bool:
+        """Tell whether the row after `index` belongs to the same group."""
+        if not self.group_first or index + 1 >= len(self.rows):
+            return False
+        return self.rows[index][0].text == self.rows[index + 1][0].text
+
+    def _group_span(self, index: int) -> int:
+        count = 1
+        while self._joined(index):
+            index += 1
+            count += 1
+        return count
+
+    def _part(self, rows: Sequence[Sequence[Cell]]) -> Grid:
+        part = Grid(
+            self.labels, self.columns, self.head, rows, faces=self.faces, style=self.style, key=self.key,
+            group_first=self.group_first, total_rows=self.total_rows,
+        )  # fmt: skip
+        part.node = self.node
+        part.is_rest = self.is_rest
+        return part
+
+    def draw(self, pen: Pen, x: float, top: float, width: float) -> None:
+        """Draw caption, head, rows and source."""
+        table = pen.section.add(self.node)
+        measured = self.measured(width)
+        if self.key:
+            pen.canvas.bookmarkHorizontal(self.key, 0, top + 6)
+        top = self._draw_caption(pen, table, x, top, width)
+        self._draw_ground(pen, measured, x, top, width)
+        y = top
+        for row, cells, height in zip(self.head, measured.head, measured.head_heights, strict=True):
+            if self.is_rest:
+                with pen.tags.artifact():
+                    self._draw_row(pen, None, row, cells, measured, x, y, height, head=True, shown=0)
+            else:
+                line = table.add(Node("TR"))
+                self._draw_row(pen, line, row, cells, measured, x, y, height, head=True, shown=0)
+            y -= height
+        for index, (row, cells, height) in enumerate(
+            zip(self.rows, measured.rows, measured.row_heights, strict=True)
+        ):
+            same = self.group_first and index > 0 and self._joined(index - 1)
+            self._draw_row(
+                pen, table.add(Node("TR")), row, cells, measured, x, y, height, head=False,
+                shown=0 if same else self._group_span(index),
+            )  # fmt: skip
+            y -= height
+        if not self.has_rest and (lines := self._source_lines(width)):
+            size = self.style.type.small - 0.5
+            with pen.tags.content(pen.section.add(Node("P"))):
+                pen.lines(lines, x, y - 2, width, size, self.style.type.small * 1.35, colour=pen.style.colours.soft)
+
+    def _draw_caption(self, pen: Pen, table: Node, x: float, top: float, width: float) -> float:
+        if self.labels is None:
+            return top
+        size = self.style.type.caption
+        y = top - size * 1.05
+        title = f"{self.labels.number}　{self.labels.title}"
+        if self.is_rest:
+            with pen.tags.artifact():
+                pen.text(x, y, title + self.labels.continued, size, face="bold")
+                self._draw_unit(pen, x, y, width)
+        else:
+            with pen.tags.content(table.add(Node("Caption"))):
+                pen.text(x, y, title, size, face="bold")
+                self._draw_unit(pen, x, y, width)
+        return top - self._caption_height()
+
+    def _draw_unit(self, pen: Pen, x: float, y: float, width: float) -> None:
+        if self.labels is not None and self.labels.unit:
+            pen.text(
+                x + width, y, self.labels.unit, self.style.type.small, align="right", colour=pen.style.colours.soft
+            )
+
+    def _draw_ground(self, pen: Pen, measured: _Measured, x: float, top: float, width: float) -> None:
+        """Draw shades and rules: heavy above and below, light between rows, none inside a group's first column."""
+        colours = pen.style.colours
+        head = sum(measured.head_heights)
+        with pen.tags.artifact():
+            pen.rect(x, top - head, width, head, fill=colours.head)
+            y = top - head
+            for index, (row, height) in enumerate(zip(self.rows, measured.row_heights, strict=True)):
+                place = x
+                for number, cell in _placed(row):
+                    cell_width = sum(measured.widths[number : number + cell.span])
+                    if cell.shade:
+                        pen.rect(place, y - height, cell_width, height, fill=cell.shade)
+                    place += cell_width
+                y -= height
+                inner = self._joined(index)
+                left = x + (measured.widths[0] if inner else 0.0)
+                total = index + 1 == len(self.rows) - self.total_rows and self.total_rows > 0
+                if index + 1 < len(self.rows):
+                    pen.line([(left, y), (x + width, y)], colour=colours.rule if total else colours.grid,
+                             weight=0.9 if total else 0.35 if inner else 0.5)  # fmt: skip
+            pen.line([(x, top), (x + width, top)], colour=colours.accent, weight=1.1)
+            pen.line([(x, top - head), (x + width, top - head)], colour=colours.rule, weight=0.6)
+            pen.line([(x, y), (x + width, y)], colour=colours.accent, weight=0.8)
+
+    def _draw_row(
+        self, pen: Pen, line: Node | None, row: Sequence[Cell], cells: list[list[Line]], measured: _Measured,
+        x: float, top: float, height: float, *, head: bool, shown: int,
+    ) -> None:  # fmt: skip
+        """Draw one row's texts; `shown` is how many rows the first cell stands for, 0 hides it."""
+        size, leading = measured.size, measured.leading
+        for (number, cell), lines in zip(_placed(row), cells, strict=True):
+            if number == 0 and not head and self.group_first and shown == 0:
+                continue
+            column = self.columns[number]
+            width = sum(measured.widths[number : number + cell.span])
+            left = x + sum(measured.widths[:number])
+            align: Align = "centre" if head and (column.number or cell.span > 1) else column.align
+            block = len(lines) * leading
+            y = top - (height - block) / 2 if head else top - PAD_Y
+            if line is None:
+                pen.lines(lines, left + PAD_X, y, width - 2 * PAD_X, size, leading, align=align)
+                continue
+            is_head = head or column.head
+            node = Node("TH" if is_head else "TD", scope="Column" if head else "Row" if is_head else None)
+            node.col_span = cell.span
+            node.row_span = max(shown, 1) if number == 0 and not head else 1
+            with pen.tags.content(line.add(node)):
+                pen.lines(lines, left + PAD_X, y, width - 2 * PAD_X, size, leading, align=align)
+
+
+class _Measured:
+    """Column widths and set cells of a grid at one width."""
+
+    def __init__(self, grid: Grid, width: float) -> None:
+        style = grid.style.type
+        self.size = style.table
+        while True:
+            least, wanted = _needs(grid, self.size)
+            if sum(least) <= width + 0.01:
+                break
+            self.size -= 0.25
+            if self.size < style.table_least:
+                name = grid.labels.title if grid.labels else ""
+                raise GunmaneError("table_too_wide", [Fault("table_too_wide", at=grid.key, values={"title": name})])
+        self.leading = self.size * style.table_leading
+        self.widths = _share(least, wanted, width)
+        self.head = [self._cells(grid, row, head=True) for row in grid.head]
+        self.rows = [
+            self._cells(grid, row, head=False, bold=index >= len(grid.rows) - grid.total_rows)
+            for index, row in enumerate(grid.rows)
+        ]
+        self.head_heights = [self._height(row) for row in self.head]
+        self.row_heights = [self._height(row) for row in self.rows]
+
+    def part(self, grid: Grid, start: int, end: int) -> _Measured:
+        """Return the measures of some of the rows, at the same widths."""
+        part = object.__new__(_Measured)
+        part.size, part.leading, part.widths = self.size, self.leading, self.widths
+        part.head, part.head_heights = self.head, self.head_heights
+        part.rows, part.row_heights = self.rows[start:end], self.row_heights[start:end]
+        return part
+
+    def _cells(self, grid: Grid, row: Sequence[Cell], *, head: bool, bold: bool = False) -> list[list[Line]]:
+        result: list[list[Line]] = []
+        for number, cell in _placed(row):
+            width = sum(self.widths[number : number + cell.span]) - 2 * PAD_X
+            shown = replace(cell, bold=True) if bold else cell
+            face = _face(grid, number, shown, head=head)
+            result.append(set_lines([Span(cell.text, face)], width / self.size + 0.002, phrases=head))
+        return result
+
+    def _height(self, row: list[list[Line]]) -> float:
+        return max(len(lines) for lines in row) * self.leading + 2 * PAD_Y
+
+
+def _face(grid: Grid, number: int, cell: Cell, *, head: bool) -> Face:
+    family = "number" if grid.columns[number].number else "text"
+    if head:
+        return grid.faces["number-bold" if family == "number" else "bold"]
+    if family == "number":
+        return grid.faces["number-bold" if cell.bold else "number"]
+    return grid.faces["bold" if cell.bold else "text"]
+
+
+def _needs(grid: Grid, size: float) -> tuple[list[float], list[float]]:
+    """Return each column's least and wanted width in points."""
+    count = len(grid.columns)
+    least = [0.0] * count
+    wanted = [0.0] * count
+    for head, rows in ((True, grid.head), (False, grid.rows)):
+        for row in rows:
+            for number, cell in _placed(row):
+                if cell.span > 1:
+                    continue
+                column = grid.columns[number]
+                pieces = atoms([Span(cell.text, _face(grid, number, replace(cell, bold=True), head=head))])
+                whole = sum(piece.width for piece in pieces) * size
+                longest = longest_run(pieces) * size
+                if not column.number:
+                    longest = min(max(longest, min(whole, (2.2 if head else 4.2) * size)), 14 * size)
+                    whole = min(whole, column.most * size)
+                elif not head:
+                    whole = longest  # an interval may stand under its middle
+                else:
+                    longest = max(longest, min(whole, 3.1 * size))
+                    whole = max(longest, min(whole, 5.2 * size))
+                least[number] = max(least[number], longest + 2 * PAD_X)
+                wanted[number] = max(wanted[number], whole + 2 * PAD_X)
+    return least, [max(pair) for pair in zip(least, wanted, strict=True)]
+
+
+def _share(least: list[float], wanted: list[float], width: float) -> list[float]:
+    """Share the width: everyone's least first, then towards what is wanted, what is left in proportion."""
+    total = sum(wanted)
+    if total <= width:
+        return [one * width / total for one in wanted]
+    spare = width - sum(least)
+    gaps = [max(want - low, 0.0) for low, want in zip(least, wanted, strict=True)]
+    whole = sum(gaps) or 1.0
+    return [low + spare * gap / whole for low, gap in zip(least, gaps, strict=True)]
+
+
+def _placed(row: Sequence[Cell]) -> list[tuple[int, Cell]]:
+    """Return the cells with the number of their first column."""
+    result: list[tuple[int, Cell]] = []
+    number = 0
+    for cell in row:
+        result.append((number, cell))
+        number += cell.span
+    return result

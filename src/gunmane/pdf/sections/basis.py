@@ -1,0 +1,123 @@
+"""What the numbers rest on: assumptions, models, quality of the data, provenance."""
+
+from gunmane.core.plan.formats import number
+from gunmane.core.plan.nouns import STATUSES
+from gunmane.core.plan.sheet import ModelCard, Quality, SourceStatus, Text
+from gunmane.pdf.design import ColumnDesign, TableDesign
+from gunmane.pdf.grid import Cell
+from gunmane.pdf.sections.state import grade_name
+from gunmane.pdf.sections.summary import share
+from gunmane.pdf.story import Story, Value
+
+
+def assumptions(story: Story) -> None:
+    """Every parameter with its source and how sure it is."""
+    rows = story.sheet.assumptions
+    story.section("assumptions", story.finding("assumptions"))
+    if not rows:
+        story.empty()
+        return
+    story.said("assumptions")
+    story.para(story.say("texts.assumptions_see", table=story.number_of("table.assumptions")))
+    groups = list(dict.fromkeys(row.group for row in rows))
+    weak = (SourceStatus.UNVERIFIED, SourceStatus.ASSUMED)
+    story.table("assumptions", [
+        {
+            "group": story.say(f"words.assumption_{row.group}"), "label": row.label, "value": row.value,
+            "unit": row.unit, "source": row.source or None, "year": row.year or None,
+            "status": Cell(story.pick(STATUSES[row.status]), bold=row.status in weak,
+                           shade=story.style.colours.banner if row.status in weak else None),
+        }
+        for row in sorted(rows, key=lambda row: groups.index(row.group))
+    ], note="unreferenced")  # fmt: skip
+
+
+def models(story: Story) -> None:
+    """The prediction models: method, speeds between grades, checks, limits."""
+    cards = story.sheet.models
+    if not cards:
+        return
+    story.section("models", story.finding("models"))
+    story.para(story.say("texts.models_see", table=story.number_of("table.hazards")))
+    rows: list[dict[str, Value | Cell]] = []
+    for card in cards:
+        prior = STATUSES[card.prior] if card.prior is not None else Text(*(story.say("words.no_prior"),) * 2)
+        for hazard in card.hazards:
+            band = hazard.per_year
+            rate = f"{band.mid:.3g}"
+            if band.low is not None and band.high is not None:
+                dash = "〜" if story.language == "ja" else "–"
+                rate += f" ({band.low:.3g}{dash}{band.high:.3g})"
+            rows.append({
+                "class": story.name(card.asset_class), "grade": _grade(story, card, hazard.grade), "rate": rate,
+                "years": hazard.years, "intervals": card.intervals, "assets": card.assets, "owners": card.owners,
+                "prior": prior,
+            })  # fmt: skip
+    if rows:
+        story.table("hazards", rows, unit=story.say("units.rate"), note="band")
+    for card in cards:
+        story.subsection(f"model.{card.asset_class}", story.name(card.asset_class))
+        story.para(story.pick(card.method))
+        story.items += story.bullets([story.pick(text) for text in (*card.checks, *card.limits)])
+
+
+def _grade(story: Story, card: ModelCard, grade: str) -> str:
+    scale = next((one for one in story.sheet.scales if one.code == card.scale), None)
+    if scale is None or grade not in scale.grades:
+        return grade
+    return grade_name(story, scale, grade)
+
+
+def quality(story: Story) -> None:
+    """How much is unknown, by owner and class."""
+    sheet = story.sheet
+    story.section("quality", story.finding("quality"))
+    if not sheet.quality:
+        story.empty()
+        return
+    story.said("quality")
+    story.para(story.say("texts.quality_see", table=story.number_of("table.quality")))
+    design = story.design.tables["quality"]
+    fields = list(dict.fromkeys(gap.field for row in sheet.quality for gap in row.gaps))
+    gaps = tuple(ColumnDesign(f"f{index}", number=True) for index in range(len(fields)))
+    columns = (*design.columns[:3], *gaps, *design.columns[3:])
+    heads = {f"f{index}": story.say("words.fields", field=story.pick(text)) for index, text in enumerate(fields)}
+    rows = [_quality_row(story, row, fields) for row in sheet.quality]
+    story.table(
+        "quality", rows, source="ledger", note="quality", design=TableDesign(columns, group_first=True), heads=heads
+    )
+    if sheet.limits:
+        story.panel(
+            story.say("sections.limits"), story.bullets([story.pick(text) for text in sheet.limits]), warn=True
+        )
+
+
+def _quality_row(story: Story, row: Quality, fields: list[Text]) -> dict[str, Value | Cell]:
+    gaps = {gap.field: gap for gap in row.gaps}
+    cells: dict[str, Value | Cell] = {
+        "owner": story.owner(row.owner), "class": story.name(row.asset_class), "assets": row.assets,
+        "located": share(row.located, row.assets), "rejected": row.rejected, "flagged": row.flagged,
+        "newest": row.newest.isoformat() if row.newest else None, "grade": row.grade or None,
+    }  # fmt: skip
+    for index, text in enumerate(fields):
+        gap = gaps.get(text)
+        if gap is not None:
+            heavy = gap.total > 0 and gap.unknown > 0.3 * gap.total
+            cells[f"f{index}"] = Cell(
+                share(gap.unknown, gap.total), bold=heavy, shade=story.style.colours.banner if heavy else None
+            )
+    return cells
+
+
+def provenance(story: Story) -> None:
+    """Run, digest, seed and program: what reproduces this document."""
+    facts = story.sheet.facts
+    story.section("provenance", story.say("sections.provenance"))
+    story.para(story.say("texts.provenance"), keep_next=True)
+    kind = "origin_simulated" if facts.simulated else "origin_real"
+    rows = [
+        ("as_of", story.day(facts.as_of)), ("origin", story.say(f"words.{kind}")), ("run", facts.run_id),
+        ("digest", facts.inputs_digest), ("seed", number(facts.seed)), ("software", facts.software),
+        ("attached", story.say("words.attached_value")),
+    ]  # fmt: skip
+    story.table("provenance", [{"item": story.say(f"words.{key}"), "value": value} for key, value in rows])

@@ -1,0 +1,143 @@
+"""Key points, the residents' page, members and the six items."""
+
+from gunmane.core.plan.formats import number, percent
+from gunmane.core.plan.nouns import COLUMNS, OWNER_KINDS
+from gunmane.core.plan.sheet import Column, CompareRow
+from gunmane.pdf.charts.bars import Bars, Series
+from gunmane.pdf.grid import Cell
+from gunmane.pdf.sections.maps import overview
+from gunmane.pdf.story import Story, Value
+
+
+def points(story: Story) -> None:
+    """What a member of a council reads: findings, comparison, decisions, what is not known."""
+    sheet = story.sheet
+    story.section("points", story.finding("compare") if sheet.compare else story.say("sections.points"))
+    story.items += story.bullets([story.pick(text) for text in sheet.points], numbered=True)
+    if sheet.compare:
+        rows = _short(sheet.compare, story.design.summary_rows)
+        story.table("summary", [compare_row(story, row) for row in rows], note="band")
+    if sheet.yearly:
+        yearly(story)
+    if sheet.decisions:
+        story.subsection("decisions", story.say("sections.decisions"))
+        answers = {True: story.say("words.yes"), False: story.say("words.no"), None: None}
+        story.table("decisions", [
+            {"what": one.what, "who": one.who, "by": one.by, "reversible": answers[one.reversible]}
+            for one in sheet.decisions
+        ])  # fmt: skip
+    if sheet.limits:
+        story.panel(
+            story.say("sections.limits"), story.bullets([story.pick(text) for text in sheet.limits]), warn=True
+        )
+
+
+def _short(rows: tuple[CompareRow, ...], most: int) -> list[CompareRow]:
+    """Return money and condition first, then the rest, as many as fit the page of key points."""
+    order = {"money": 0, "condition": 1, "work": 2, "service": 3, "stock": 4}
+    chosen = sorted(enumerate(rows), key=lambda pair: (order.get(pair[1].group, 9), pair[0]))[:most]
+    return [row for _, row in chosen]
+
+
+def compare_row(story: Story, row: CompareRow) -> dict[str, Value | Cell]:
+    """Return a row of the four-column table with the difference of ④ and ②."""
+    alone, merged = row.values[1], row.values[3]
+    cells: dict[str, Value | Cell] = {
+        "group": story.say(f"words.group_{row.group}"), "label": row.label, "unit": row.unit,
+    }  # fmt: skip
+    for column, value in zip(Column, row.values, strict=True):
+        if value is None:
+            cells[column.value] = None
+        elif value.low is None or value.high is None:
+            cells[column.value] = number(value.mid, row.decimals)
+        else:
+            dash = "〜" if story.language == "ja" else "–"
+            ends = f"({number(value.low, row.decimals)}{dash}{number(value.high, row.decimals)})"
+            cells[column.value] = f"{number(value.mid, row.decimals)} {ends}"
+    if alone is not None and merged is not None:
+        change = merged.mid - alone.mid
+        cells["difference"] = _signed(change, row.decimals)
+        if alone.mid:
+            share = change / abs(alone.mid) * 100
+            cells["difference_pct"] = _signed(share, 1 if abs(share) < 10 else 0)
+    return cells
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = number(value, decimals)
+    return f"+{text}" if value > 0 and any(char in "123456789" for char in text) else text
+
+
+def yearly(story: Story) -> None:
+    """Yearly cost of each alone and of the recommended column, with recent spending as a line."""
+    sheet = story.sheet
+    colours = dict(zip(Column, story.style.colours.columns, strict=True))
+    wanted = (Column.ALONE, sheet.facts.recommended)
+    shown = [row for row in sheet.yearly if row.column in wanted]
+    if not shown:
+        return
+    years = [str(sheet.facts.first_year + index) for index in range(len(shown[0].yen))]
+    hatches = {Column.ALONE: 1}
+    chart = Bars(
+        years,
+        [
+            Series(story.pick(COLUMNS[row.column]), [value / 1e6 for value in row.yen], colours[row.column],
+                   hatches.get(row.column, 0))
+            for row in shown
+        ],
+        unit=story.say("units.yen_million_axis"),
+        level=sheet.present_spend / 1e6 if sheet.present_spend is not None else None,
+        level_label=story.say("words.present"),
+    )  # fmt: skip
+    story.figure("yearly", chart, alt=story.say("alts.yearly", finding=story.finding("compare")))
+
+
+def residents(story: Story) -> None:
+    """One page in plain words."""
+    story.section("residents", story.say("sections.residents", years=story.sheet.facts.years))
+    for text in story.sheet.residents:
+        story.para(story.pick(text))
+    if any(layer.shapes for layer in story.sheet.layers):
+        overview(story, "resident_map", pins=False)
+    story.para(story.say("texts.contact_residents"))
+
+
+def members(story: Story) -> None:
+    """Who takes part, for how long, and who stays responsible."""
+    sheet = story.sheet
+    facts = sheet.facts
+    story.section("members", story.say("sections.members", count=len(sheet.members)))
+    first, last = story.fiscal(facts.first_year), story.fiscal(facts.first_year + facts.years - 1)
+    story.para(story.say("texts.members", first=first, last=last, years=facts.years))
+    rows: list[dict[str, Value | Cell]] = [
+        {
+            "owner": one.name, "kind": OWNER_KINDS[one.kind], "population": one.population, "area": one.area_km2,
+            "engineers": one.engineers,
+        }
+        for one in sheet.members
+    ]  # fmt: skip
+    story.table("members", rows, source="ledger")
+
+
+def items(story: Story) -> None:
+    """Where the six required items of an individual facility plan stand in this document."""
+    story.section("items", story.say("sections.items"))
+    story.para(story.say("texts.items"), keep_next=True)
+    places = {
+        "targets": "stock", "period": "members", "priority": "risk", "condition": "grades",
+        "measures": "programme", "costs": "levelling",
+    }  # fmt: skip
+    rows: list[dict[str, Value | Cell]] = []
+    for item, section in places.items():
+        place = story.number_of(f"section.{section}")
+        rows.append({
+            "item": story.say(f"items.{item}"),
+            "place": story.say("words.section_of", number=place) if place != "?" else None,
+            "content": story.say(f"items.{item}_content"),
+        })  # fmt: skip
+    story.table("items", rows)
+
+
+def share(part: float, whole: float) -> str:
+    """Write a share without its sign, "–" where there is no whole."""
+    return percent(part / whole).rstrip("%") if whole else "–"
