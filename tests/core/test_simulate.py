@@ -226,7 +226,7 @@ def test_breaks_have_the_expected_number() -> None:
     expected, seen = 0.0, 0
     for first in range(0, 40_000, 20_000):
         life = live(TOLD, utility, net, AssetClass.WATER_PIPE, first, 20_000, 3)
-        end = decimal(np.datetime64(TOLD.as_of))
+        end = decimal(np.datetime64(TOLD.as_of) + 1)
         for age, late, km, factor in zip(
             end - life.assets.born,
             np.maximum(TOLD.recorded_from + 0.25 - life.assets.born, 0.0),

@@ -7,6 +7,7 @@ import io
 import json
 import tomllib
 from collections import Counter, defaultdict
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def test_equal_seeds_give_equal_bytes_and_others_do_not(region: Path, tmp_path: 
 
     assert digests(tmp_path / "same") == digests(region)
     other = digests(tmp_path / "other")
-    assert all(other[name] != digest for name, digest in digests(region).items() if "bridge" in name)
+    assert all(other[name] != digest for name, digest in digests(region).items() if name.endswith("-bridge.csv"))
 
 
 def test_every_class_layout_and_encoding_occurs(region: Path) -> None:
@@ -208,49 +209,82 @@ def test_inspections_in_the_files_are_those_of_the_truth(region: Path) -> None:
     assert told.as_of.isoformat() >= max(day for seen in truth.values() for _, day, _ in seen)
 
 
-@pytest.mark.parametrize("code", ["bridge", "pavement", "septic", "manhole"])
-def test_true_hazards_govern_the_histories(region: Path, code: str) -> None:
-    """Pearson statistic of transitions between inspections against matrices written down from `truth.json` alone."""
+GRADES = {
+    "bridge": ["I", "II", "III", "IV"],
+    "pavement": ["I", "II", "III"],
+    "septic": ["適正", "おおむね適正", "不適正"],
+    "manhole": ["E", "D", "C", "B", "A"],
+}
+
+
+class Chain:
+    """Transition matrices written down from `truth.json` alone."""
+
+    def __init__(self, known: dict[str, Any], code: str) -> None:
+        self.kind, self.n = known["classes"][code], len(GRADES[code])
+        (self.break_year,), (self.late,) = known["drift"]["years"], known["drift"]["factors"]
+
+    def between(self, log_factor: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+        early = np.clip(np.minimum(end, self.break_year) - begin, 0, None)
+        return self._matrices(log_factor, early, 1.0) @ self._matrices(log_factor, end - begin - early, self.late)
+
+    def _matrices(self, log_factor: np.ndarray, years: np.ndarray, drift: float) -> np.ndarray:
+        q = np.zeros((years.size, self.n, self.n))
+        for s in range(self.n):
+            if s < self.n - 1:
+                q[:, s, s + 1] += self.kind["hazards"][s] * np.exp(log_factor) * drift
+            if s > 0:
+                q[:, s, 0] += self.kind["exits"][s] * self.kind["reset_to_best"]
+                q[:, s, s - 1] += self.kind["exits"][s] * (1 - self.kind["reset_to_best"])
+            q[:, s, s] = -q[:, s].sum(axis=1)
+        return expm(q * years[:, None, None])
+
+
+def pearson(before: np.ndarray, after: np.ndarray, probability: np.ndarray) -> float:
+    """Return the p-value of Pearson's statistic over all moves expected more than five times."""
+    n = probability.shape[1]
+    seen, wanted = np.zeros((n, n)), np.zeros((n, n))
+    np.add.at(seen, (before, after), 1)
+    np.add.at(wanted, before, probability[np.arange(before.size), before])
+    enough = wanted > 5
+    statistic = ((seen - wanted)[enough] ** 2 / wanted[enough]).sum()
+    return float(stats.chi2.sf(statistic, enough.sum() - enough.any(axis=1).sum()))
+
+
+@pytest.mark.parametrize("code", sorted(GRADES))
+def test_true_hazards_govern_past_and_future(region: Path, code: str) -> None:
     known = json.loads((region / "truth.json").read_text(encoding="utf-8"))
-    kind = known["classes"][code]
-    septic = "適正 おおむね適正 不適正"
-    grades = {"bridge": "I II III IV", "pavement": "I II III", "septic": septic, "manhole": "E D C B A"}
-    rank = {name: i for i, name in enumerate(grades[code].split())}
+    chain, rank = Chain(known, code), {name: i for i, name in enumerate(GRADES[code])}
+    assets = [row for row in table(region / "truth_assets.csv.gz") if row["class"] == code]
     factors = {
         (row["owner"], row["number"]): float(row["log_factor"]) + known["owners"][row["owner"]]["effect"]
-        for row in table(region / "truth_assets.csv.gz")
-        if row["class"] == code
+        for row in assets
     }
     looks = defaultdict(list)
     for row in table(region / "truth_inspections.csv.gz"):
         if row["class"] == code:
             looks[row["owner"], row["number"]].append((float(row["time"]), rank[row["true_grade"]]))
-    pairs = [(factors[key], a, b) for key, seen in looks.items() for a, b in pairwise(seen)]
-    n = len(rank)
-    begin, end = np.array([a[0] for _, a, _ in pairs]), np.array([b[0] for _, _, b in pairs])
-    (break_year,), (late,) = known["drift"]["years"], known["drift"]["factors"]
-
-    def matrices(years: np.ndarray, drift: float) -> np.ndarray:
-        q = np.zeros((len(pairs), n, n))
-        for s in range(n):
-            if s < n - 1:
-                q[:, s, s + 1] += kind["hazards"][s] * np.exp([factor for factor, _, _ in pairs]) * drift
-            if s > 0:
-                q[:, s, 0] += kind["exits"][s] * kind["reset_to_best"]
-                q[:, s, s - 1] += kind["exits"][s] * (1 - kind["reset_to_best"])
-            q[:, s, s] = -q[:, s].sum(axis=1)
-        return expm(q * years[:, None, None])
-
-    early_years = np.clip(np.minimum(end, break_year) - begin, 0, None)
-    probability = matrices(early_years, 1.0) @ matrices(end - begin - early_years, late)
-    seen, wanted = np.zeros((n, n)), np.zeros((n, n))
-    for k, (_, a, b) in enumerate(pairs):
-        seen[a[1], b[1]] += 1
-        wanted[a[1]] += probability[k, a[1]]
-    enough = wanted > 5
-    statistic = ((seen - wanted)[enough] ** 2 / wanted[enough]).sum()
+    pairs = [(factors[key], *a, *b) for key, seen in looks.items() for a, b in pairwise(seen)]
+    factor, begin, before, end, after = map(np.array, zip(*pairs, strict=True))
     assert len(pairs) > 300
-    assert stats.chi2.sf(statistic, enough.sum() - (enough.sum(axis=1) > 0).sum()) > 1e-3
+    assert pearson(before, after, chain.between(factor, begin, end)) > 1e-3
+
+    factor = np.array(list(factors.values()))
+    now, later = (np.array([rank[row[name]] for row in assets]) for name in ("grade_now", "grade_in_10"))
+    since = np.full(factor.size, 2026.75)  # the records end on 30 September 2026
+    assert pearson(now, later, chain.between(factor, since, since + 10)) > 1e-3
+
+
+def test_a_later_end_continues_the_same_region(region: Path, tmp_path: Path) -> None:
+    simulate(tmp_path, 5, ASSETS, SEED, date(2031, 9, 30))
+    earlier, later = (table(folder / "truth_inspections.csv.gz") for folder in (region, tmp_path))
+    old, new = ({tuple(row.values()) for row in rows} for rows in (earlier, later))
+    assert old < new
+    assert all(row[3] > "2026-09-30" for row in new - old)
+    then = [row["grade_in_5"] for row in table(region / "truth_assets.csv.gz")]
+    assert then == [row["grade_now"] for row in table(tmp_path / "truth_assets.csv.gz")]
+    name = "simulated-992011-road_structure.csv"  # shows no inspections, so nothing in it may change
+    assert (region / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
 def test_impossible_regions_are_refused(tmp_path: Path) -> None:
@@ -258,3 +292,6 @@ def test_impossible_regions_are_refused(tmp_path: Path) -> None:
         simulate(tmp_path, 0, -1, -2)
     assert caught.value.code == "bad_simulation"
     assert [fault.at for fault in caught.value.faults] == ["owners", "assets", "seed"]
+    for day in (date(2020, 1, 1), date(2040, 1, 1)):
+        with pytest.raises(GunmaneError, match="as_of"):
+            simulate(tmp_path, 1, 10, 1, day)

@@ -19,6 +19,7 @@ from gunmane.core.simulate.parameters import Column, Layout, Parameters
 from gunmane.core.simulate.place import Roads
 from gunmane.core.simulate.region import Life, Member, live, members, networks
 from gunmane.core.simulate.sheets import Sheet
+from gunmane.core.simulate.visits import LATER
 from gunmane.core.words import AssetClass, Scale
 from gunmane.files.writing import Target, Write, writer
 from gunmane.resources import DATA
@@ -85,11 +86,17 @@ def simulate(
 ) -> Simulated:
     """Write a simulated region into `folder`, which is made if need be; equal arguments give equal files.
 
-    Raises GunmaneError `bad_simulation` for counts that make no region.
+    A later `as_of` continues the same region: the same assets and past, with what happened since. Raises
+    GunmaneError `bad_simulation` for counts and days that make no region.
     """
     _check(owners, assets, seed)
     told = parameters()
-    told = replace(told, as_of=as_of) if as_of is not None else told
+    if as_of is not None:
+        last = told.horizon.replace(year=told.horizon.year - LATER[-1])
+        if not told.as_of <= as_of <= last:
+            values = {"name": "as_of", "low": told.as_of, "high": last, "value": as_of}
+            raise GunmaneError("bad_simulation", [Fault("simulation_range", at="as_of", values=values)])
+        told = replace(told, as_of=as_of)
     folder.mkdir(parents=True, exist_ok=True)
     group = members(told, owners, assets, seed)
     run = _Run(folder, told, group, seed, assets, progress)

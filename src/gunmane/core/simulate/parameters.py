@@ -133,7 +133,8 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `data/simulate.toml`."""
 
     region: str
-    as_of: date
+    as_of: date  # last day of the records
+    horizon: date  # until then every life is drawn, whatever the records' end: a later one continues the same region
     owner_sd: float  # standard deviation of the owners' effect on the log hazard
     recorded_from: int  # first fiscal year of repair records
     place: Place

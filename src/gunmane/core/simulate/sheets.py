@@ -77,23 +77,23 @@ def _latest(assets: Stock, fate: Fate) -> dict[str, NDArray[Any]]:
 
 def inspections(layout: Layout, life: Life, scale: Scale, years: range) -> Sheet:
     """Write inspections: a row for each, or (layout.wide) a row per asset with one grade column per fiscal year."""
-    generator, assets, seen = life.generator, life.assets, life.fate.inspections
+    assets, seen = life.assets, life.fate.inspections
     keep = np.ones(seen.asset.size, dtype=np.bool_)
     if layout.rows != "all":
         keep = seen.latest if layout.rows == "latest" else ~seen.latest
-    asset, rank = seen.asset[keep], seen.recorded[keep]
+    asset, rank, noise = seen.asset[keep], seen.recorded[keep], seen.noise[keep]
     if layout.wide:
         return _wide(layout, assets, asset, rank, fiscal(seen.time[keep]), scale, years)
     values: dict[str, NDArray[Any]] = {
         "day": seen.day[keep],
         "year": fiscal(seen.time[keep]),
-        "firm": np.array(["架空コンサルタント", "架空設計", "直営"])[generator.integers(0, 3, asset.size)],
+        "firm": np.array(["架空コンサルタント", "架空設計", "直営"])[(noise[:, 3] * 3).astype(np.int64)],
         "test": np.full(asset.size, "11条検査"),
         "origin": np.full(asset.size, "simulated"),
     }
-    governs = generator.integers(0, len(THRESHOLDS), asset.size)
+    governs = (noise[:, 3] * len(THRESHOLDS)).astype(np.int64)
     for turn, (name, limits) in enumerate(THRESHOLDS.items()):
-        values[name] = _measured(generator, rank, governs == turn, limits)
+        values[name] = _measured(noise[:, turn], rank, governs == turn, limits)
     written: list[list[str]] = []
     for column in layout.columns:
         if column.field == "grade":
@@ -106,7 +106,7 @@ def inspections(layout: Layout, life: Life, scale: Scale, years: range) -> Sheet
 
 
 def _measured(
-    generator: np.random.Generator, rank: NDArray[np.int64], governs: NDArray[np.bool_], limits: tuple[float, ...]
+    noise: NDArray[np.float64], rank: NDArray[np.int64], governs: NDArray[np.bool_], limits: tuple[float, ...]
 ) -> NDArray[np.float64]:
     """Return measured values in the band of the recorded grade where this item governs, else in it or a better one.
 
@@ -114,8 +114,9 @@ def _measured(
     """
     bounds = np.array([0.0, *limits])
     worst = np.clip(rank, 0, len(limits) - 1)
-    band = np.where(governs, worst, generator.integers(0, worst + 1))
-    value = bounds[band] + generator.random(rank.size) * (bounds[band + 1] - bounds[band])
+    spread = noise * (worst + 1)
+    band = np.where(governs, worst, spread.astype(np.int64))
+    value = bounds[band] + np.where(governs, noise, spread % 1.0) * (bounds[band + 1] - bounds[band])
     return np.floor(value * 10.0) / 10.0
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from gunmane.core.simulate.parameters import Layout, Parameters
 from gunmane.core.simulate.region import Life, Member
+from gunmane.core.simulate.visits import LATER
 from gunmane.core.words import Scale
 
 Rows = list[tuple[str, ...]]
@@ -21,6 +22,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "log_factor",
         "start_grade",
         "grade_now",
+        *(f"grade_in_{years}" for years in LATER),
         "lon",
         "lat",
         "origin",
@@ -51,6 +53,7 @@ def tables(owner: str, life: Life, scale: Scale | None) -> dict[str, Rows]:
         factor,
         grades[0].tolist(),
         grades[1].tolist(),
+        *(names[fate.later[:, k]].tolist() for k in range(len(LATER))),
         columns["lon"].astype(str).tolist(),
         columns["lat"].astype(str).tolist(),
         strict=True,

@@ -14,6 +14,10 @@ Ints = NDArray[np.int64]
 Days = NDArray[np.datetime64]
 
 
+LATER = (5, 10)
+"""Years after the end of the records at which the truth is told, to score forecasts."""
+
+
 class Inspections(NamedTuple):
     """Inspections ordered by asset and time: true rank, recorded rank, and whether it is the asset's latest."""
 
@@ -23,6 +27,7 @@ class Inspections(NamedTuple):
     rank: Ints
     recorded: Ints
     latest: NDArray[np.bool_]
+    noise: Floats  # (inspections, 4) uniform numbers, for what else is written about the visit
 
 
 class Repairs(NamedTuple):
@@ -38,13 +43,18 @@ class Repairs(NamedTuple):
 
 
 class Fate(NamedTuple):
-    """The true and the recorded past of one batch; `final` is the true rank at the end (-1 without a scale)."""
+    """The true and the recorded past of one batch.
+
+    `final` is the true rank when the records end, `later` (assets, len(LATER)) the true rank some years after that
+    if things go on as they did; -1 without a scale.
+    """
 
     start: Ints
     events: Events
     inspections: Inspections
     repairs: Repairs
     final: Ints
+    later: Ints
 
 
 def decimal(day: np.datetime64) -> float:
@@ -71,35 +81,42 @@ def fate(
     owner_effect: float,
     assets: Stock,
 ) -> Fate:
-    """Live through the life of every asset of a batch up to the day the records end."""
-    end = decimal(np.datetime64(parameters.as_of))
+    """Live through the life of every asset of a batch up to the horizon, and record it up to the end of the records.
+
+    Everything is drawn up to the horizon, so that a later end of the records continues the same past.
+    """
+    end, horizon = (decimal(np.datetime64(day) + 1) for day in (parameters.as_of, parameters.horizon))
     n = assets.born.size
     if not kind.hazards:
         none = np.zeros(n, dtype=np.int64)
-        events = histories(
-            generator, np.zeros((n, 1)), np.zeros(2), 1.0, none, np.full(n, end), end, parameters.drift
-        )
-        repairs = _breaks(generator, parameters, owner, kind, owner_effect, assets, end)
-        return Fate(none, events, _no_inspections(), repairs, none - 1)
+        flat = np.zeros((n, 1))
+        events = histories(generator, flat, np.zeros(2), 1.0, none, np.full(n, horizon), horizon, parameters.drift)
+        repairs = _until(_breaks(generator, parameters, owner, kind, owner_effect, assets, horizon), end)
+        return Fate(none, events, _no_inspections(), repairs, none - 1, np.full((n, len(LATER)), -1))
     start = generator.choice(len(kind.start), n, p=np.array(kind.start) / sum(kind.start)).astype(np.int64)
     hazards = np.exp(assets.log_factor + owner_effect)[:, None] * np.array(kind.hazards)
-    events = histories(
-        generator, hazards, np.array(kind.exits), kind.reset, start, assets.born, end, parameters.drift
-    )
-    inspections = _inspections(generator, owner, kind, assets.born, start, events, end)
+    exits = np.array(kind.exits)
+    events = histories(generator, hazards, exits, kind.reset, start, assets.born, horizon, parameters.drift)
     everyone = np.arange(n)
+
+    def ranks(time: float) -> Ints:
+        return states_at(events, start, everyone, np.full(n, time))
+
     return Fate(
         start,
         events,
-        inspections,
-        _repairs(generator, parameters, owner, kind, events),
-        states_at(events, start, everyone, np.full(n, end)),
+        _inspections(generator, owner, kind, assets.born, start, events, end, horizon),
+        _until(_repairs(generator, parameters, owner, kind, events), end),
+        ranks(end),
+        np.stack([ranks(end + years) for years in LATER], axis=1),
     )
 
 
 def _no_inspections() -> Inspections:
     none = np.zeros(0, dtype=np.int64)
-    return Inspections(none, np.zeros(0), none.astype("datetime64[D]"), none, none, none.astype(np.bool_))
+    return Inspections(
+        none, np.zeros(0), none.astype("datetime64[D]"), none, none, none.astype(np.bool_), np.zeros((0, 4))
+    )
 
 
 def _inspections(
@@ -110,26 +127,44 @@ def _inspections(
     start: Ints,
     events: Events,
     end: float,
+    horizon: float,
 ) -> Inspections:
     """Visit covered assets once per round; some visits fall out, some grades are misread."""
     if kind.rounds is None:
         return _no_inspections()
     n, plan = born.size, kind.rounds
-    count = int((end - plan.first) / plan.period) + 1
+    count = int((horizon - plan.first) / plan.period) + 1
     offset = generator.integers(0, plan.period, n)
     fiscal = plan.first + offset[:, None] + plan.period * np.arange(count)
     time = fiscal + 0.45 + 0.7 * generator.random((n, count))  # between mid June and late February
     covered = generator.random(n) < plan.coverage
     held = generator.random((n, count)) < plan.attendance * owner.attendance
-    held &= covered[:, None] & (time > born[:, None] + 0.5) & (time < end)
+    held &= covered[:, None] & (time > born[:, None] + 0.5) & (time < horizon)
     asset, column = np.nonzero(held)
     time = time[asset, column]
-    rank = states_at(events, start, asset, time)
-    top = len(kind.hazards)
     slip = np.where(generator.random(asset.size) < 0.5, -1, 1) * (generator.random(asset.size) < owner.misread)
+    noise = generator.random((asset.size, 4))
+    past = time < end
+    asset, time, slip, noise = asset[past], time[past], slip[past], noise[past]
+    rank = states_at(events, start, asset, time)
     latest = np.ones(asset.size, dtype=np.bool_)
     latest[:-1] = asset[1:] != asset[:-1]
-    return Inspections(asset, time, days(time), rank, np.clip(rank + slip, 0, top), latest)
+    recorded = np.clip(rank + slip, 0, len(kind.hazards))
+    return Inspections(asset, time, days(time), rank, recorded, latest, noise)
+
+
+def _until(repairs: Repairs, end: float) -> Repairs:
+    """Leave out what comes after the end of the records."""
+    past = repairs.time < end
+    return Repairs(
+        repairs.asset[past],
+        repairs.time[past],
+        repairs.day[past],
+        repairs.before[past],
+        repairs.after[past],
+        repairs.cost_yen[past],
+        repairs.recorded[past],
+    )
 
 
 def _repairs(
