@@ -1,5 +1,38 @@
 -- The schema as it is now: a dump of the migrated database (PostgreSQL 18), kept equal by tests/store/test_schema.py.
 -- Read it, don't run it; `GUNMANE_WRITE_SCHEMA=1 pytest tests/store/test_schema.py` writes it anew.
+CREATE FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) RETURNS TABLE(asset_class text, built_year smallint, built_on date, built_precision text, inspections jsonb, repairs jsonb, same jsonb)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(wanted_asset::text, 1));
+    RETURN QUERY
+    SELECT
+        a.asset_class, a.built_year, a.built_on, a.built_precision,
+        (
+            SELECT jsonb_agg(jsonb_build_object('inspection_id', i.inspection_id, 'inspected_on', i.inspected_on,
+                'duty', i.duty, 'scale', i.scale, 'grade', i.grade))
+            FROM inspections AS i
+            WHERE i.owner_id = wanted_owner AND i.asset_id = wanted_asset
+                AND NOT EXISTS (
+                    SELECT FROM inspections AS newer
+                    WHERE newer.owner_id = wanted_owner AND newer.supersedes = i.inspection_id)
+        ),
+        (
+            SELECT jsonb_agg(jsonb_build_object('repair_id', r.repair_id, 'repaired_on', r.repaired_on, 'kind', r.kind))
+            FROM repairs AS r
+            WHERE r.owner_id = wanted_owner AND r.asset_id = wanted_asset
+        ),
+        (
+            SELECT to_jsonb(s) FROM inspections AS s
+            WHERE s.owner_id = wanted_owner AND s.inspection_id = wanted_inspection
+        )
+    FROM assets AS a
+    WHERE a.owner_id = wanted_owner AND a.asset_id = wanted_asset;
+END
+$$;
+ALTER FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) OWNER TO postgres;
 CREATE FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) RETURNS TABLE(key_id uuid, owner_id uuid, role text, purpose text, regions uuid[])
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -48,6 +81,30 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) OWNER TO gunmane_auth;
+CREATE FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) RETURNS TABLE(key_id uuid, owner_id uuid, role text, purpose text, regions uuid[], request_sha256 bytea, status smallint, headers jsonb, body bytea)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    p record;
+BEGIN
+    SELECT a.key_id, a.owner_id, a.role, a.purpose, a.regions INTO p
+    FROM public.authenticate(wanted_key, wanted_sha256, today) AS a;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    IF wanted_idempotency IS NOT NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended(p.key_id::text || ':' || wanted_idempotency, 0));
+    END IF;
+    RETURN QUERY
+    SELECT p.key_id, p.owner_id, p.role, p.purpose, p.regions, i.request_sha256, i.status, i.headers, i.body
+    FROM (SELECT 1) AS one
+    LEFT JOIN idempotency_keys AS i
+        ON i.owner_id = p.owner_id AND i.key_id = p.key_id AND i.idempotency_key = wanted_idempotency;
+END
+$$;
+ALTER FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) OWNER TO postgres;
 CREATE TABLE public.api_keys (
     owner_id uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -685,8 +742,12 @@ CREATE POLICY tallies_update ON public.tallies FOR UPDATE TO gunmane_app USING (
 GRANT USAGE ON SCHEMA public TO gunmane_app;
 GRANT USAGE ON SCHEMA public TO gunmane_share;
 GRANT USAGE ON SCHEMA public TO gunmane_auth;
+REVOKE ALL ON FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) TO gunmane_app;
 GRANT SELECT ON TABLE public.api_keys TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.asset_history TO gunmane_app;

@@ -1,1 +1,73 @@
-"""Composition root of the service."""
+"""Composition root of the service: settings → pool, rules → Litestar."""
+
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import msgspec
+from litestar import Litestar
+from msgspec import Struct
+
+from gunmane import settings as settings_module
+from gunmane.core.inspections import Plausibility
+from gunmane.core.words import Scale
+from gunmane.flows.inspections import Rules
+from gunmane.http import api, service
+from gunmane.http.routes import Services
+from gunmane.http.shell import Shell
+from gunmane.resources import DATA
+from gunmane.settings import Settings
+from gunmane.store import pool
+from gunmane.store.embedded import Embedded
+
+
+class _Scales(Struct, frozen=True, forbid_unknown_fields=True):
+    scales: tuple[Scale, ...]
+
+
+def rules() -> Rules:
+    """Read the scales and the rules of plausibility."""
+    scales = msgspec.toml.decode((DATA / "scales.toml").read_bytes(), type=_Scales).scales
+    plausibility = msgspec.toml.decode((DATA / "plausibility.toml").read_bytes(), type=Plausibility)
+    return Rules({scale.code: scale for scale in scales}, plausibility)
+
+
+def jst_now() -> datetime:
+    """The time, as a Japanese clock shows it."""
+    return datetime.now(pool.JST)
+
+
+def build(settings: Settings, url: str, now: Callable[[], datetime] = jst_now) -> Litestar:
+    """Make the service that works in the database at `url`."""
+    services = Services(pool=None, rules=rules(), now=now)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None]:
+        services.pool = await pool.open_pool(url, size=settings.pool_size, statement_cache=settings.statement_cache)
+        try:
+            yield
+        finally:
+            await services.pool.close()
+
+    app = Litestar(
+        route_handlers=[*api.handlers(services)],
+        lifespan=[lifespan],
+        exception_handlers={Exception: service.refuse},
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state.services = services
+    app.asgi_handler = Shell(app.asgi_handler)  # type: ignore[assignment]
+    return app
+
+
+def service_url(settings: Settings) -> str:
+    """Return the address of the database for the service: the one set, else the embedded server's."""
+    return settings.database_url or Embedded(settings.home).url("gunmane_app")
+
+
+def create() -> Litestar:
+    """Make the service from the environment: the entry point of the web server's worker."""
+    settings = settings_module.read(os.environ)
+    return build(settings, service_url(settings))

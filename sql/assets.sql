@@ -1,0 +1,160 @@
+-- readable_owners
+-- Owners whose assets the principal reads one by one: its own and those that consented in full.
+SELECT DISTINCT left(pair, 36)::uuid AS owner_id
+FROM unnest(
+    string_to_array(current_setting('gm.own', true), ',') || string_to_array(current_setting('gm.full', true), ',')
+) AS pair
+WHERE pair <> '';
+
+-- by_risk
+-- Scored assets, highest expected loss first.
+SELECT p.* FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN LATERAL (
+    SELECT
+        a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+        a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+        a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+        CASE WHEN $13 THEN a.geometry END AS geometry,
+        c.scale, c.grade, c.inspected_on,
+        r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+    FROM risks AS r
+    JOIN assets AS a ON a.owner_id = r.owner_id AND a.asset_id = r.asset_id
+    LEFT JOIN conditions AS c ON c.owner_id = r.owner_id AND c.asset_id = r.asset_id
+    WHERE r.owner_id = o.owner_id
+        AND ($2::float8 IS NULL
+            OR (r.loss_yen_per_year <= $2 AND (r.loss_yen_per_year < $2 OR r.asset_id > $3::uuid)))
+        AND ($4::text[] IS NULL OR r.asset_class = ANY ($4))
+        AND ($5::text[] IS NULL OR c.grade = ANY ($5))
+        AND ($6::text IS NULL OR c.scale = $6)
+        AND ($7::text[] IS NULL OR a.status = ANY ($7))
+        AND ($8::text[] IS NULL OR EXISTS (
+            SELECT FROM due_items AS d
+            WHERE d.owner_id = r.owner_id AND d.asset_id = r.asset_id AND d.state = ANY ($8)))
+        AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+        AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
+        AND ($11::box IS NULL OR a.bounds && $11)
+    ORDER BY r.loss_yen_per_year DESC, r.asset_id
+    LIMIT $12
+) AS p
+ORDER BY p.loss_yen_per_year DESC, p.asset_id
+LIMIT $12;
+
+-- by_identity
+-- Assets in the order of their identifiers; $14: only those without a score.
+SELECT p.* FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN LATERAL (
+    SELECT
+        a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+        a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+        a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+        CASE WHEN $13 THEN a.geometry END AS geometry,
+        c.scale, c.grade, c.inspected_on,
+        r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+    FROM assets AS a
+    LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
+    LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
+    WHERE a.owner_id = o.owner_id
+        AND ($2::float8 IS NULL OR true)
+        AND ($3::uuid IS NULL OR a.asset_id > $3)
+        AND ($4::text[] IS NULL OR a.asset_class = ANY ($4))
+        AND ($5::text[] IS NULL OR c.grade = ANY ($5))
+        AND ($6::text IS NULL OR c.scale = $6)
+        AND ($7::text[] IS NULL OR a.status = ANY ($7))
+        AND ($8::text[] IS NULL OR EXISTS (
+            SELECT FROM due_items AS d
+            WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
+        AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+        AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
+        AND ($11::box IS NULL OR a.bounds && $11)
+        AND (NOT $14::boolean OR r.asset_id IS NULL)
+    ORDER BY a.asset_id
+    LIMIT $12
+) AS p
+ORDER BY p.asset_id
+LIMIT $12;
+
+-- as_of
+-- Assets as they were known at a moment, in the order of their identifiers.
+SELECT v.* FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN LATERAL (
+    SELECT
+        a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+        a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+        a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at
+    FROM assets AS a
+    WHERE a.owner_id = o.owner_id AND a.recorded_at <= $2
+        AND ($3::uuid IS NULL OR a.asset_id > $3) AND ($4::text[] IS NULL OR a.asset_class = ANY ($4))
+    UNION ALL
+    SELECT
+        h.owner_id, h.asset_id, h.asset_class, h.number, h.name, h.built_year, h.built_on, h.built_precision,
+        h.municipality_code, h.route, h.length_m, h.width_m, h.area_m2, h.diameter_mm, h.depth_m, h.material,
+        h.material_text, h.status, h.origin, h.flags, h.revision, h.recorded_at
+    FROM asset_history AS h
+    WHERE h.owner_id = o.owner_id AND h.recorded_at <= $2 AND h.superseded_at > $2
+        AND ($3::uuid IS NULL OR h.asset_id > $3) AND ($4::text[] IS NULL OR h.asset_class = ANY ($4))
+    ORDER BY asset_id
+    LIMIT $5
+) AS v
+ORDER BY v.asset_id
+LIMIT $5;
+
+-- one
+-- One asset with everything known about it.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at, a.geometry, a.attributes, a.ledger_id,
+    a.ledger_row, c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y,
+    (SELECT jsonb_agg(jsonb_build_object('scheme', n.scheme, 'number', n.number) ORDER BY n.scheme, n.number)
+        FROM asset_numbers AS n WHERE n.owner_id = a.owner_id AND n.asset_id = a.asset_id) AS numbers
+FROM assets AS a
+LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
+LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
+WHERE a.asset_id = $1 AND a.owner_id = ANY ($2::uuid[]);
+
+-- versions
+-- Former states of one asset, newest first.
+SELECT
+    h.owner_id, h.asset_id, h.asset_class, h.number, h.name, h.built_year, h.built_on, h.built_precision,
+    h.municipality_code, h.route, h.length_m, h.width_m, h.area_m2, h.diameter_mm, h.depth_m, h.material,
+    h.material_text, h.status, h.origin, h.flags, h.revision, h.recorded_at, h.attributes, h.superseded_at
+FROM asset_history AS h
+WHERE h.asset_id = $1 AND h.owner_id = ANY ($2::uuid[])
+ORDER BY h.revision DESC;
+
+-- change
+-- Change an asset whose revision is the expected one, and keep its former state in the same statement.
+WITH former AS (
+    SELECT * FROM assets WHERE owner_id = $1 AND asset_id = $2 AND revision = $3 FOR UPDATE
+), kept AS (
+    INSERT INTO asset_history (owner_id, asset_id, asset_class, number, name, built_year, built_on, built_precision,
+        municipality_code, route, length_m, width_m, area_m2, diameter_mm, depth_m, material, material_text, attributes,
+        geometry, bounds, status, origin, flags, ledger_id, ledger_row, revision, recorded_at, recorded_by,
+        superseded_at)
+    SELECT owner_id, asset_id, asset_class, number, name, built_year, built_on, built_precision,
+        municipality_code, route, length_m, width_m, area_m2, diameter_mm, depth_m, material, material_text, attributes,
+        geometry, bounds, status, origin, flags, ledger_id, ledger_row, revision, recorded_at, recorded_by, $4
+    FROM former
+)
+UPDATE assets AS a SET
+    number = $6, name = $7, built_year = $8, built_on = $9, built_precision = $10, municipality_code = $11, route = $12,
+    length_m = $13, width_m = $14, area_m2 = $15, diameter_mm = $16, depth_m = $17, material = $18, material_text = $19,
+    attributes = $20, status = $21, revision = a.revision + 1, recorded_at = $4, recorded_by = $5
+FROM former
+WHERE a.owner_id = former.owner_id AND a.asset_id = former.asset_id
+RETURNING a.revision;
+
+-- shared
+-- Assets that neighbours share at level condition: place, size, age, grade and risk, no number or name.
+SELECT
+    s.owner_id, s.asset_id, s.asset_class, s.built_year, s.built_precision, s.municipality_code, s.length_m, s.width_m,
+    s.area_m2, s.diameter_mm, s.material, s.geometry, s.status, s.origin, s.scale, s.grade, s.inspected_on, s.bad_5y,
+    s.loss_yen_per_year, s.likelihood_band, s.consequence_band
+FROM shared_conditions AS s
+WHERE ($1::uuid IS NULL OR s.owner_id = $1)
+    AND ($2::text[] IS NULL OR s.asset_class = ANY ($2))
+    AND ($3::uuid IS NULL OR s.asset_id > $3)
+    AND ($4::box IS NULL OR s.bounds && $4)
+ORDER BY s.asset_id
+LIMIT $5;

@@ -1,0 +1,99 @@
+-- past
+-- What decides about an inspection of one asset, read under a lock on the asset.
+SELECT asset_class, built_year, built_on, built_precision, inspections, repairs, same FROM asset_past($1, $2, $3);
+
+-- log
+-- Log one inspection with its promised photographs, move the asset's condition forward, and keep the answer.
+WITH logged AS (
+    INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade, findings,
+        inspector, notes, supersedes, flags, origin, recorded_at, recorded_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+), promised AS (
+    INSERT INTO photos (owner_id, inspection_id, sha256) SELECT $1, $2, unnest($17::bytea[])
+), judged AS (
+    INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)
+    SELECT $1, $3, $4, $7, $8, $5, $2 WHERE $8 IS NOT NULL AND $12::uuid IS NULL
+    ON CONFLICT (owner_id, asset_id) DO UPDATE SET
+        scale = excluded.scale, grade = excluded.grade, inspected_on = excluded.inspected_on,
+        inspection_id = excluded.inspection_id
+    WHERE conditions.inspected_on <= excluded.inspected_on
+)
+INSERT INTO idempotency_keys (owner_id, key_id, idempotency_key, request_sha256, status, headers, body)
+SELECT $1, $16, $18::text, $19, $20, $21, $22 WHERE $18::text IS NOT NULL;
+
+-- drop_condition
+-- Forget the condition of an asset before it is worked out anew.
+DELETE FROM conditions WHERE owner_id = $1 AND asset_id = $2;
+
+-- renew_condition
+-- Work out the condition of an asset anew from the inspections that stand.
+INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)
+SELECT i.owner_id, i.asset_id, i.asset_class, i.scale, i.grade, i.inspected_on, i.inspection_id
+FROM inspections AS i
+WHERE i.owner_id = $1 AND i.asset_id = $2 AND i.grade IS NOT NULL
+    AND NOT EXISTS (
+        SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = i.inspection_id)
+ORDER BY i.inspected_on DESC, i.inspection_id DESC
+LIMIT 1;
+
+-- one
+-- One inspection, with what supersedes it.
+SELECT
+    i.owner_id, i.inspection_id, i.asset_id, i.asset_class, i.inspected_on, i.date_precision, i.duty, i.scale, i.grade,
+    i.findings, i.inspector, i.notes, i.supersedes,
+    (SELECT n.inspection_id FROM inspections AS n WHERE n.owner_id = i.owner_id AND n.supersedes = i.inspection_id)
+        AS superseded_by,
+    i.flags, i.origin, i.recorded_at
+FROM inspections AS i
+WHERE i.inspection_id = $1 AND i.owner_id = ANY ($2::uuid[]);
+
+-- page
+-- Inspections that the principal may read, newest identifier first.
+SELECT
+    i.owner_id, i.inspection_id, i.asset_id, i.asset_class, i.inspected_on, i.date_precision, i.duty, i.scale, i.grade,
+    i.findings, i.inspector, i.notes, i.supersedes,
+    (SELECT n.inspection_id FROM inspections AS n WHERE n.owner_id = i.owner_id AND n.supersedes = i.inspection_id)
+        AS superseded_by,
+    i.flags, i.origin, i.recorded_at
+FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM inspections AS s
+    WHERE s.owner_id = o.owner_id
+        AND ($2::uuid IS NULL OR s.inspection_id < $2)
+        AND ($3::uuid IS NULL OR s.asset_id = $3)
+        AND ($4::text[] IS NULL OR s.asset_class = ANY ($4))
+        AND ($5::text[] IS NULL OR s.grade = ANY ($5))
+        AND ($6::date IS NULL OR s.inspected_on >= $6)
+        AND ($7::date IS NULL OR s.inspected_on <= $7)
+        AND ($8::text IS NULL OR $8 = ANY (s.flags))
+    ORDER BY s.inspection_id DESC
+    LIMIT $9
+) AS i
+ORDER BY i.inspection_id DESC
+LIMIT $9;
+
+-- photos
+-- Photographs promised with an inspection, received or not.
+SELECT inspection_id, sha256, media_type, octet_length(content) AS bytes, received_at
+FROM photos WHERE owner_id = $1 AND inspection_id = $2 ORDER BY sha256;
+
+-- missing_photos
+-- Photographs promised and not received, in the order of their inspections.
+SELECT inspection_id, sha256, media_type, NULL::integer AS bytes, received_at
+FROM photos
+WHERE owner_id = $1 AND received_at IS NULL
+    AND ($2::uuid IS NULL OR (inspection_id, sha256) > ($2, $3::bytea))
+ORDER BY inspection_id, sha256
+LIMIT $4;
+
+-- receive_photo
+-- Keep a promised photograph; repeated, it changes nothing.
+UPDATE photos SET
+    content = $4, media_type = $5, received_at = coalesce(received_at, $6)
+WHERE owner_id = $1 AND inspection_id = $2 AND sha256 = $3
+RETURNING inspection_id, sha256, media_type, octet_length(content) AS bytes, received_at;
+
+-- photo
+-- The bytes of a received photograph.
+SELECT media_type, content FROM photos
+WHERE owner_id = $1 AND inspection_id = $2 AND sha256 = $3 AND received_at IS NOT NULL;

@@ -1,0 +1,324 @@
+"""What a route is, and the one way in which every request is served.
+
+A route is data: who may use it, what it takes, what it answers. From the same table come the Litestar handlers, the
+OpenAPI document and the leak tests, so that none of them can forget a route.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct, field
+
+from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.words import Language, Role
+from gunmane.flows.inspections import Rules
+from gunmane.http import decoding, problems
+from gunmane.http.metrics import Metrics
+from gunmane.store import errors, idempotency, pool
+from gunmane.store.access import Principal
+from gunmane.store.idempotency import Claim
+from gunmane.store.query import Conn
+
+LOG = logging.getLogger("gunmane.http")
+
+EVERYBODY = frozenset(Role)
+INSPECTING = frozenset({Role.ENGINEER, Role.ADMINISTRATOR})
+EDITING = frozenset({Role.ENGINEER, Role.PLANNER, Role.ADMINISTRATOR})
+ADMINISTERING = frozenset({Role.ADMINISTRATOR})
+"""Who may do what: engineers log inspections and repairs, planners mend the inventory too, administrators all."""
+
+BODY_LIMIT = 1_000_000
+JSON = "application/json"
+
+Q = TypeVar("Q")
+B = TypeVar("B")
+
+
+class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
+    """No parameters, or no body."""
+
+
+NOTHING = Nothing()
+
+
+class Services(Struct):
+    """What the composition root gives to every route."""
+
+    pool: pool.Pool
+    rules: Rules
+    now: Callable[[], datetime]
+    metrics: Metrics = field(default_factory=Metrics)
+
+
+class Answer(Struct, frozen=True):
+    """What a route answers: a value to be sent as JSON, or `raw` bytes of `media_type`.
+
+    `kept` tells that the route has stored the answer with its own write, so that it isn't stored again.
+    """
+
+    value: Any = None
+    status: int = 200
+    headers: dict[str, str] = {}
+    raw: bytes | None = None
+    media_type: str = JSON
+    kept: bool = False
+
+    def body(self) -> bytes:
+        """Return the bytes to be sent."""
+        if self.raw is not None:
+            return self.raw
+        return b"" if self.value is None else msgspec.json.encode(self.value)
+
+
+class Ask(Generic[Q, B]):
+    """One request, authenticated and read."""
+
+    __slots__ = (
+        "body",
+        "claim",
+        "conn",
+        "headers",
+        "language",
+        "now",
+        "path",
+        "principal",
+        "query",
+        "raw",
+        "services",
+    )
+
+    def __init__(
+        self,
+        services: Services,
+        conn: Conn,
+        principal: Principal,
+        path: Mapping[str, Any],
+        headers: Mapping[bytes, str],
+    ) -> None:
+        self.services = services
+        self.conn = conn
+        self.principal = principal
+        self.path = path
+        self.headers = headers
+        self.now: datetime = services.now()
+        self.language: Language = problems.language(headers.get(b"accept-language", ""))
+        self.claim: Claim | None = None
+        self.query: Q
+        self.body: B
+        self.raw: bytes = b""
+
+    @property
+    def today(self) -> date:
+        """The civil date in Japan."""
+        return self.now.date()
+
+    def id(self, name: str) -> UUID:
+        """Return an identifier from the path."""
+        return self.path[name]
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """One method on one path. `takes` is the struct of a JSON body; `raw_types` the media types of a body that the
+    route reads itself; `creates` lets it be repeated under an Idempotency-Key.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    tag: str
+    run: Callable[[Any], Awaitable[Answer]]
+    may: frozenset[Role] = EVERYBODY
+    query: type[Struct] = Nothing
+    takes: type[Struct] | None = None
+    raw_types: tuple[str, ...] = ()
+    body_type: str = JSON
+    limit: int = BODY_LIMIT
+    status: int = 200
+    gives: Any = None
+    gives_type: str = JSON
+    also: tuple[int, ...] = ()
+    creates: bool = False
+    conditional: bool = False
+    needs_match: bool = False
+    reads: bool | None = None
+    gives_headers: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether the route opens a transaction that may write."""
+        return self.method != "GET" if self.reads is None else not self.reads
+
+
+def _headers(request: Request[Any, Any, Any]) -> dict[bytes, str]:
+    return {name.lower(): value.decode("latin-1") for name, value in request.scope["headers"]}
+
+
+def _token(headers: Mapping[bytes, str]) -> str:
+    kind, _, token = headers.get(b"authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise GunmaneError("unauthenticated")
+    return token.strip()
+
+
+def _idempotency_key(route: Route, headers: Mapping[bytes, str]) -> str | None:
+    key = headers.get(b"idempotency-key")
+    if key is None or not route.creates:
+        return None
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise GunmaneError("malformed", [Fault("bad_header", "Idempotency-Key", {"reason": "1–200 × ASCII"})])
+    return key
+
+
+async def _raw(route: Route, request: Request[Any, Any, Any], headers: Mapping[bytes, str]) -> bytes:
+    if route.takes is None and not route.raw_types:
+        return b""
+    sent = headers.get(b"content-type", "").partition(";")[0].strip().lower()
+    if sent not in (route.raw_types or (route.body_type,)):
+        raise GunmaneError("wrong_media_type")
+    try:
+        return await request.body()
+    except HTTPException as error:
+        raise GunmaneError("too_large" if error.status_code == 413 else "malformed") from None
+
+
+def _query(route: Route, request: Request[Any, Any, Any]) -> Any:
+    text: bytes = request.scope["query_string"]
+    if not text and route.query is Nothing:
+        return NOTHING
+    try:
+        pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True, errors="strict", max_num_fields=200)
+    except ValueError as error:
+        raise GunmaneError("malformed", [Fault("wrong_value", "", {"reason": str(error)})]) from None
+    return decoding.query(pairs, route.query)
+
+
+def digest(route: Route, path: str, raw: bytes) -> bytes:
+    """Return what makes two requests the same: method, path and body."""
+    return hashlib.sha256(b"\n".join((route.method.encode(), path.encode(), raw))).digest()
+
+
+class _Read(Struct):
+    """A request read before the transaction opens: nobody's slow sending holds a connection to the database."""
+
+    raw: bytes = b""
+    query: Any = NOTHING
+    body: Any = None
+    refusal: GunmaneError | None = None
+
+
+async def _read(route: Route, request: Request[Any, Any, Any], headers: Mapping[bytes, str]) -> _Read:
+    """Read parameters and body; what is wrong with them is told only to those who may use the route."""
+    read = _Read()
+    try:
+        read.raw = await _raw(route, request, headers)
+        read.query = _query(route, request)
+        if route.takes is not None:
+            read.body = decoding.body(read.raw, route.takes)
+    except GunmaneError as error:
+        read.refusal = error
+    return read
+
+
+async def _carry_out(route: Route, services: Services, request: Request[Any, Any, Any]) -> Answer:
+    """Serve one request in one transaction, which is committed before the answer leaves."""
+    headers = _headers(request)
+    token, key = _token(headers), _idempotency_key(route, headers)
+    read = await _read(route, request, headers)
+    # the type says what may be done with the connection; a reading transaction is read-only in the database too
+    opened: Any = pool.writing(services.pool) if route.writes else pool.reading(services.pool)
+    async with opened as conn:
+        entered = await idempotency.enter(conn, token, services.now().date(), key)
+        if entered is None:
+            raise GunmaneError("unauthenticated")
+        principal, kept = entered
+        if principal.role not in route.may:
+            raise GunmaneError("forbidden")
+        if read.refusal is not None:
+            raise read.refusal
+        ask: Ask[Any, Any] = Ask(services, conn, principal, request.scope["path_params"], headers)  # type: ignore[arg-type]
+        ask.query, ask.raw, ask.body = read.query, read.raw, read.body
+        if key is not None:
+            sha256 = digest(route, request.scope["path"], ask.raw)
+            if kept is not None:
+                if kept.request_sha256 != sha256:
+                    raise GunmaneError("key_used_differently")
+                return Answer(None, kept.status, {**kept.headers, "Idempotency-Replayed": "true"}, kept.body)
+            ask.claim = Claim(principal.owner_id, principal.key_id, key, sha256)
+        answer = await route.run(ask)
+        if ask.claim is not None and not answer.kept and 200 <= answer.status < 300:
+            raw = answer.body()
+            await idempotency.keep(conn, ask.claim, answer.status, answer.headers, raw)
+            answer = Answer(None, answer.status, answer.headers, raw, answer.media_type)
+        return _conditional(answer, headers) if route.conditional else answer
+
+
+def etag(body: bytes) -> str:
+    """Return the strong entity tag of a body."""
+    return '"' + hashlib.sha256(body).hexdigest()[:32] + '"'
+
+
+def _conditional(answer: Answer, headers: Mapping[bytes, str]) -> Answer:
+    """Give an answer its entity tag, and send 304 where the caller has it already."""
+    body = answer.body()
+    tag = etag(body)
+    fields = {**answer.headers, "ETag": tag}
+    known = [one.strip().removeprefix("W/") for one in headers.get(b"if-none-match", "").split(",")]
+    if answer.status == 200 and (tag in known or "*" in known):
+        return Answer(None, 304, fields, b"", "")
+    return Answer(None, answer.status, fields, body, answer.media_type)
+
+
+def refusal(error: BaseException, headers: Mapping[bytes, str]) -> Response[bytes]:
+    """Turn an exception into a problem answer."""
+    known = error if isinstance(error, GunmaneError) else errors.explain(error)
+    language = problems.language(headers.get(b"accept-language", ""))
+    one = problems.problem(known or GunmaneError("internal"), language)
+    return Response(
+        msgspec.json.encode(one),
+        status_code=one.status,
+        media_type=problems.MEDIA_TYPE,
+        headers=problems.headers(one, language),
+    )
+
+
+def handler(route: Route, services: Services) -> HTTPRouteHandler:
+    """Make the Litestar handler of a route."""
+
+    async def serve(request: Request[Any, Any, Any]) -> Response[bytes]:
+        started = time.perf_counter()
+        try:
+            answer = await _carry_out(route, services, request)
+        except Exception as error:
+            response = refusal(error, _headers(request))
+            if response.status_code == 500:
+                LOG.exception("failed: %s %s", route.method, route.path)
+        else:
+            response = Response(
+                answer.body(),
+                status_code=answer.status,
+                media_type=answer.media_type,
+                headers={"Cache-Control": "private, no-cache", **answer.headers},
+            )
+        services.metrics.request(route.method, route.path, response.status_code or 200, time.perf_counter() - started)
+        return response
+
+    return HTTPRouteHandler(
+        route.path,
+        http_method=[route.method],  # type: ignore[list-item]
+        name=route.name,
+        status_code=200,  # each answer names its own
+        request_max_body_size=route.limit,
+        include_in_schema=False,
+        opt={"route": route},
+    )(serve)

@@ -1,0 +1,141 @@
+"""The service in front of a fresh database with two towns of one region."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+import shapely
+from litestar import Litestar
+
+from gunmane import app as root
+from gunmane.core.words import Role
+from gunmane.settings import Settings
+from gunmane.store import access, pool
+from gunmane.store.ids import uuid7
+from tests.conftest import Database
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=pool.JST)
+
+
+class Town:
+    """An owner with assets and a key of each role."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.owner_id = uuid7()
+        self.bridge = uuid7()
+        self.septic = uuid7()
+        self.inspection = uuid7()
+        self.repair = uuid7()
+        self.consent = uuid7()
+        self.keys: dict[Role, str] = {}
+
+    def auth(self, role: Role = Role.ENGINEER, **headers: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[role]}", **headers}
+
+
+class World:
+    """The service, its database, and who lives in it."""
+
+    def __init__(
+        self, app: Litestar, client: httpx.AsyncClient, db: Database, towns: list[Town], region: UUID
+    ) -> None:
+        self.app = app
+        self.client = client
+        self.db = db
+        self.a, self.b = towns
+        self.region = region
+
+    async def admin(self, query: str, *values: Any) -> list[Any]:
+        """Run a statement as superuser."""
+        from gunmane.store import database
+
+        connection = await database.connect(self.db.admin_url)
+        try:
+            return await connection.fetch(query, *values)
+        finally:
+            await connection.close()
+
+
+async def settle(db: Database, towns: list[Town], region: UUID) -> None:
+    """Put the towns into the database."""
+    opened = await pool.open_pool(db.admin_url, size=1)
+    async with pool.writing(opened) as conn:
+        await access.operate(conn, [town.owner_id for town in towns], [region])
+        await conn.execute("INSERT INTO regions (region_id, name, origin) VALUES ($1, '試験圏域', 'api')", region)
+        for town in towns:
+            await _settle_one(conn, town, region)
+    await opened.close()
+
+
+async def _settle_one(conn: Any, town: Town, region: UUID) -> None:
+    owner = town.owner_id
+    await conn.execute(
+        "INSERT INTO owners (owner_id, code, name, kind, origin) VALUES ($1, $2, $2, 'municipality', 'api')",
+        owner, town.code,
+    )  # fmt: skip
+    await conn.execute("INSERT INTO region_members VALUES ($1, $2, '2026-04-01')", region, owner)
+    await conn.execute(
+        "INSERT INTO assets (owner_id, asset_id, asset_class, number, name, built_year, built_precision, geometry,"
+        " bounds, origin, attributes) VALUES ($1, $2, 'bridge', 'B-1', $3, 1975, 'fiscal_year', $4,"
+        " box(point(139.75, 36), point(139.75, 36)), 'ledger', '{\"class\": \"bridge\", \"spans\": 2}')",
+        owner, town.bridge, f"secret {town.code} bridge", shapely.to_wkb(shapely.Point(139.75, 36)),
+    )  # fmt: skip
+    await conn.execute(
+        "INSERT INTO assets (owner_id, asset_id, asset_class, number, origin)"
+        " VALUES ($1, $2, 'septic', 'S-1', 'api')",
+        owner, town.septic,
+    )  # fmt: skip
+    await conn.execute(
+        "INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade,"
+        " origin) VALUES ($1, $2, $3, 'bridge', '2022-06-01', 'road.periodic', 'road-soundness', 'II', 'ledger')",
+        owner, town.inspection, town.bridge,
+    )  # fmt: skip
+    await conn.execute(
+        "INSERT INTO conditions VALUES ($1, $2, 'bridge', 'road-soundness', 'II', '2022-06-01', $3)",
+        owner, town.bridge, town.inspection,
+    )  # fmt: skip
+    await conn.execute(
+        "INSERT INTO repairs (owner_id, repair_id, asset_id, asset_class, repaired_on, kind, origin)"
+        " VALUES ($1, $2, $3, 'bridge', '2020-06-01', 'repair', 'ledger')",
+        owner, town.repair, town.bridge,
+    )  # fmt: skip
+    town.keys = {role: await access.create_key(conn, owner, role, "test") for role in Role}
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """Run the app's lifespan in a task of its own, as a server does: its cancel scopes ask for that."""
+    started, stop = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await stop.wait()
+
+    task = asyncio.create_task(live())
+    await asyncio.wait([task, asyncio.create_task(started.wait())], return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if task.done():
+            await task
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+@pytest.fixture
+async def world(db: Database) -> AsyncIterator[World]:
+    """Two towns, a and b, of one region, behind the service; it is 23 November 2026, noon, in Japan."""
+    towns, region = [Town("a"), Town("b")], uuid7()
+    await settle(db, towns, region)
+    app = root.build(Settings(home=Path("/nonexistent"), pool_size=4), db.url, now=lambda: NOW)
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async with running(app), httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield World(app, client, db, towns, region)

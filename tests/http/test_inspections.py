@@ -1,0 +1,157 @@
+"""Logging inspections: plausibility, repeating, correcting, photographs."""
+
+import asyncio
+import hashlib
+from typing import Any
+
+from gunmane.core.words import Role
+from gunmane.store.ids import uuid7
+from tests.http.conftest import World
+
+
+def inspection(world: World, **changes: Any) -> dict[str, Any]:
+    return {
+        "asset_id": str(world.a.bridge),
+        "inspected_on": "2026-11-20",
+        "duty": "road.periodic",
+        "scale": "road-soundness",
+        "grade": "II",
+    } | changes
+
+
+async def count(world: World) -> int:
+    return (await world.admin("SELECT count(*) AS n FROM inspections WHERE owner_id = $1", world.a.owner_id))[0]["n"]
+
+
+async def test_an_inspection_is_logged_and_moves_the_condition(world: World) -> None:
+    answer = await world.client.post("/v1/inspections", json=inspection(world, grade="III"), headers=world.a.auth())
+    assert answer.status_code == 201, answer.text
+    logged = answer.json()
+    assert (logged["flags"], logged["questions"]) == ([], [])
+    again = await world.client.get(answer.headers["Location"], headers=world.a.auth(Role.VIEWER))
+    assert again.status_code == 200
+    assert again.json()["grade"] == "III"
+    asset = (await world.client.get(f"/v1/assets/{world.a.bridge}", headers=world.a.auth())).json()
+    assert asset["condition"] == {"scale": "road-soundness", "grade": "III", "inspected_on": "2026-11-20"}
+
+
+async def test_an_older_inspection_does_not_move_the_condition_back(world: World) -> None:
+    old = inspection(world, inspected_on="2017-05-01", grade="I")
+    assert (await world.client.post("/v1/inspections", json=old, headers=world.a.auth())).status_code == 201
+    asset = (await world.client.get(f"/v1/assets/{world.a.bridge}", headers=world.a.auth())).json()
+    assert asset["condition"]["grade"] == "II"
+
+
+async def test_every_fault_is_told_with_its_place_in_the_language_asked_for(world: World) -> None:
+    wrong = inspection(world, inspected_on="2027-01-01", grade="V", scale="road-soundness")
+    ja = await world.client.post("/v1/inspections", json=wrong, headers=world.a.auth())
+    assert ja.status_code == 422
+    assert ja.headers["content-type"] == "application/problem+json"
+    assert ja.headers["content-language"] == "ja"
+    found = {(one["pointer"], one["code"]) for one in ja.json()["errors"]}
+    assert found == {("/inspected_on", "in_future"), ("/grade", "grade_unknown")}
+    assert "将来" in ja.json()["errors"][0]["detail"]
+    en = await world.client.post(
+        "/v1/inspections", json=wrong, headers=world.a.auth(**{"Accept-Language": "en-GB, ja;q=0.5"})
+    )
+    assert "future" in en.json()["errors"][0]["detail"]
+    assert await count(world) == 1
+
+
+async def test_faults_of_form_are_collected_too(world: World) -> None:
+    wrong = {"inspected_on": "yesterday", "grade": 3, "colour": "red", "photos": ["x"]}
+    answer = await world.client.post("/v1/inspections", json=wrong, headers=world.a.auth())
+    assert answer.status_code == 422
+    found = {(one["pointer"], one["code"]) for one in answer.json()["errors"]}
+    assert found == {
+        ("/colour", "unknown_field"), ("/asset_id", "missing"), ("/inspected_on", "bad_date"),
+        ("/grade", "wrong_type"), ("/photos/0", "bad_pattern"),
+    }  # fmt: skip
+    answer = await world.client.post(
+        "/v1/inspections", content=b"{", headers=world.a.auth(**{"Content-Type": "application/json"})
+    )
+    assert answer.status_code == 400
+
+
+async def test_an_improvement_without_repair_is_kept_flagged_and_asked_about(world: World) -> None:
+    answer = await world.client.post("/v1/inspections", json=inspection(world, grade="I"), headers=world.a.auth())
+    assert answer.status_code == 201
+    assert answer.json()["flags"] == ["improved_without_repair"]
+    assert [one["code"] for one in answer.json()["questions"]] == ["improved_without_repair"]
+    flagged = await world.client.get("/v1/inspections?flag=improved_without_repair", headers=world.a.auth())
+    assert len(flagged.json()["items"]) == 1
+
+
+async def test_a_repair_explains_an_improvement(world: World) -> None:
+    repair = {"asset_id": str(world.a.bridge), "repaired_on": "2024-03-01", "kind": "repair", "cost_yen": 1_000_000}
+    assert (await world.client.post("/v1/repairs", json=repair, headers=world.a.auth())).status_code == 201
+    answer = await world.client.post("/v1/inspections", json=inspection(world, grade="I"), headers=world.a.auth())
+    assert answer.json()["flags"] == []
+
+
+async def test_the_same_day_twice_is_refused(world: World) -> None:
+    assert (
+        await world.client.post("/v1/inspections", json=inspection(world), headers=world.a.auth())
+    ).status_code == 201
+    again = await world.client.post("/v1/inspections", json=inspection(world, grade="III"), headers=world.a.auth())
+    assert again.status_code == 422
+    assert again.json()["errors"][0]["code"] == "same_day_twice"
+
+
+async def test_a_repeated_request_gets_the_same_answer_and_is_logged_once(world: World) -> None:
+    headers = world.a.auth(**{"Idempotency-Key": "k-1"})
+    answers = await asyncio.gather(
+        *(world.client.post("/v1/inspections", json=inspection(world), headers=headers) for _ in range(8))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert await count(world) == 2
+    other = await world.client.post("/v1/inspections", json=inspection(world, grade="III"), headers=headers)
+    assert other.status_code == 422
+    assert other.json()["code"] == "key_used_differently"
+
+
+async def test_a_key_made_by_the_client_makes_repeating_harmless(world: World) -> None:
+    one = inspection(world, inspection_id=str(uuid7()))
+    answers = await asyncio.gather(
+        *(world.client.post("/v1/inspections", json=one, headers=world.a.auth()) for _ in range(6))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert await count(world) == 2
+    other = await world.client.post("/v1/inspections", json=one | {"grade": "III"}, headers=world.a.auth())
+    assert other.status_code == 409
+
+
+async def test_a_correction_supersedes_and_the_condition_follows(world: World) -> None:
+    wrong = (
+        await world.client.post("/v1/inspections", json=inspection(world, grade="IV"), headers=world.a.auth())
+    ).json()
+    right = inspection(world, grade="III", supersedes=wrong["inspection_id"])
+    answer = await world.client.post("/v1/inspections", json=right, headers=world.a.auth())
+    assert answer.status_code == 201, answer.text
+    asset = (await world.client.get(f"/v1/assets/{world.a.bridge}", headers=world.a.auth())).json()
+    assert asset["condition"]["grade"] == "III"
+    old = (await world.client.get(f"/v1/inspections/{wrong['inspection_id']}", headers=world.a.auth())).json()
+    assert old["superseded_by"] == answer.json()["inspection_id"]
+    twice = await world.client.post("/v1/inspections", json=right | {"grade": "II"}, headers=world.a.auth())
+    assert twice.status_code in (409, 422)
+
+
+async def test_promised_photographs_are_missed_until_they_come(world: World) -> None:
+    content = b"\xff\xd8\xff not really a picture"
+    sha = hashlib.sha256(content).hexdigest()
+    one = inspection(world, photos=[sha])
+    logged = (await world.client.post("/v1/inspections", json=one, headers=world.a.auth())).json()
+    assert logged["missing_photos"] == [sha]
+    missing = await world.client.get("/v1/missing-photos", headers=world.a.auth())
+    assert [row["sha256"] for row in missing.json()["items"]] == [sha]
+    address = f"/v1/inspections/{logged['inspection_id']}/photos/{sha}"
+    jpeg = world.a.auth(**{"Content-Type": "image/jpeg"})
+    assert (await world.client.put(address, content=b"other", headers=jpeg)).status_code == 422
+    assert (await world.client.put(address, content=content, headers=jpeg)).status_code == 200
+    assert (await world.client.put(address, content=content, headers=jpeg)).status_code == 200
+    assert (await world.client.get("/v1/missing-photos", headers=world.a.auth())).json()["items"] == []
+    picture = await world.client.get(address, headers=world.a.auth())
+    assert picture.content == content
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert (await world.client.get(address, headers=world.b.auth())).status_code == 404
