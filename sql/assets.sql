@@ -21,8 +21,7 @@ CROSS JOIN LATERAL (
     JOIN assets AS a ON a.owner_id = r.owner_id AND a.asset_id = r.asset_id
     LEFT JOIN conditions AS c ON c.owner_id = r.owner_id AND c.asset_id = r.asset_id
     WHERE r.owner_id = o.owner_id
-        AND ($2::float8 IS NULL
-            OR (r.loss_yen_per_year <= $2 AND (r.loss_yen_per_year < $2 OR r.asset_id > $3::uuid)))
+        AND ($2::float8 IS NULL OR (r.loss_yen_per_year, r.asset_id) < ($2, $3::uuid))
         AND ($4::text[] IS NULL OR r.asset_class = ANY ($4))
         AND ($5::text[] IS NULL OR c.grade = ANY ($5))
         AND ($6::text IS NULL OR c.scale = $6)
@@ -33,10 +32,10 @@ CROSS JOIN LATERAL (
         AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
         AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
         AND ($11::box IS NULL OR a.bounds && $11)
-    ORDER BY r.loss_yen_per_year DESC, r.asset_id
+    ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
     LIMIT $12
 ) AS p
-ORDER BY p.loss_yen_per_year DESC, p.asset_id
+ORDER BY p.loss_yen_per_year DESC, p.asset_id DESC
 LIMIT $12;
 
 -- by_identity
