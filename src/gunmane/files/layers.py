@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyogrio
 import pyogrio.raw
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from gunmane.core.errors import Fault, GunmaneError
@@ -51,9 +53,6 @@ class LayerTable:
         self.original_header = tuple(self._fields)
         self.header = tuple(self._names.get(name, name) for name in self._fields)
         self.count = int(info["features"])
-        self.bounds: tuple[float, float, float, float] | None = (
-            tuple(info["total_bounds"]) if info["total_bounds"] else None
-        )
         self.crs = crs or _epsg(info["crs"])
         self.notes = tuple(notes)
 
@@ -98,6 +97,18 @@ class LayerTable:
         count = len(geometry) if geometry is not None else (len(columns[0]) if columns else 0)
         shapes: list[bytes | None] = [None] * count if geometry is None else list(geometry)
         return [str(name) for name in meta["fields"]], [array_texts(column) for column in columns], shapes
+
+    def middle(self, count: int = 500) -> tuple[float, float] | None:
+        """Return the median place of the first features, east and north as stored; None without geometry.
+
+        A median, because single features far off must not move it.
+        """
+        boxes = shapely.bounds(shapely.from_wkb(self._read(0, count, self.encoding)[2]))
+        boxes = boxes[~np.isnan(boxes).any(axis=1)]
+        if not len(boxes):
+            return None
+        west, south, east, north = np.median(boxes, axis=0)
+        return float(west + east) / 2, float(south + north) / 2
 
     def sample(self, count: int = 200) -> list[list[str]]:
         """Return the first rows' cells, column by column."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 from msgspec import Struct, structs
 
 from gunmane.core.errors import Fault, GunmaneError
@@ -83,12 +84,9 @@ def open_ledger(source: LedgerSource, as_of: date) -> Ledger:
             raise GunmaneError("nothing_recognised", path=str(source.path))
         warnings.append(Fault("only_geometry"))
     move = _transformation(source, table, reading, data, warnings)
-    seat = data.seats.get(source.owner_code)
-    place = None
-    if seat and seat.name:
-        reach = data.limits.reach_km.get(seat.code, data.limits.off_owner_km)
-        place = Place(seat.longitude, seat.latitude, reach)
-    japanese = is_municipality_code(source.owner_code) or _mostly_in_japan(table, reading, move, data)
+    middle = _middle_degrees(table, reading, move, data)
+    place = _place(source, middle, data)
+    japanese = is_municipality_code(source.owner_code) or _mostly_in_japan(middle, table)
     context = ReadContext(
         reading, data.lexicon, data.scales, data.limits, as_of, to_lonlat=move, japanese=japanese, place=place
     )
@@ -156,9 +154,7 @@ def _zone(table: Table, reading: Reading, data: Catalogue) -> int | None:
 def _middle(table: Table, reading: Reading, data: Catalogue) -> tuple[float, float] | None:
     """Return east and north of the middle of a table's first places, in its own coordinates."""
     if isinstance(table, LayerTable):
-        if not table.bounds or table.bounds[0] > table.bounds[2]:
-            return None
-        return (table.bounds[0] + table.bounds[2]) / 2, (table.bounds[1] + table.bounds[3]) / 2
+        return table.middle()
     for east, north in (("plane_east", "plane_north"), ("longitude", "latitude")):
         across, up = reading.use_of(east), reading.use_of(north)
         if across and up:
@@ -174,17 +170,37 @@ def _middle(table: Table, reading: Reading, data: Catalogue) -> tuple[float, flo
     return None
 
 
-def _mostly_in_japan(table: Table, reading: Reading, move: ToLonLat | None, data: Catalogue) -> bool:
-    """Tell whether the middle of a table's places lies in Japan (True where it has no places)."""
-    import numpy as np
-
+def _middle_degrees(
+    table: Table, reading: Reading, move: ToLonLat | None, data: Catalogue
+) -> tuple[float, float] | None:
+    """Return longitude and latitude of the middle of a table's first places."""
     middle = _middle(table, reading, data)
+    if middle is None or move is None:
+        return middle
+    longitude, latitude = move(np.array([middle[0]]), np.array([middle[1]]))
+    return float(longitude[0]), float(latitude[0])
+
+
+def _place(source: LedgerSource, middle: tuple[float, float] | None, data: Catalogue) -> Place | None:
+    """Return where the owner is: its seat, or for owners without a known one the middle of what the ledger holds.
+
+    Nothing is said of prefectures, whose islands lie far out; what lies around an unknown seat may lie twice as far.
+    """
+    seat = data.seats.get(source.owner_code)
+    if seat:
+        reach = data.limits.reach_km.get(seat.code, data.limits.off_owner_km)
+        return Place(seat.longitude, seat.latitude, reach) if seat.name else None
+    if middle is None or max(map(abs, middle)) > 180:
+        return None
+    east, north = middle if abs(middle[1]) <= 90 else (middle[1], middle[0])
+    return Place(east, north, 2 * data.limits.off_owner_km)
+
+
+def _mostly_in_japan(middle: tuple[float, float] | None, table: Table) -> bool:
+    """Tell whether the middle of a table's places lies in Japan (True where it has no places)."""
     if middle is None:
         return not isinstance(table, LayerTable)
     east, north = middle
-    if move is not None:
-        longitude, latitude = move(np.array([east]), np.array([north]))
-        east, north = float(longitude[0]), float(latitude[0])
     west, south, right, top = JAPAN
     return (west <= east <= right and south <= north <= top) or (west <= north <= right and south <= east <= top)
 

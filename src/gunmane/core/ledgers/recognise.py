@@ -200,6 +200,8 @@ def _guess(
             )
             continue
         found, confidence = _match(text, names)
+        if confidence < CERTAIN:
+            found, confidence = _match_below(header[position], names, personal) or (found, confidence)
         if found is None or found not in fields:
             if text in skip or any(word in text for word in personal if not word.isascii()):
                 ignored.append(header[position])
@@ -250,6 +252,25 @@ def _match(text: str, names: Table[str, str]) -> tuple[str | None, float]:
         return names[longest], 0.6 + 0.3 * len(longest) / len(squeezed)
     return None, 0.0
 
+
+def _match_below(header: str, names: Table[str, str], personal: set[str]) -> tuple[str, float] | None:
+    """Return the field that the lower of two header rows names (`橋梁諸元_橋長`).
+
+    Below a header that names people (`設置者_名称`, `設置場所_緯度`) only places are taken.
+    """
+    above, _, below = header.rpartition("_")
+    text = header_parts(below)[0]
+    if not above or text.isascii() or text not in names:
+        return None
+    upper = header_parts(above)[0]
+    if any(word in upper for word in personal if not word.isascii()) and names[text] not in _PLACES:
+        return None
+    return names[text], 0.9
+
+
+_PLACES = frozenset(
+    ("latitude", "longitude", "position", "plane_north", "plane_east", "plane_zone", "district", "municipality_code")
+)
 
 _YEAR_TOKEN = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)|(令和|平成|昭和|r|h|s)(元|\d{1,2})(?!\d)")
 _ERA_ZERO = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}

@@ -33,7 +33,8 @@ def one_line(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def header_parts(header: str) -> tuple[str, str]:
-    """Split a header cell into its folded name and the unit written in its brackets ("" when there is none).
+    """Split a header cell into its folded name and its unit ("" when there is none): in brackets, or Latin letters
+    right behind Japanese ones (`管径mm`).
 
     Numbering in front of the name (`011_`, `(7)`, `①`) and line breaks are dropped: `"橋長\\n（ｍ）"` gives
     `("橋長", "m")`.
@@ -44,9 +45,13 @@ def header_parts(header: str) -> tuple[str, str]:
         if _UNIT.fullmatch(found):
             unit = unit or found
             text = re.sub(r"[(\[【〔]" + re.escape(found) + r"[)\]】〕]", "", text)
+    if not unit and (behind := _UNIT_BEHIND.search(text)):
+        unit, text = behind[0], text[: behind.start()]
     text = re.sub(r"^(\d{1,3}_|[(]\d{1,2}[)]|\d{1,2}[.．])", "", text)
     return re.sub(r"[\s_・･:：/／]", "", text), unit
 
+
+_UNIT_BEHIND = re.compile(r"(?<=[ぁ-んァ-ヶー一-龠])(mm|cm|km|m2|m)$")
 
 _UNIT = re.compile(
     r"mm|cm|m|km|inch|in|\"|″|ft|m2|ha|km2|%|％|千円|円|人|年|年度|西暦|和暦|箇所|ヶ所|本|枚|径間|人槽|m3/日|m3／日|台/日|mgd"
