@@ -1,7 +1,6 @@
 """Loads the rules of law, their texts and the public holidays."""
 
 from collections.abc import Iterable
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 from gunmane.core.calendar import WorkingDays
 from gunmane.core.duties.rules import Rule, RuleBook, Texts, mistakes
 from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.schedule.year import Workbook
 from gunmane.resources import DATA
 
 FIRST_HOLIDAYS, LAST_HOLIDAYS = 1985, 2075
@@ -35,6 +35,12 @@ def texts(language: str) -> Texts:
 def rule_book() -> RuleBook:
     """Return the rules that ship with the program."""
     return load_rules([DATA / "duty_rules.toml"])
+
+
+@cache
+def workbook() -> Workbook:
+    """Return how long the work of each duty takes and how a year is planned (data/schedule.toml)."""
+    return msgspec.toml.decode((DATA / "schedule.toml").read_bytes(), type=Workbook)
 
 
 def load_rules(paths: Iterable[Path]) -> RuleBook:
@@ -82,8 +88,3 @@ def _read(path: Path) -> tuple[list[Rule], list[Fault]]:
             rules.append(rule)
             faults += [Fault("rule_invalid", at, {"message": text}) for text in mistakes(rule)]
     return rules, faults
-
-
-def today_in_force(rules: Iterable[Rule], day: date) -> list[Rule]:
-    """Return the rules in force on a day, for lists of what the program knows."""
-    return [rule for rule in rules if rule.in_force(day)]

@@ -1,0 +1,1 @@
+"""Who inspects what and when: years by month, days by route."""

@@ -1,0 +1,138 @@
+"""An independent look at a year plan: written apart from the planner, one task at a time, on dates."""
+
+from collections.abc import Sequence
+from datetime import date
+from math import cos, hypot, isnan, radians
+
+from msgspec import Struct
+
+from gunmane.core.duties.daynumbers import day_of
+from gunmane.core.schedule.year import Engineer, Month, Parameters, Reason, Tasks, WorkKind, YearPlan
+
+TOLERANCE = 1e-6
+KM_PER_DEGREE = 111.195
+
+
+class Breach(Struct, frozen=True):
+    """Something a plan must not do, with the task (-1: an engineer's month) it concerns."""
+
+    task: int
+    code: str
+    detail: str = ""
+
+
+def breaches(
+    plan: YearPlan,
+    tasks: Tasks,
+    kinds: Sequence[WorkKind],
+    engineers: Sequence[Engineer],
+    months: Sequence[Month],
+    given: Parameters,
+) -> list[Breach]:
+    """Return every breach of a year plan; empty for a plan that may be stored.
+
+    Checked: each task is placed once or has a reason; month inside the lawful days; qualification; hours of every
+    engineer and month; no task left out that an engineer still had room for; no false reason.
+    """
+    look = _Look(tasks, kinds, engineers, months, given)
+    found: list[Breach] = []
+    load: dict[tuple[int, int], float] = {}
+    for task in range(tasks.size):
+        month, who = int(plan.month[task]), int(plan.engineer[task])
+        if (month >= 0) != (plan.reason[task] == Reason.PLACED) or (month >= 0) != (who >= 0):
+            found.append(Breach(task, "half_placed"))
+        elif month >= 0:
+            if not look.may(who, task):
+                found.append(Breach(task, "not_qualified", engineers[who].code))
+            if not look.lawful(task, month):
+                found.append(Breach(task, "out_of_time", months[month].first.isoformat()))
+            load[who, month] = load.get((who, month), 0.0) + look.minutes(who, task)
+    for (who, month), minutes in load.items():
+        if minutes > look.hours(month) + TOLERANCE:
+            found.append(Breach(-1, "too_many_hours", f"{engineers[who].code} {months[month].first}"))
+    for task in range(tasks.size):
+        if plan.month[task] < 0:
+            found += look.left_out(task, Reason(int(plan.reason[task])), load)
+    return found
+
+
+class _Look:
+    def __init__(
+        self,
+        tasks: Tasks,
+        kinds: Sequence[WorkKind],
+        engineers: Sequence[Engineer],
+        months: Sequence[Month],
+        given: Parameters,
+    ) -> None:
+        self.tasks, self.kinds, self.engineers, self.months, self.given = tasks, kinds, engineers, months, given
+        self.mean: dict[int, float] = {}
+
+    def may(self, who: int, task: int) -> bool:
+        kind = self.kinds[self.tasks.kind[task]]
+        return not kind.outside and any(name in kind.qualifications for name in self.engineers[who].qualifications)
+
+    def hours(self, month: int) -> float:
+        """Minutes that one engineer has for inspections in a month."""
+        return self.months[month].days * self.given.minutes_per_day * self.given.inspection_share
+
+    def window(self, task: int) -> tuple[date, date, bool]:
+        """First and last day inside the plan, and whether the task is overdue."""
+        start = self.months[0].first
+        opens, last = day_of(self.tasks.first[task]), day_of(self.tasks.last[task])
+        due = last if last is not None else self.months[-1].last
+        return max(opens or start, start), due, due < start
+
+    def lawful(self, task: int, month: int) -> bool:
+        """Whether a visit planned in a month is sure to be in time.
+
+        The month ends by the last day, or no earlier month lies inside the window.
+        """
+        opens, due, late = self.window(task)
+        held = self.months[month]
+        if late:
+            return True
+        if held.last < opens or held.first > due:
+            return False
+        return held.last <= due or opens >= held.first
+
+    def minutes(self, who: int, task: int) -> float:
+        """Person-minutes on site and on the way."""
+        kind, given = self.kinds[self.tasks.kind[task]], self.given
+        km = self.km(who, task)
+        if km is None:
+            km = self.mean_km(who)
+        drive = 2 * km * given.detour / given.speed_km_h * 60 / given.visits_per_day
+        return (kind.minutes + drive) * kind.crew
+
+    def km(self, who: int, task: int) -> float | None:
+        place, office = self.tasks.place[task], self.engineers[who].place
+        if office is None:
+            return 0.0
+        if isnan(place[0]) or isnan(place[1]):
+            return None
+        east = (float(place[0]) - office[0]) * cos(radians(office[1])) * KM_PER_DEGREE
+        return hypot(east, (float(place[1]) - office[1]) * KM_PER_DEGREE)
+
+    def mean_km(self, who: int) -> float:
+        """Mean distance from an office to the located tasks that its engineer may do, 0 without any."""
+        if who not in self.mean:
+            reached = [self.km(who, task) for task in range(self.tasks.size) if self.may(who, task)]
+            known = [km for km in reached if km is not None]
+            self.mean[who] = sum(known) / len(known) if known else 0.0
+        return self.mean[who]
+
+    def left_out(self, task: int, reason: Reason, load: dict[tuple[int, int], float]) -> list[Breach]:
+        """Whether the reason for leaving a task out is true."""
+        able = [who for who in range(len(self.engineers)) if self.may(who, task)]
+        open_months = [month for month in range(len(self.months)) if self.lawful(task, month)]
+        if reason is Reason.NO_ENGINEER:
+            return [Breach(task, "has_engineer")] if able else []
+        if reason is Reason.NO_WINDOW:
+            return [Breach(task, "has_window")] if open_months else []
+        for who in able:
+            minutes = self.minutes(who, task)
+            for month in open_months:
+                if load.get((who, month), 0.0) + minutes <= self.hours(month) - TOLERANCE:
+                    return [Breach(task, "left_out", f"{self.engineers[who].code} {self.months[month].first}")]
+        return [] if able and open_months else [Breach(task, "false_reason")]
