@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gunmane.pdf.breaking import Line, Span, set_lines
-from gunmane.pdf.layout import Block
+from gunmane.pdf.layout import Block, Flexible
 from gunmane.pdf.pen import Align, Pen
 from gunmane.pdf.tags import Node
 
@@ -29,7 +29,7 @@ class Para:
         keep_next: bool = False,
         indent: float = 0.0,
         label: Span | None = None,
-        kind: str = "P",
+        items: Node | None = None,
     ) -> None:
         self.spans = spans
         self.size = size
@@ -41,7 +41,8 @@ class Para:
         self.keep_next = keep_next
         self.indent = indent
         self.label = label  # set in the indent before the first line
-        self.node = Node(kind)
+        self.node = Node("P") if items is None else Node("LI")
+        self.items = items  # the list that this is an item of
         self._set: dict[float, list[Line]] = {}
 
     def lines(self, width: float) -> list[Line]:
@@ -69,7 +70,7 @@ class Para:
     def _part(self, width: float, lines: list[Line]) -> Para:
         part = Para(
             self.spans, self.size, self.leading, align=self.align, colour=self.colour, before=self.before,
-            after=self.after, keep_next=self.keep_next, indent=self.indent, label=self.label,
+            after=self.after, keep_next=self.keep_next, indent=self.indent, label=self.label, items=self.items,
         )  # fmt: skip
         part.node = self.node
         part._set[width] = lines
@@ -77,12 +78,14 @@ class Para:
 
     def draw(self, pen: Pen, x: float, top: float, width: float) -> None:
         """Draw the lines as one element."""
-        node = pen.section.add(self.node)
+        parent = pen.section if self.items is None else pen.section.add(self.items)
+        node = parent.add(self.node)
         align: Align = "right" if self.align == "right" else "centre" if self.align == "centre" else "left"
-        with pen.tags.content(node):
-            if self.label is not None:
+        if self.label is not None:
+            with pen.tags.content(node.add(Node("Lbl"))):
                 label = set_lines([self.label], 99)
                 pen.lines(label, x, top, width, self.size, self.leading, colour=self.colour)
+        with pen.tags.content(node if self.items is None else node.add(Node("LBody"))):
             pen.lines(
                 self.lines(width), x + self.indent, top, width - self.indent, self.size, self.leading,
                 align=align, colour=self.colour,
@@ -229,6 +232,23 @@ class Beside:
         self.gap = gap
         self.before = before
         self.after = after
+
+    def shrunk(self, width: float, room: float) -> Beside | None:
+        """Return the same with every figure lower by what is missing, None if one would become too low."""
+        missing = self.height(width) - room
+        stacks: list[list[Block]] = []
+        for stack in self.stacks:
+            smaller: list[Block] = []
+            for block in stack:
+                shrunk = block
+                if isinstance(block, Flexible):
+                    made = block.shrunk(self._width(width), block.height(self._width(width)) - missing)
+                    if made is None:
+                        return None
+                    shrunk = made
+                smaller.append(shrunk)
+            stacks.append(smaller)
+        return Beside(stacks, gap=self.gap, before=self.before, after=self.after)
 
     def _width(self, width: float) -> float:
         return (width - self.gap * (len(self.stacks) - 1)) / len(self.stacks)

@@ -21,8 +21,9 @@ NOT_AT_START = frozenset(
     "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"  # small kana
     "%％‰℃°′″￠¢"  # postfixed symbols
     "‐゠–〜～／"  # hyphens and wave dashes
+    "｡､･｣゛゜ﾞﾟｰ"  # half-width forms and voicing marks
 )
-NOT_AT_END = frozenset("([{（［｛〔〈《「『【〘〖〝‘“｟«¥￥$＄£€№#＃@＠")
+NOT_AT_END = frozenset("([{（［｛〔〈《「『【〘〖〝‘“｟«｢¥￥$＄£￡€№#＃@＠")
 INSEPARABLE = frozenset("…‥―—〳〵")
 
 _UNIT = (
@@ -229,7 +230,9 @@ def _phrases(pieces: list[Atom], width: float) -> list[Atom]:
 
 def _phrase_ends(left: Atom, right: Atom) -> bool:
     before, after = left.text[-1], right.text[0]
-    return may_break(left, right) and ("ぁ" <= before <= "ゖ" or not before.isalnum()) and not "ぁ" <= after <= "ゖ"
+    return may_break(left, right) and (
+        after in NOT_AT_END or (("ぁ" <= before <= "ゖ" or not before.isalnum()) and not "ぁ" <= after <= "ゖ")
+    )
 
 
 def _gap(left: Atom, right: Atom) -> float:

@@ -31,9 +31,10 @@ class Figure:
 
     def __init__(
         self, labels: Labels, chart: Chart, height: float, alt: str, *, faces: dict[str, Face], style: Style,
-        key: str = "",
+        key: str = "", least: float = 1.0,
     ) -> None:  # fmt: skip
         self.labels = labels
+        self.least = least  # share of its height to which the chart may shrink
         self.chart = chart
         self.chart_height = height
         self.alt = alt
@@ -43,7 +44,9 @@ class Figure:
         self.keys = (key,) if key else ()
 
     def _title(self, width: float) -> list[Line]:
-        unit = f"（{self.labels.unit}）" if self.labels.unit else ""
+        unit = self.labels.unit
+        if unit:
+            unit = f"({unit})" if any(char > "\u3000" for char in unit) else f" ({unit})"
         title = f"{self.labels.number}　{self.labels.title}{unit}"
         return set_lines([Span(title, self.faces["bold"])], width / self.style.type.caption)
 
@@ -56,6 +59,20 @@ class Figure:
         """Return the height in points with the caption."""
         title = len(self._title(width)) * self.style.type.caption * 1.4
         return self.chart_height + 5 + title + len(self._source(width)) * self.style.type.small * 1.35
+
+    def shrunk(self, width: float, room: float) -> Figure | None:
+        """Return the figure with its chart as high as the room allows, None if that is below `least`."""
+        chart_height = self.chart_height - (self.height(width) - room)
+        if chart_height < self.least * self.chart_height:
+            return None
+        return self.resized(chart_height)
+
+    def resized(self, chart_height: float) -> Figure:
+        """Return the figure with another height of its chart."""
+        return Figure(
+            self.labels, self.chart, chart_height, self.alt, faces=self.faces, style=self.style, key=self.key,
+            least=self.least,
+        )  # fmt: skip
 
     def split(self, width: float, room: float) -> tuple[Block, Block] | None:
         """Never divided."""
@@ -73,7 +90,7 @@ class Figure:
         y = top - self.chart_height - 5
         title = self._title(width)
         size = self.style.type.caption
-        with pen.tags.content(pen.section.add(Node("Caption"))):
+        with pen.tags.content(pen.section.add(Node("P"))):
             pen.lines(title, x, y, width, size, size * 1.4)
             y -= len(title) * size * 1.4
             small = self.style.type.small

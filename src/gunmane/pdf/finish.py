@@ -59,7 +59,6 @@ def _describe(pdf: Pdf, identity: Identity) -> None:
         xmp["xmp:CreatorTool"] = identity.creator
         xmp["xmp:CreateDate"] = moment.isoformat()
         xmp["xmp:ModifyDate"] = moment.isoformat()
-        xmp["pdfuaid:part"] = "1"
     pdf.docinfo["/Title"] = identity.title
     pdf.docinfo["/Author"] = identity.author
     pdf.docinfo["/Subject"] = identity.subject

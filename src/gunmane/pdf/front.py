@@ -162,7 +162,7 @@ class Contents:
             lines = self._lines(entry, width)
             y -= 6.0 if entry.level == 1 else 0.6
             item = toc.add(Node("TOCI"))
-            link = item.add(Node("Link"))
+            link = item.add(Node("Reference")).add(Node("Link"))
             left = x + indent
             bottom = y - len(lines) * leading
             base = bottom + leading - (leading - size) / 2 - 0.86 * size

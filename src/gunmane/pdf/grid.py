@@ -48,6 +48,12 @@ class Labels:
 PAD_X = 4.0
 PAD_Y = 2.4
 
+LONG_GROUP = 24
+"""Rows from which a group may be divided between pages."""
+
+SHORT_TABLE = 5
+"""Rows up to which a table is never divided."""
+
 
 class Grid:
     """A table; neighbouring rows with the same first cell form a group that is kept together where it can be.
@@ -131,10 +137,11 @@ class Grid:
                 fallback = index + 1
                 if not self._joined(index):
                     best = index + 1
-        cut = best or fallback
-        if best and fallback > 4 * best and self._group_span(best) > 12:
+        cut = best
+        if fallback > best and self.group_span(best) > LONG_GROUP:
             cut = fallback  # a group longer than most of a page is divided inside
-        if cut < 2 or len(self.rows) - cut < 1:
+        cut = min(cut, len(self.rows) - self.total_rows - 2)
+        if cut < 2 or len(self.rows) <= SHORT_TABLE:
             return None
         first, rest = self._part(self.rows[:cut]), self._part(self.rows[cut:])
         first.has_rest, first.total_rows, first.after = True, 0, 0.0
@@ -149,7 +156,8 @@ class Grid:
             return False
         return self.rows[index][0].text == self.rows[index + 1][0].text
 
-    def _group_span(self, index: int) -> int:
+    def group_span(self, index: int) -> int:
+        """Return how many rows from `index` on belong to its group."""
         count = 1
         while self._joined(index):
             index += 1
@@ -188,7 +196,7 @@ class Grid:
             same = self.group_first and index > 0 and self._joined(index - 1)
             self._draw_row(
                 pen, table.add(Node("TR")), row, cells, measured, x, y, height, head=False,
-                shown=0 if same else self._group_span(index),
+                shown=0 if same else self.group_span(index),
             )  # fmt: skip
             y -= height
         if not self.has_rest and (lines := self._source_lines(width)):
@@ -291,15 +299,31 @@ class _Measured:
             for index, row in enumerate(grid.rows)
         ]
         self.head_heights = [self._height(row) for row in self.head]
-        self.row_heights = [self._height(row) for row in self.rows]
+        self.row_heights = self._heights(grid, self.rows)
 
     def part(self, grid: Grid, start: int, end: int) -> _Measured:
         """Return the measures of some of the rows, at the same widths."""
         part = object.__new__(_Measured)
         part.size, part.leading, part.widths = self.size, self.leading, self.widths
         part.head, part.head_heights = self.head, self.head_heights
-        part.rows, part.row_heights = self.rows[start:end], self.row_heights[start:end]
+        part.rows = self.rows[start:end]
+        part.row_heights = part._heights(grid, part.rows)
         return part
+
+    def _heights(self, grid: Grid, rows: list[list[list[Line]]]) -> list[float]:
+        """Return the rows' heights; a group's first cell may reach down over all rows of its group."""
+        if not grid.group_first:
+            return [self._height(row) for row in rows]
+        heights = [self._height(row[1:] or row) for row in rows]
+        index = 0
+        while index < len(rows):
+            count = grid.group_span(index)
+            needed = self._height(rows[index][:1])
+            lacking = needed - sum(heights[index : index + count])
+            if lacking > 0:
+                heights[index + count - 1] += lacking
+            index += count
+        return heights
 
     def _cells(self, grid: Grid, row: Sequence[Cell], *, head: bool, bold: bool = False) -> list[list[Line]]:
         result: list[list[Line]] = []
@@ -317,7 +341,7 @@ class _Measured:
 def _face(grid: Grid, number: int, cell: Cell, *, head: bool) -> Face:
     family = "number" if grid.columns[number].number else "text"
     if head:
-        return grid.faces["number-bold" if family == "number" else "bold"]
+        return grid.faces["bold"]
     if family == "number":
         return grid.faces["number-bold" if cell.bold else "number"]
     return grid.faces["bold" if cell.bold else "text"]
@@ -343,7 +367,7 @@ def _needs(grid: Grid, size: float) -> tuple[list[float], list[float]]:
                 elif not head:
                     whole = longest  # an interval may stand under its middle
                 else:
-                    longest = max(longest, min(whole, 3.1 * size))
+                    longest = max(longest, min(whole, 4.1 * size))
                     whole = max(longest, min(whole, 5.2 * size))
                 least[number] = max(least[number], longest + 2 * PAD_X)
                 wanted[number] = max(wanted[number], whole + 2 * PAD_X)

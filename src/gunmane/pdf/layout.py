@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gunmane.pdf.pen import Pen
 from gunmane.pdf.style import MM, PageStyle, Style
@@ -29,6 +29,15 @@ class Block(Protocol):
 
     def draw(self, pen: Pen, x: float, top: float, width: float) -> None:
         """Draw below `top`, adding to the structure tree at `pen.section`."""
+        ...
+
+
+@runtime_checkable
+class Flexible(Protocol):
+    """A block that can be drawn a little smaller to fill what is left of a page."""
+
+    def shrunk(self, width: float, room: float) -> Block | None:
+        """Return the block at most `room` high, or None if that would be too small."""
         ...
 
 
@@ -117,7 +126,10 @@ class _Flow:
         room = self.y - self.floor - fixed - last.before
         if heights[-1] > room + 0.01 and self.pages[-1].placed:
             parts = last.split(self.width, room) if room > 0 else None
-            if parts is None:
+            smaller = last.shrunk(self.width, room) if room > 0 and isinstance(last, Flexible) else None
+            if smaller is not None:
+                last = smaller
+            elif parts is None:
                 self.turn()
         for block in chain[:-1]:
             self._put(block)

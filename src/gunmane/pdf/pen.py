@@ -18,7 +18,7 @@ Point = tuple[float, float]
 class Pen:
     """The drawing hand of a document; coordinates are points from the lower left corner of the page.
 
-    `drawn` collects every set line of the document, so that tests can look at them.
+    `drawn` collects the lines of every set text, so that tests can look at them.
     """
 
     def __init__(self, canvas: Canvas, faces: dict[str, Face], style: Style) -> None:
@@ -27,7 +27,7 @@ class Pen:
         self.style = style
         self.tags = Tags(canvas)
         self.section: Node = self.tags.root
-        self.drawn: list[str] = []
+        self.drawn: list[list[str]] = []
         self.page_of: dict[str, int] = {}
         self.pages = 0
 
@@ -46,7 +46,6 @@ class Pen:
         """Draw one line of text with its baseline at `y`; return its width. A halo keeps it legible on a map."""
         width = self.faces[face].width(text) * size
         start = x - (width if align == "right" else width / 2 if align == "centre" else 0.0)
-        self.drawn.append(text)
         if halo:
             self.canvas.setStrokeColor(HexColor("#FFFFFF"))
             self.canvas.setLineWidth(2.2)
@@ -82,13 +81,13 @@ class Pen:
         colour: str | None = None,
     ) -> None:
         """Draw set lines below `top`; the first baseline leaves half of the extra leading above it."""
+        self.drawn.append([line.text for line in lines])
         code = self.canvas.beginText()
         code.setFillColor(HexColor(colour or self.style.colours.ink))
         for index, line in enumerate(lines):
             y = top - index * leading - (leading - size) / 2 - 0.86 * size
             rest = width - line.width * size
             start = x + (rest if align == "right" else rest / 2 if align == "centre" else 0.0)
-            self.drawn.append(line.text)
             for offset, text, face, tracking in _segments(line):
                 code.setFont(face.name, size)
                 code.setCharSpace(tracking * size)

@@ -7,7 +7,7 @@ import msgspec
 from reportlab.pdfgen.canvas import Canvas
 
 from gunmane.core.errors import Fault, GunmaneError
-from gunmane.core.plan.sheet import PlanSheet, PlanStatus
+from gunmane.core.plan.sheet import PlanSheet, PlanStatus, encode
 from gunmane.core.plan.wording import complete
 from gunmane.core.words import Language
 from gunmane.pdf import design, fonts, style
@@ -54,8 +54,8 @@ def draw(sheet: PlanSheet, *, language: Language = Language.JA) -> bytes:
     return _Drawing(sheet, language).run()[0]
 
 
-def drawn_lines(sheet: PlanSheet, *, language: Language = Language.JA) -> list[str]:
-    """Return every line of text as it is set, in drawing order; for checks of the typesetting."""
+def drawn_lines(sheet: PlanSheet, *, language: Language = Language.JA) -> list[list[str]]:
+    """Return the lines of every paragraph, heading and cell as they are set; for checks of the typesetting."""
     return _Drawing(sheet, language).run()[1]
 
 
@@ -68,7 +68,7 @@ class _Drawing:
         self.texts = design.texts("plan", language)
         fonts.missing(self.faces)
 
-    def run(self) -> tuple[bytes, list[str]]:
+    def run(self) -> tuple[bytes, list[list[str]]]:
         """Write the story twice (the second knows all numbers), lay it out, draw it, finish the file."""
         story = self._write({})
         story = self._write(story.numbers)
@@ -98,8 +98,7 @@ class _Drawing:
             keywords=self.texts.say("plan.keywords"), creator=facts.software,
             language="ja-JP" if self.language is Language.JA else "en", day=facts.decided_on or facts.as_of,
         )  # fmt: skip
-        numbers = msgspec.json.format(msgspec.json.encode(self.sheet, order="deterministic"), indent=1)
-        attached = {"plan.json": (numbers, self.texts.say("plan.attachment"))}
+        attached = {"plan.json": (encode(self.sheet), self.texts.say("plan.attachment"))}
         return finish(output.getvalue(), pen.tags.root, identity, attached), pen.drawn
 
     def _write(self, numbers: dict[str, str]) -> Story:
@@ -139,7 +138,8 @@ class _Drawing:
                 pen.rect(right - stamp, level - 4, stamp, 15, line=colours.stamp, weight=1.1)
                 pen.text(right - stamp / 2, level, text, 9, face="bold", align="centre", colour=colours.stamp)
                 stamp += 8
-            title = pen.wrapped(self.texts.say("plan.title", region=facts.region), (right - left) * 0.55, 8)
+            room = right - left - stamp - pen.width(page.chapter, 8) - 24
+            title = pen.wrapped(self.texts.say("plan.title", region=facts.region), room, 8)
             pen.text(left, level, title[0].text + ("…" if len(title) > 1 else ""), 8, colour=colours.soft)
             pen.text(right - stamp, level, page.chapter, 8, align="right", colour=colours.soft)
             pen.line([(left, level - 7), (right, level - 7)], colour=colours.rule, weight=0.5)

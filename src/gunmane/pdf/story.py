@@ -18,6 +18,7 @@ from gunmane.pdf.fonts import Face
 from gunmane.pdf.grid import Cell, Column, Grid, Labels
 from gunmane.pdf.layout import Block, Item, NewPage
 from gunmane.pdf.style import Style
+from gunmane.pdf.tags import Node
 
 Value = str | int | float | Band | Text | date | None
 
@@ -140,9 +141,11 @@ class Story:
     def bullets(self, texts: Sequence[str], *, numbered: bool = False, small: bool = False) -> list[Block]:
         """Make a list."""
         made: list[Block] = []
+        whole = Node("L")
         for index, text in enumerate(texts):
             item = self.paragraph(text, small=small)
             label = f"{index + 1}." if numbered else "・" if self.language is Language.JA else "•"
+            item.items, item.node = whole, Node("LI")
             item.label = Span(label, self.faces["bold" if numbered else "text"])
             item.indent = item.size * (1.9 if numbered else 1.1)
             item.after = 2.0 if small else 4.0
@@ -249,7 +252,7 @@ class Story:
         labels = self.labels("figure", name or key, title, unit, self._note(source, note))
         made = Figure(
             labels, chart, height or self.design.figures[key], alt, faces=self.faces, style=self.style,
-            key=f"figure.{name or key}",
+            key=f"figure.{name or key}", least=self.design.flexible.get(key, 1.0),
         )  # fmt: skip
         if add:
             self.items.append(made)

@@ -9,6 +9,7 @@ years are fiscal years (April to March), shares are 0 to 1, places are JGD2011 l
 from datetime import date
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 from gunmane.core.words import AssetClass, OwnerKind, SourceStatus
@@ -470,3 +471,8 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     findings: dict[str, Text] = {}  # heading of each section, states the finding
     narrative: dict[str, tuple[Text, ...]] = {}  # paragraphs of each section
     residents: tuple[Text, ...] = ()  # plain-language answers for residents
+
+
+def encode(sheet: PlanSheet) -> bytes:
+    """Return the bytes of `plan.json`, the same for equal sheets and the same as attached to the PDF."""
+    return msgspec.json.format(msgspec.json.encode(sheet, order="deterministic"), indent=1) + b"\n"

@@ -79,13 +79,25 @@ def frame(
 def categories(pen: Pen, box: Frame, labels: Sequence[str], *, last_apart: bool = False) -> None:
     """Write labels under equal steps, leaving out what would overlap, but never a last one that stands apart."""
     step = box.width / max(len(labels), 1)
+    if any(not label[:1].isdigit() for label in labels[:-1]):
+        for index, label in enumerate(labels):
+            for row, line in enumerate(pen.wrapped(label, step - 2, SIZE, phrases=True)[:2]):
+                middle = box.x + (index + 0.5) * step
+                pen.text(middle, box.y - (row + 1) * (SIZE + 1.5) - 1.5, line.text, SIZE, align="centre")
+        return
     widest = max((pen.width(label, SIZE, "number") for label in labels), default=0.0)
     every = max(1, math.ceil((widest + 3) / step))
     for index, label in enumerate(labels):
         last = last_apart and index + 1 == len(labels)
         if not last and (index % every or (last_apart and (len(labels) - 1 - index) * step < widest + 3)):
             continue
-        pen.text(box.x + (index + 0.5) * step, box.y - SIZE - 3, label, SIZE, face="number", align="centre")
+        face = "number" if label.isascii() else "text"
+        pen.text(box.x + (index + 0.5) * step, box.y - SIZE - 3, label, SIZE, face=face, align="centre")
+
+
+def foot_height(labels: Sequence[str]) -> float:
+    """Return the height that `categories` needs: one line for years, two for names."""
+    return 25.0 if any(not label[:1].isdigit() for label in labels[:-1]) else 16.0
 
 
 def legend(pen: Pen, x: float, y: float, width: float, keys: Sequence[Key]) -> float:

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gunmane.pdf.charts.axes import SIZE, Frame, Key, categories, frame, legend, legend_height, on_colour, plain
+from gunmane.pdf.charts.axes import (
+    SIZE,
+    Frame,
+    Key,
+    categories,
+    foot_height,
+    frame,
+    legend,
+    legend_height,
+    on_colour,
+    plain,
+)
 from gunmane.pdf.pen import Pen
 
 
@@ -35,7 +46,7 @@ class Bars:
         keys = [Key(one.label, one.colour, one.hatch) for one in self.series] if len(self.series) > 1 else []
         if self.level is not None:
             keys.append(Key(self.level_label, pen.style.colours.stamp, line=True, dash=(4, 2)))
-        foot = 16.0 + (legend_height(pen, width, keys) if keys else 0.0)
+        foot = foot_height(self.labels) + (legend_height(pen, width, keys) if keys else 0.0)
         count = len(self.labels)
         if self.stacked:
             most = max((sum(one.values[index] for one in self.series) for index in range(count)), default=0.0)
@@ -50,7 +61,7 @@ class Bars:
             pen.line([(box.x, level), (box.x + box.width, level)], colour=pen.style.colours.stamp, weight=1.2,
                      dash=(4, 2))  # fmt: skip
         if keys:
-            legend(pen, box.x, box.y - 14, width - (box.x - x), keys)
+            legend(pen, box.x, box.y - foot_height(self.labels) + 2, width - (box.x - x), keys)
 
     def _draw_bars(self, pen: Pen, box: Frame, count: int) -> None:
         step = box.width / max(count, 1)

@@ -1,6 +1,7 @@
 """Maps of the region by risk."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gunmane.core.plan.sheet import MapLayer
 from gunmane.pdf.blocks import Beside
@@ -68,9 +69,8 @@ def _figure(
     made = story.figure(key, chart, alt=alt, title=title, name=name, add=add)
     extra = missing(story, layers)
     sources = sorted({one.source for one in story.sheet.outlines if one.source})
+    gap, stop = ("", "。") if story.language == "ja" else (" ", ".")
     if extra or sources:
-        made.labels = made.labels.__class__(
-            made.labels.number, made.labels.title, made.labels.unit,
-            made.labels.source + extra + "".join(f"{source}。" for source in sources), made.labels.continued,
-        )  # fmt: skip
+        borders = "".join(f"{gap}{source}{stop}" for source in sources)
+        made.labels = replace(made.labels, source=made.labels.source + gap + extra + borders)
     return made

@@ -159,7 +159,7 @@ def levelling(story: Story) -> None:
     if region is None:
         story.empty()
         return
-    story.said("levelling")
+    story.said("levelling", keep_next=True)
     story.para(story.say("texts.levelling_see", figure=story.number_of("figure.levelling")), keep_next=True)
     colours = story.style.colours
     years = [str(sheet.facts.first_year + index) for index in range(len(region.after))]
@@ -218,7 +218,7 @@ def steps(story: Story) -> None:
     if not sheet.milestones:
         return
     story.section("steps", story.finding("steps"))
-    story.said("steps")
+    story.said("steps", keep_next=True)
     story.para(story.say("texts.steps_see", figure=story.number_of("figure.steps")), keep_next=True)
     bars = [(story.pick(one.stream), story.pick(one.label), one.start, one.length) for one in sheet.milestones]
     colours = story.style.colours

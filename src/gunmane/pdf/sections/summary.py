@@ -12,8 +12,10 @@ from gunmane.pdf.story import Story, Value
 def points(story: Story) -> None:
     """What a member of a council reads: findings, comparison, decisions, what is not known."""
     sheet = story.sheet
-    story.section("points", story.finding("compare") if sheet.compare else story.say("sections.points"))
-    story.items += story.bullets([story.pick(text) for text in sheet.points], numbered=True)
+    heading = story.finding("compare")
+    story.section("points", heading)
+    points = [story.pick(text) for text in sheet.points]
+    story.items += story.bullets([text for text in points if text.rstrip("。.") != heading], numbered=True)
     if sheet.compare:
         rows = _short(sheet.compare, story.design.summary_rows)
         story.table("summary", [compare_row(story, row) for row in rows], note="band")

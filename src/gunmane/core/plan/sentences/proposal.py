@@ -197,7 +197,7 @@ def owners(sheet: PlanSheet) -> Said | None:
         return finding, ()
     finding = Text(
         f"{count}団体のうち{len(losers)}団体は、単独より負担が増える",
-        f"{len(losers)} of {count} owners pay more than alone",
+        f"{len(losers)} of {count} owners would pay more than alone",
     )
     names = "、".join(name(sheet, row.owner) for row in losers)
     names_en = ", ".join(name(sheet, row.owner) for row in losers)
