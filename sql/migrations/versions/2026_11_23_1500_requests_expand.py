@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.util import await_only
 
 revision = "2026_11_23_1500"
-down_revision = "2026_11_23_1430"
+down_revision = "2026_11_23_1440"
 
 
 def upgrade() -> None:
