@@ -86,7 +86,8 @@ ORDER BY c.x, c.y;
 -- assets_of_tile
 -- The assets whose box touches a tile's box, with grade and expected loss; shared ones without number and name.
 SELECT a.geometry, a.asset_id, a.asset_class, a.number, c.grade, r.loss_yen_per_year AS loss
-FROM assets AS a
+FROM place_ranges($2::box) AS p
+JOIN assets AS a ON a.place BETWEEN p.low AND p.high
 LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
 LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
 WHERE a.owner_id = ANY ($1::uuid[]) AND a.bounds && $2::box AND a.geometry IS NOT NULL AND a.status <> 'abolished'
@@ -94,7 +95,8 @@ WHERE a.owner_id = ANY ($1::uuid[]) AND a.bounds && $2::box AND a.geometry IS NO
     AND ($4::double precision = 0 OR r.loss_yen_per_year >= $4)
 UNION ALL
 SELECT s.geometry, s.asset_id, s.asset_class, NULL, s.grade, s.loss_yen_per_year
-FROM shared_conditions AS s
+FROM place_ranges($2::box) AS p
+JOIN shared_conditions AS s ON s.place BETWEEN p.low AND p.high
 WHERE s.owner_id = ANY ($1::uuid[]) AND s.bounds && $2::box AND s.geometry IS NOT NULL AND s.status <> 'abolished'
     AND ($3::text IS NULL OR s.asset_class = $3)
     AND ($4::double precision = 0 OR s.loss_yen_per_year >= $4)

@@ -105,6 +105,20 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) OWNER TO postgres;
+CREATE FUNCTION public.place_ranges(wanted box) RETURNS TABLE(low bigint, high bigint)
+    LANGUAGE sql IMMUTABLE ROWS 20 PARALLEL SAFE
+    AS $$
+    SELECT
+        strip * 67108864 + floor(greatest((wanted[1])[0] + 180 - 0.005, 0) * 100000)::bigint,
+        strip * 67108864 + floor(least((wanted[0])[0] + 180 + 0.005, 360) * 100000)::bigint
+    FROM generate_series(
+        floor(((wanted[1])[1] + 90 - 0.005) / 0.005)::bigint,
+        floor(((wanted[0])[1] + 90 + 0.005) / 0.005)::bigint
+    ) AS strip
+    UNION ALL
+    SELECT -1::bigint, -1::bigint
+$$;
+ALTER FUNCTION public.place_ranges(wanted box) OWNER TO postgres;
 CREATE TABLE public.api_keys (
     owner_id uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -190,6 +204,11 @@ CREATE TABLE public.assets (
     revision integer DEFAULT 1 NOT NULL,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     recorded_by uuid,
+    place bigint GENERATED ALWAYS AS (
+CASE
+    WHEN (GREATEST(width(bounds), height(bounds)) > (0.01)::double precision) THEN ('-1'::integer)::bigint
+    ELSE (((floor((((center(bounds))[1] + (90)::double precision) / (0.005)::double precision)))::bigint * 67108864) + (floor((((center(bounds))[0] + (180)::double precision) * (100000)::double precision)))::bigint)
+END) STORED,
     CONSTRAINT assets_asset_class_check CHECK ((asset_class = ANY (ARRAY['bridge'::text, 'tunnel'::text, 'road_structure'::text, 'pavement'::text, 'sewer_pipe'::text, 'manhole'::text, 'water_pipe'::text, 'septic'::text, 'treatment_plant'::text]))),
     CONSTRAINT assets_built_precision_check CHECK ((built_precision = ANY (ARRAY['day'::text, 'month'::text, 'year'::text, 'fiscal_year'::text, 'about'::text, 'unknown'::text]))),
     CONSTRAINT assets_built_year_known CHECK (((built_year IS NULL) = (built_precision = 'unknown'::text))),
@@ -497,7 +516,8 @@ CREATE VIEW public.shared_conditions WITH (security_barrier='true') AS
     r.bad_5y,
     r.loss_yen_per_year,
     r.likelihood_band,
-    r.consequence_band
+    r.consequence_band,
+    a.place
    FROM ((public.assets a
      LEFT JOIN public.conditions c ON (((c.owner_id = a.owner_id) AND (c.asset_id = a.asset_id))))
      LEFT JOIN public.risks r ON (((r.owner_id = a.owner_id) AND (r.asset_id = a.asset_id))))
@@ -570,7 +590,7 @@ ALTER TABLE ONLY public.tallies
     ADD CONSTRAINT tallies_pk PRIMARY KEY (owner_id, asset_class, measure, bucket);
 CREATE INDEX api_keys_key ON public.api_keys USING btree (key_id);
 CREATE INDEX asset_numbers_by_asset ON public.asset_numbers USING btree (owner_id, asset_id);
-CREATE INDEX assets_bounds ON public.assets USING gist (bounds);
+CREATE INDEX assets_place ON public.assets USING btree (owner_id, place);
 CREATE INDEX consents_region ON public.consents USING btree (region_id, owner_id) WHERE (revoked_at IS NULL);
 CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
@@ -748,6 +768,8 @@ REVOKE ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea,
 GRANT ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) TO gunmane_app;
+GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_app;
+GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_share;
 GRANT SELECT ON TABLE public.api_keys TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.asset_history TO gunmane_app;
