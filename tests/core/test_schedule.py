@@ -62,7 +62,7 @@ crews = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(rows, max_size=60), crews, st.sampled_from([0.01, 0.05, 0.5]))
 def test_every_plan_passes_the_independent_checker(
     given_rows: list[tuple[int, date | None, date, float, tuple[float, float] | None]],

@@ -1,6 +1,8 @@
 """Life stories for property tests: any class, any attribute known or not, any order of events."""
 
+import random
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -26,41 +28,41 @@ PROCESSES = [
     "performance_certified",
 ]
 
-ATTRIBUTES = {
+VALUES: dict[AssetClass, dict[str, Any]] = {
     AssetClass.SEPTIC: {
-        "treatment": st.sampled_from(["single", "combined"]),
-        "process": st.sampled_from(PROCESSES),
-        "capacity_persons": st.sampled_from([5, 20, 21, 50, 51, 300, 301, 501]),
-        "advanced_unit": st.booleans(),
-        "flow_equalisation": st.booleans(),
-        "type_approved": st.booleans(),
-        "inspection_month": st.integers(1, 12),
-        "maintenance_weeks": st.sampled_from([0, 1, 4, 60]),
-        "inspection_agency": st.sampled_from(["x", "y"]),
+        "treatment": (["single", "combined"]),
+        "process": PROCESSES,
+        "capacity_persons": ([5, 20, 21, 50, 51, 300, 301, 501]),
+        "advanced_unit": (True, False),
+        "flow_equalisation": (True, False),
+        "type_approved": (True, False),
+        "inspection_month": range(1, 13),
+        "maintenance_weeks": ([0, 1, 4, 60]),
+        "inspection_agency": (["x", "y"]),
     },
-    AssetClass.BRIDGE: {"length_m": st.sampled_from([1.9, 2.0, 50.0])},
-    AssetClass.ROAD_STRUCTURE: {"kind": st.sampled_from(["shed", "sign", "gantry"])},
+    AssetClass.BRIDGE: {"length_m": ([1.9, 2.0, 50.0])},
+    AssetClass.ROAD_STRUCTURE: {"kind": (["shed", "sign", "gantry"])},
     AssetClass.PAVEMENT: {
-        "road_class": st.sampled_from(["A", "B", "C", "D"]),
-        "inspection_cycle_years": st.sampled_from([0, 5, 8]),
+        "road_class": (["A", "B", "C", "D"]),
+        "inspection_cycle_years": ([0, 5, 8]),
     },
     AssetClass.SEWER_PIPE: {
-        "diameter_mm": st.sampled_from([250, 1999, 2000]),
-        "box_width_mm": st.sampled_from([1000, 2500]),
-        "built_year": st.sampled_from([1970, 1994, 1995]),
-        "corrosion_prone": st.booleans(),
-        "occupies_road": st.booleans(),
-        "important": st.booleans(),
-        "risk_prone": st.booleans(),
-        "under_emergency_route": st.booleans(),
+        "diameter_mm": ([250, 1999, 2000]),
+        "box_width_mm": ([1000, 2500]),
+        "built_year": ([1970, 1994, 1995]),
+        "corrosion_prone": (True, False),
+        "occupies_road": (True, False),
+        "important": (True, False),
+        "risk_prone": (True, False),
+        "under_emergency_route": (True, False),
     },
     AssetClass.WATER_PIPE: {
-        "crossing": st.booleans(),
-        "material": st.sampled_from(["CIP", "DIP"]),
-        "under_emergency_route": st.booleans(),
-        "occupies_road": st.booleans(),
+        "crossing": (True, False),
+        "material": (["CIP", "DIP"]),
+        "under_emergency_route": (True, False),
+        "occupies_road": (True, False),
     },
-    AssetClass.TREATMENT_PLANT: {"kind": st.sampled_from(["water", "sewage"])},
+    AssetClass.TREATMENT_PLANT: {"kind": (["water", "sewage"])},
 }
 
 DUTIES = {
@@ -84,7 +86,7 @@ DAYS = st.one_of(
 @st.composite
 def facts(draw: st.DrawFn, asset_class: AssetClass) -> AssetFacts:
     """One life story of a class."""
-    attributes = {name: draw(st.none() | values) for name, values in ATTRIBUTES[asset_class].items()}
+    attributes = {name: draw(st.none() | st.sampled_from(values)) for name, values in VALUES[asset_class].items()}
     event = st.builds(
         Event,
         st.sampled_from(list(EventKind)),
@@ -102,4 +104,39 @@ def facts(draw: st.DrawFn, asset_class: AssetClass) -> AssetFacts:
     )
 
 
-CLASSES = st.sampled_from(list(ATTRIBUTES))
+KINDS = {
+    AssetClass.SEPTIC: (
+        "start_of_use",
+        "inspection",
+        "inspection",
+        "maintenance",
+        "cleaning",
+        "suspended",
+        "resumed",
+    ),
+    AssetClass.SEWER_PIPE: ("inspection", "judged", "repaired", "permit_granted", "permit_expires", "reported"),
+    AssetClass.WATER_PIPE: ("inspection", "permit_granted", "permit_expires", "reported"),
+}
+
+
+def chance_facts(rng: random.Random, asset_class: AssetClass) -> AssetFacts:
+    """One life story by chance, with the events that matter to the class more often than others."""
+    events: list[Event] = []
+    for _ in range(rng.randrange(9)):
+        often = KINDS.get(asset_class, ("inspection", "inspection", "judged", "repaired", "opened", "resurfaced"))
+        kind = EventKind(rng.choice(often)) if rng.random() < 0.85 else rng.choice(list(EventKind))
+        near = TODAY + timedelta(rng.randrange(-2500, 900))
+        day = (
+            near
+            if rng.random() < 0.8
+            else date(rng.randrange(1960, 2040), rng.randrange(1, 13), rng.randrange(1, 29))
+        )
+        duty = rng.choice([None, *DUTIES[asset_class]])
+        events.append(Event(kind, day, duty, rng.choice([None, "I", "II", "III", "IV"])))
+    attributes = {name: rng.choice(values) for name, values in VALUES[asset_class].items() if rng.random() < 0.8}
+    status = rng.choice([Status.SUSPENDED, Status.ABOLISHED]) if rng.random() < 0.04 else Status.IN_SERVICE
+    owner = rng.choice(["042064", "131016", "union"])
+    return AssetFacts(str(rng.random()), asset_class, owner, attributes, tuple(events), status)
+
+
+CLASSES = st.sampled_from(list(VALUES))

@@ -1,12 +1,14 @@
 """The bulk path gives what the scalar engine gives, for every life story."""
 
+import random
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from tests.core.duties.strategies import CLASSES, DAYS, facts
+from tests.core.duties.strategies import CLASSES, DAYS, TODAY, VALUES, chance_facts, facts
 
 from gunmane.core.calendar import add_interval, fiscal_year, period_end
 from gunmane.core.duties.bulk import bulk_due
@@ -84,7 +86,16 @@ def bulk(
     return found
 
 
-@settings(max_examples=250, deadline=None)
+@pytest.mark.parametrize("asset_class", VALUES)
+@pytest.mark.parametrize("book", range(len(BOOKS)))
+def test_bulk_equals_scalar_for_lives_by_chance(asset_class: AssetClass, book: int) -> None:
+    rng = random.Random(f"{asset_class} {book}")
+    stories = [chance_facts(rng, asset_class) for _ in range(150)]
+    for on in (TODAY, TODAY + timedelta(rng.randrange(-1500, 700))):
+        assert bulk(asset_class, stories, on, BOOKS[book], 64) == scalar(stories, on, BOOKS[book])
+
+
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_bulk_equals_scalar(data: st.DataObject) -> None:
     asset_class = data.draw(CLASSES)
@@ -93,6 +104,7 @@ def test_bulk_equals_scalar(data: st.DataObject) -> None:
     assert bulk(asset_class, stories, on, book, data.draw(st.integers(1, 6))) == scalar(stories, on, book)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.dates(date(1850, 1, 1), date(2300, 12, 31)), min_size=1), st.integers(1, 130))
 def test_day_numbers_equal_the_calendar(days: list[date], months: int) -> None:
     numbers = np.array([number(day) for day in days], dtype=np.int32)
