@@ -85,7 +85,7 @@ class TextTable:
                 line += text.count("\n")
 
     def _texts(self, block: int) -> Iterator[tuple[str, bool]]:
-        """Yield decoded text, cut after whole rows, with `\\n` line ends; the flag says that bytes were no text."""
+        """Yield decoded text, cut after whole rows; the flag says that bytes were no text."""
         if self.encoding.startswith("utf-16"):
             yield from self._wide_texts(block)
             return
@@ -106,9 +106,9 @@ class TextTable:
                 if first:
                     data = data.removeprefix(codecs.BOM_UTF8)
                     first = False
+                if b"\r" in data and b"\n" not in data:
+                    data = data.replace(b"\r", b"\n")
                 text, damaged = self._decode(data)
-                if "\r" in text:
-                    text = text.replace("\r\n", "\n").replace("\r", "\n")
                 yield text, damaged
 
     def _wide_texts(self, block: int) -> Iterator[tuple[str, bool]]:
@@ -204,9 +204,17 @@ def _plain(text: str, line: int, width: int, delimiter: str) -> RawChunk | None:
     taken. Because each row begins with a break and no other cell holds one, breaks in all the first cells prove
     that every row has `width` cells.
     """
-    text = text.removesuffix("\n")
-    count = text.count("\n") + 1
-    cells = text.replace("\n", f"{delimiter}\n").split(delimiter)
+    count = text.count("\n")
+    end = "\n"
+    if "\r" in text:
+        if text.count("\r") != count:
+            return None
+        end = "\r\n"
+    if not text.endswith("\n"):
+        count += 1
+    else:
+        text = text[: -len(end)]
+    cells = text.replace(end, f"{delimiter}\n").split(delimiter)
     if len(cells) != count * width or width < 2:
         return None
     first = "".join(cells[0::width]).split("\n")
@@ -217,6 +225,7 @@ def _plain(text: str, line: int, width: int, delimiter: str) -> RawChunk | None:
 
 def _quoted(text: str, line: int, width: int, delimiter: str) -> RawChunk:
     """Split text with quotation marks or ragged rows; rows with too many filled cells are named as broken."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[Sequence[str]] = []
     numbers: list[int] = []

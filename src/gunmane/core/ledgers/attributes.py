@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from gunmane.core.ledgers.cells import keys, measures, memoised, texts, within
+from gunmane.core.ledgers.cells import keys, measures, memoised, texts
 from gunmane.core.ledgers.columns import flag
 from gunmane.core.ledgers.eras import When
 from gunmane.core.ledgers.fields import attribute_fields
@@ -58,13 +58,11 @@ def _fragments(rows: Rows, use: Use) -> list[str]:
     if kind == "decimal":
         values = measures(rows, use)
     elif kind == "text":
-        values = texts(rows, use)
+        return _quoted(rows, use, use.field.name, texts(rows, use))
     elif kind == "day":
         values = _days(rows, use)
     else:
         values = memoised(rows, use)
-        if kind in ("integer", "year"):
-            values = within(rows, use, values)
     return _written(rows, use.field.name, values)
 
 
@@ -74,6 +72,15 @@ def _written(rows: Rows, name: str, values: list[Any]) -> list[str]:
         made.clear()
         made[None] = ""
     return list(map(made.__getitem__, values))
+
+
+def _quoted(rows: Rows, use: Use, name: str, values: list[str | None]) -> list[str]:
+    """Return texts as fragments; where none needs escaping they are only put between quotation marks."""
+    joined = rows.joined(use)
+    if '"' in joined or "\\" in joined or not joined.isprintable():
+        return _written(rows, name, values)
+    before = f',"{name}":"'
+    return [f'{before}{value}"' if value else "" for value in values]
 
 
 def _days(rows: Rows, use: Use) -> list[Any]:
@@ -93,7 +100,7 @@ def _extra(rows: Rows, asset_class: AssetClass) -> list[list[str]]:
     extra: list[list[str]] = []
     coordinate = rows.reading.use_of("coordinate_id")
     if coordinate and asset_class is AssetClass.BRIDGE:
-        extra.append(_written(rows, "coordinate_id", keys(rows, coordinate)))
+        extra.append(_quoted(rows, coordinate, "coordinate_id", keys(rows, coordinate)))
     section = rows.reading.use_of("diameter_mm")
     if section and asset_class is AssetClass.SEWER_PIPE:
         fed = any(use.field.name == "box_width_mm" for use in rows.reading.uses)

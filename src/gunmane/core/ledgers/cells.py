@@ -1,5 +1,6 @@
 """Whole columns of a chunk: texts, identifiers, measures, years."""
 
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -49,21 +50,24 @@ def texts(rows: Rows, use: Use | None) -> list[str | None]:
     if use is None:
         return [None] * len(rows)
     cells = rows.cells(use)
-    joined = "".join(cells)
+    joined = rows.joined(use)
     unknown = rows.context.unknown_texts
-    if joined.isprintable():
+    if not joined.isprintable():
+        return [None if text in unknown else text for text in map(one_line, cells)]
+    if " " in joined:
         return [None if text in unknown else text for text in map(str.strip, cells)]
-    return [None if text in unknown else text for text in map(one_line, cells)]
+    return cells if unknown.isdisjoint(cells) else [None if text in unknown else text for text in cells]  # type: ignore[return-value]
 
 
 def keys(rows: Rows, use: Use | None) -> list[str | None]:
     """Read identifiers: narrowed and trimmed, so that full-width and plain spellings are the same."""
     if use is None:
         return [None] * len(rows)
-    cells = rows.cells(use)
+    joined = rows.joined(use)
+    if joined.isascii():
+        return texts(rows, use)
     unknown = rows.context.unknown_texts
-    cleaned = map(str.strip, cells) if "".join(cells).isascii() else map(narrow, cells)
-    return [None if text in unknown else text for text in cleaned]
+    return [None if text in unknown else text for text in map(narrow, rows.cells(use))]
 
 
 def measures(rows: Rows, use: Use | None) -> list[float | None]:
@@ -72,13 +76,16 @@ def measures(rows: Rows, use: Use | None) -> list[float | None]:
         return [None] * len(rows)
     cells = rows.cells(use)
     memo = rows.context.memo(use)
-    values, asked = floats(cells, memo, use.field.unit, use.unit, not (use.values or use.zero_unknown))
+    values, asked = floats(
+        cells, rows.joined(use), memo, use.field.unit, use.unit, not (use.values or use.zero_unknown)
+    )
     if asked:
         rows.odd(use, memo.oddities(cells))
-    return within(rows, use, values)
+        return values
+    return _within(rows, use, values)
 
 
-def within(rows: Rows, use: Use, values: list[Any]) -> list[Any]:
+def _within(rows: Rows, use: Use, values: list[Any]) -> list[Any]:
     """Return `values` with None for what is impossible, flagging those rows."""
     limit = rows.context.limits.of(use.field.name, rows.reading.asset_class)
     if limit is None:
@@ -98,28 +105,13 @@ def diameters(rows: Rows, use: Use | None) -> list[int | None]:
     values = memoised(rows, use)
     if any(type(value) is tuple for value in rows.context.memo(use).values()):
         values = [None if type(value) is tuple else value for value in values]
-    return within(rows, use, values)
+    return values
 
 
 def built(rows: Rows) -> tuple[list[Any], list[Any], list[Any]]:
-    """Read the year or day of construction; years out of the limits or in the future become unknown and a flag."""
+    """Read the year or day of construction."""
     use = rows.reading.use_of("built")
-    if use is None or not len(rows):
+    if use is None:
         return [None] * len(rows), [None] * len(rows), [UNKNOWN_WHEN[2]] * len(rows)
-    cells = rows.cells(use)
-    memo = rows.context.memo(use)
-    years, days, precisions = map(list, zip(*memo.column(cells), strict=True))
-    rows.odd(use, memo.oddities(cells))
-    low, high = rows.context.limits.of("built_year", rows.reading.asset_class) or (1.0, 9999.0)
-    today = rows.context.as_of
-    numbers = as_array(years)
-    late = np.flatnonzero(numbers >= today.year).tolist()
-    odd = dict.fromkeys(np.flatnonzero((numbers < low) | (numbers > high)).tolist(), "out_of_range")
-    for position in late:
-        day = days[position]
-        if years[position] > today.year or (day is not None and day > today):
-            odd.setdefault(position, "built_in_future")
-    for position, code in odd.items():
-        years[position], days[position], precisions[position] = UNKNOWN_WHEN
-        rows.note(position, flag(code, "built_year", one_line(cells[position])))
-    return years, days, precisions
+    values = memoised(rows, use)
+    return list(map(itemgetter(0), values)), list(map(itemgetter(1), values)), list(map(itemgetter(2), values))

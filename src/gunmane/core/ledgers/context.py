@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from gunmane.core.errors import Fault
 from gunmane.core.ledgers.eras import When
 from gunmane.core.ledgers.limits import Limits
 from gunmane.core.ledgers.memo import Memo
@@ -15,6 +16,7 @@ from gunmane.core.ledgers.positions import ToLonLat
 from gunmane.core.ledgers.probe import CellReader
 from gunmane.core.ledgers.recognise import Reading, Use
 from gunmane.core.ledgers.synonyms import Lexicon
+from gunmane.core.ledgers.values import Doubt, Parsed
 from gunmane.core.words import Precision, Scale
 
 
@@ -53,6 +55,7 @@ class ReadContext:
         place: Place | None = None,
     ) -> None:
         self.lexicon = Lexicon(lexicon.synonyms, reading.words) if reading.words else lexicon
+        self.asset_class = reading.asset_class
         self.scales = scales
         self.limits = limits
         self.as_of = as_of
@@ -71,9 +74,40 @@ class ReadContext:
         """Return the memo of a column."""
         found = self._memos.get(use.column)
         if found is None:
-            reader = CellReader(use, self.lexicon, self.scales)
+            reader = Possible(CellReader(use, self.lexicon, self.scales), self._range(use), self._latest(use))
             found = Memo(reader, UNKNOWN_WHEN, _when_form) if use.field.kind == "when" else Memo(reader)
             self._memos[use.column] = found
+        return found
+
+    def _range(self, use: Use) -> tuple[float, float] | None:
+        name = "built_year" if use.field.name == "built" else use.field.name
+        return self.limits.of(name, self.asset_class)
+
+    def _latest(self, use: Use) -> date | None:
+        return self.as_of if use.field.name == "built" else None
+
+
+class Possible:
+    """Reads cells and refuses what is impossible: faults `out_of_range` and `built_in_future`."""
+
+    def __init__(self, read: CellReader, limit: tuple[float, float] | None, latest: date | None) -> None:
+        self._read = read
+        self._limit = limit
+        self._latest = latest
+
+    def __call__(self, text: str) -> Parsed:
+        """Return the value, None for unknown, a `Doubt` or a `Fault`."""
+        found = self._read(text)
+        value = found.value if isinstance(found, Doubt) else found
+        year = value.year if isinstance(value, When) else value
+        if type(year) not in (int, float):
+            return found
+        if self._limit and not self._limit[0] <= year <= self._limit[1]:
+            return Fault("out_of_range", values={"text": text, "low": self._limit[0], "high": self._limit[1]})
+        if self._latest and isinstance(value, When):
+            late = value.on > self._latest if value.on else value.year > self._latest.year
+            if late:
+                return Fault("built_in_future", values={"text": text})
         return found
 
 

@@ -46,7 +46,7 @@ _ERA = re.compile(
     r"(明治|大正|昭和|平成|令和|[mtshr明大昭平令])\.?(元|\d{1,2})(?:\.?(年度|年|fy)|(?=\D|$))[./-]?(.*)"
 )
 _ERA_PACKED = re.compile(r"([mtshr])(\d{2})(\d{2})(\d{2})")
-_WEST = re.compile(r"(?:西暦)?(\d{4})(?:\.0+$)?(?:(年度|fy)|年)?(.*)")
+_WEST = re.compile(r"(?:西暦)?(\d{4})(?:\.0+$)?(?:(年度|fy)|(年))?(.*)")
 _FISCAL_FIRST = re.compile(r"fy(\d{4})")
 _PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0+)?")
 _PACKED_MONTH = re.compile(r"(\d{4})(0[1-9]|1[0-2])(?:\.0+)?")
@@ -126,8 +126,8 @@ def _from_western(bare: str, text: str, fiscal: bool) -> Parsed:
         year = int(named[3]) if len(named[3]) == 4 else 2000 + int(named[3]) - (100 if int(named[3]) > 68 else 0)
         return _finish(year, f"{_MONTHS[named[2]]}.{named[1]}", text, fiscal, False)
     match = _WEST.fullmatch(bare)
-    if match and (match[3] == "" or not match[3][0].isdigit()):
-        return _finish(int(match[1]), match[3], text, fiscal, match[2] is not None)
+    if match and (match[2] or match[3] or not match[4][:1].isdigit()):
+        return _finish(int(match[1]), match[4], text, fiscal, match[2] is not None)
     return None
 
 

@@ -43,10 +43,8 @@ class GradeReader:
     def __call__(self, text: str) -> Parsed:
         """Return the grade, None for "not judged", or a fault `unknown_grade`, `grade_of_another_scale`."""
         folded = fold(text)
-        if folded in self._unknown:
-            return None
         grade = self._words.get(folded)
-        if grade is not None:
+        if grade is not None or folded in self._unknown:
             return grade
         if any(label in folded for label in self._foreign):
             return Fault("grade_of_another_scale", values={"text": text, "scale": self.scale.code})

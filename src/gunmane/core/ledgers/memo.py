@@ -54,15 +54,16 @@ class Memo(dict[str, Any]):
 
 
 def floats(
-    cells: Sequence[str], memo: Memo, unit: str, cell_unit: str, plain: bool
+    cells: Sequence[str], joined: str, memo: Memo, unit: str, cell_unit: str, plain: bool
 ) -> tuple[list[float | None], bool]:
     """Read a column of measures; return its values and whether `memo` was asked.
 
-    Where every cell is a bare number (or blank) the interpreter's own float() does it; `plain` False (replacements,
-    zero for unknown) or any other spelling goes through the memo, which also names the faults.
+    `joined` is all cells as one text. Where every cell is a bare number (or blank) the interpreter's own float()
+    does it; `plain` False (replacements, zero for unknown) or any other spelling goes through the memo, which also
+    names the faults.
     """
     factor = 1.0 if not cell_unit or cell_unit == unit else UNITS.get(unit, {}).get(cell_unit, 0.0)
-    if plain and factor and "_" not in "".join(cells):
+    if plain and factor and "_" not in joined:
         try:
             found: list[float | None] = (
                 [float(cell) if cell else None for cell in cells] if "" in cells else list(map(float, cells))

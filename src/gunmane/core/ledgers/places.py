@@ -82,7 +82,7 @@ _ZONES = {roman: number for number, roman in enumerate(_ROMAN.split(" "), start=
 
 def zone(text: str) -> Parsed:
     """Read the number of a plane rectangular zone, 1 to 19 (平成14年国土交通省告示第9号); fault `no_such_zone`."""
-    bare = re.sub(r"^(平面直角(座標)?(系)?|第)|系$", "", fold(text)).removesuffix(".0")
+    bare = re.sub(r"^(平面直角(座標)?系?)?第?|系$", "", fold(text)).removesuffix(".0")
     number = _ZONES.get(bare) or (int(bare) if bare.isdigit() else 0)
     return number if 1 <= number <= 19 else Fault("no_such_zone", values={"text": text})
 

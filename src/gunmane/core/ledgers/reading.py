@@ -32,6 +32,11 @@ def read_chunk(reading: Reading, chunk: RawChunk, context: ReadContext) -> Asset
         numbers = list(compress(numbers, kept))
         geometry = list(compress(geometry, kept)) if geometry is not None else None
     rows = Rows(reading, context, numbers, columns)
+    if chunk.damaged:
+        damaged = {chunk.rows[position] for position in chunk.damaged}
+        for position, row in enumerate(numbers):
+            if row in damaged:
+                rows.note(position, flag("text_damaged"))
     fields, ids = plain_fields(rows)
     fields |= place_rows(rows, geometry, fields)
     fields["number"] = _numbers(rows, fields["geometry"])
@@ -95,7 +100,8 @@ def _numbers(rows: Rows, geometry: Sequence[bytes | None]) -> list[str]:
     use = rows.reading.use_of("number")
     found = keys(rows, use)
     if use is not None and None not in found:
-        return [number or "" for number in found]
+        return found  # type: ignore[return-value]
+    found = list(found)
     own = rows.reading.number_from
     named = [
         use.column
@@ -131,9 +137,9 @@ def _repeated(rows: Rows, numbers: list[str]) -> set[int]:
         return set(again)
     use = rows.reading.use_of("number")
     for position in again:
-        rows.reject(
-            position, Fault("number_repeated", at=use.header if use else "", values={"number": numbers[position]})
-        )
+        made = numbers[position].startswith("~")
+        values = {} if made else {"number": numbers[position]}
+        rows.reject(position, Fault("row_repeated" if made else "number_repeated", use.header if use else "", values))
     return set()
 
 

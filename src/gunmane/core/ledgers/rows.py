@@ -18,6 +18,7 @@ class Rows:
         self.context = context
         self.rows = rows
         self.columns = columns
+        self._joined: dict[int, str] = {}
         self.faults: dict[int, list[Fault]] = {}
         self.flags: dict[int, list[str]] = {}
 
@@ -27,6 +28,13 @@ class Rows:
     def cells(self, use: Use) -> list[str]:
         """Return the cells of a column."""
         return self.columns[use.column]
+
+    def joined(self, use: Use) -> str:
+        """Return all cells of a column as one text, for questions that concern every cell."""
+        found = self._joined.get(use.column)
+        if found is None:
+            found = self._joined[use.column] = "".join(self.columns[use.column])
+        return found
 
     def reject(self, position: int, fault: Fault) -> None:
         """Note that a row cannot be used."""

@@ -49,8 +49,8 @@ UNITS: dict[str, dict[str, float]] = {
 units; inch, foot and mile are the international ones, MGD is 10^6 US gallons a day)."""
 
 _NUMBER = r"[△▲+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[△▲+-]?\.\d+"
-_ONE = re.compile(rf"({_NUMBER})(?:e([+-]?\d+))?([^\d]*)")
-_RANGE = re.compile(rf"({_NUMBER})([^\d~〜～-]*)(?:~|〜|～|-|から)({_NUMBER})([^\d]*)")
+_ONE = re.compile(rf"({_NUMBER})(?:e([+-]?\d+))?((?:[^\d.,].*)?)")
+_RANGE = re.compile(rf"({_NUMBER})([^\d~〜～-]*)(?:~|〜|～|-|から)({_NUMBER})((?:[^\d.,].*)?)")
 _ABOUT = re.compile(r"^(約|およそ|凡そ|≒|≈|ca\.?|概ね)")
 _AFTER = re.compile(r"(程度|くらい|ぐらい|前後|頃|以上|以下|未満|強|弱|\+)$")
 _LABEL = re.compile(r"^(l|w|h|b|d|dn|φ|ø|Φ|径|延長|幅)[=:]?(?=[\d.])")
@@ -71,16 +71,16 @@ def decimal(text: str, unit: str = "", cell_unit: str = "") -> Parsed:
     folded = _LABEL.sub("", fold(text).strip("()"))
     bare = _AFTER.sub("", _ABOUT.sub("", folded))
     doubt = "" if bare == folded else "about"
-    match = _ONE.fullmatch(bare)
-    if match:
+    span = _RANGE.fullmatch(bare)
+    match = None if span else _ONE.fullmatch(bare)
+    if span:
+        number = (_plain(span[1]) + _plain(span[3])) / 2
+        suffix, doubt = span[4] or span[2], "range"
+    elif match:
         number = _plain(match[1]) * (10.0 ** int(match[2]) if match[2] else 1.0)
         suffix = match[3]
     else:
-        span = _RANGE.fullmatch(bare)
-        if not span:
-            return Fault("not_a_number", values={"text": text})
-        number = (_plain(span[1]) + _plain(span[3])) / 2
-        suffix, doubt = span[4] or span[2], "range"
+        return Fault("not_a_number", values={"text": text})
     factor = _factor(suffix, unit, cell_unit)
     if factor is None:
         return Fault("unknown_unit", values={"text": text, "unit": suffix})

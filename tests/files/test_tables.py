@@ -1,0 +1,249 @@
+"""Tables of every kind of file: encodings, headers, rows that do not fit."""
+
+import csv
+import gzip
+import io
+import json
+import tempfile
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gunmane.core.errors import GunmaneError
+from gunmane.files.headers import find_header
+from gunmane.files.tables import Table, open_table
+from gunmane.files.texts import TextTable
+
+ROWS = [["橋梁番号", "橋梁名", "橋長"], ["1", "①髙橋㈱", "10.5"], ["2", "～渡−橋", "20"]]
+
+
+def cells(table: Table, size: int = 50_000) -> list[list[str]]:
+    """Return a table's rows."""
+    return [list(row) for chunk in table.chunks(size) for row in zip(*chunk.columns, strict=True)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16", "euc_jp"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends(tmp_path: Path, encoding: str, end: str) -> None:
+    rows = (
+        ROWS
+        if encoding in ("utf-8", "utf-8-sig", "utf-16")
+        else [ROWS[0], ["1", "①髙橋㈱", "10.5"], ["2", "橋", "20"]]
+    )
+    if encoding == "euc_jp":
+        rows = [ROWS[0], ["1", "高橋", "10.5"], ["2", "橋", "20"]]
+    path = tmp_path / "b.csv"
+    path.write_bytes("".join(",".join(row) + end for row in rows).encode(encoding))
+    table = open_table(path)
+    assert table.header == ("橋梁番号", "橋梁名", "橋長")
+    assert cells(table) == rows[1:]
+
+
+def test_compressed_and_tabs(tmp_path: Path) -> None:
+    path = tmp_path / "b.tsv.gz"
+    path.write_bytes(gzip.compress("\n".join("\t".join(row) for row in ROWS).encode("cp932", "replace")))
+    table = open_table(path)
+    assert table.header == tuple(ROWS[0])
+    assert cells(table)[0] == ROWS[1]
+
+
+def test_remarks_titles_and_header_with_line_breaks(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text(
+        "# 出典: 某市\n橋梁点検結果一覧,,,\n令和6年3月末時点,,,\n"
+        'No,橋梁ID,"橋長\n（ｍ）",架設年度\n1,B1,10,1975\n2,B2,20,不明\n合計,,30,\n,,,\n',
+        "utf-8",
+    )
+    table = open_table(path)
+    assert table.header == ("No", "橋梁ID", "橋長 （ｍ）", "架設年度")
+    assert len(table.preamble) == 3
+    chunk = next(iter(table.chunks()))
+    assert list(chunk.rows)[:2] == [6, 7]  # the header takes two lines of the file
+    assert chunk.columns[1][:2] == ["B1", "B2"]
+
+
+def test_rows_that_do_not_fit(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text("a,b,c\n1,2,3\n4,5\n6,7,8,,\n9,10,11,12\n\n13,14,15\n", "utf-8")
+    chunk = next(iter(open_table(path).chunks()))
+    assert list(chunk.rows) == [2, 3, 4, 5, 7]
+    assert chunk.columns[0] == ["1", "4", "6", "", "13"]
+    assert chunk.columns[2] == ["3", "", "8", "", "15"]
+    assert chunk.broken[3][0].code == "too_many_cells"
+    assert chunk.broken[3][1] == ("9", "10", "11", "12")
+
+
+def test_a_header_in_two_rows() -> None:
+    rows = [
+        ["橋梁一覧", "", "", "", ""],
+        ["番号", "位置", "", "諸元", ""],
+        ["", "緯度", "経度", "橋長", "幅員"],
+        ["1", "38.0", "140.6", "10", "5"],
+    ]
+    assert find_header(rows).names == ("番号", "位置_緯度", "位置_経度", "諸元_橋長", "諸元_幅員")
+    units = [["番号", "橋長", "幅員"], ["", "(m)", "(m)"], ["1", "10", "5"]]
+    assert find_header(units).names == ("番号", "橋長(m)", "幅員(m)")
+    assert find_header([["x", "x"], ["番号", "橋名"], ["1", "2"]], header_row=2).names == ("番号", "橋名")
+
+
+def test_repeated_names_are_made_distinct() -> None:
+    assert find_header([["番号", "幅員", "幅員", ""], ["1", "2", "3", ""]]).names == ("番号", "幅員", "幅員_2")
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r", exclude_categories=["Cs", "Cc"]), max_size=6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=30), st.integers(1, 9), st.booleans())
+def test_any_cells_read_back_in_any_chunks(rows: list[tuple[str, str, str]], size: int, quoted: bool) -> None:
+    kept = [["x", *row] for row in rows]
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerows(
+        [["甲", "乙", "丙", "丁"], *kept]
+    )
+    folder = Path(tempfile.mkdtemp())
+    path = folder / "t.csv"
+    path.write_bytes(text.getvalue().encode())
+    table = open_table(path)
+    assert isinstance(table, TextTable)
+    table.delimiter = ","
+    assert cells(table, size) == kept
+    rows_found = [number for chunk in table.chunks(size) for number in chunk.rows]
+    assert rows_found == list(range(2, 2 + len(kept)))
+    path.unlink()
+    folder.rmdir()
+
+
+def test_quoted_line_breaks_keep_row_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text('a,b\n1,"x\ny"\n2,z\n', "utf-8")
+    chunk = next(iter(open_table(path).chunks()))
+    assert list(chunk.rows) == [2, 4]
+    assert chunk.columns[1] == ["x\ny", "z"]
+
+
+def test_japanese_may_begin_after_a_long_ascii_head(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_bytes(b"id,name\n" + b"1,abc\n" * 200_000 + "2,髙橋\n".encode("cp932"))
+    table = open_table(path)
+    last: list[str] = []
+    for chunk in table.chunks():
+        last = chunk.columns[1]
+    assert last[-1] == "髙橋"
+    assert table.encoding == "cp932"
+
+
+def test_damaged_bytes_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_bytes("番号,名\n1,橋\n2,".encode() + b"\xff\xfe\n3,ok\n")
+    chunk = next(iter(open_table(path, encoding="utf-8").chunks()))
+    assert chunk.damaged == {1}
+
+
+def test_spreadsheets(tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    book = xlsxwriter.Workbook(path)
+    small = book.add_worksheet("表紙")
+    small.write(0, 0, "橋梁台帳")
+    sheet = book.add_worksheet("橋梁")
+    sheet.merge_range(0, 0, 0, 3, "橋梁台帳")
+    sheet.merge_range(1, 1, 1, 2, "諸元")
+    for column, name in enumerate(["番号", "諸元", "", "点検日"]):
+        if name and name != "諸元":
+            sheet.write(1, column, name)
+    sheet.write_row(2, 1, ["橋長", "幅員"])
+    sheet.write_row(3, 0, [1, 10.5, 5])
+    sheet.write_datetime(3, 3, datetime(2020, 4, 1), book.add_format({"num_format": "yyyy/mm/dd"}))
+    sheet.write_row(5, 0, ["B2", 12, "不明"])
+    book.close()
+    table = open_table(path)
+    assert table.layers == ("表紙", "橋梁")
+    assert table.header == ("番号", "諸元_橋長", "諸元_幅員", "点検日")
+    chunk = next(iter(table.chunks()))
+    assert list(chunk.rows) == [4, 6]
+    assert [column[0] for column in chunk.columns] == ["1", "10.5", "5", "2020-04-01"]
+    assert [column[1] for column in chunk.columns] == ["B2", "12", "不明", ""]
+    with pytest.raises(GunmaneError) as caught:
+        open_table(path, sheet="無い")
+    assert caught.value.code == "no_such_sheet"
+
+
+def lines() -> "tuple[np.ndarray, list[np.ndarray], list[str]]":
+    geometry = np.array([shapely.to_wkb(shapely.LineString([(138.3, 34.8 + i), (138.4, 34.9)])) for i in range(3)])
+    return geometry, [np.array(["一号", "二号", None], dtype=object), np.array([1.0, np.nan, 3.5])], ["路線名", "幅"]
+
+
+@pytest.mark.parametrize(("name", "driver"), [("r.geojson", "GeoJSON"), ("r.gpkg", "GPKG"), ("r.fgb", "FlatGeobuf")])
+def test_gis_files(tmp_path: Path, name: str, driver: str) -> None:
+    geometry, data, fields = lines()
+    path = tmp_path / name
+    pyogrio.raw.write(path, geometry, data, fields, driver=driver, geometry_type="LineString", crs="EPSG:6668")
+    table = open_table(path)
+    assert table.header == ("路線名", "幅")
+    assert table.crs == 6668
+    chunks = list(table.chunks(2))
+    assert sorted(text for chunk in chunks for text in chunk.columns[0]) == ["", "一号", "二号"]
+    assert sum(len(chunk.geometry or ()) for chunk in chunks) == 3
+    assert list(chunks[1].rows) == [3]
+
+
+def test_zipped_shapefiles_in_cp932_with_explained_names(tmp_path: Path) -> None:
+    geometry, data, _ = lines()
+    shape = tmp_path / "road.shp"
+    pyogrio.raw.write(
+        shape,
+        geometry,
+        data,
+        ["item1", "item2"],
+        driver="ESRI Shapefile",
+        geometry_type="LineString",
+        crs="EPSG:2450",
+        encoding="cp932",
+    )
+    (tmp_path / "road.cpg").unlink(missing_ok=True)
+    archive = tmp_path / "road.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for part in tmp_path.glob("road.*"):
+            if part.suffix != ".zip":
+                file.write(part, part.name)
+        file.writestr("attributes.csv", "original_name,display_name,label_flag\nitem1,路線名\n")
+    table = open_table(archive)
+    assert table.header == ("路線名", "item2")
+    assert table.original_header == ("item1", "item2")
+    assert table.crs == 2450
+    assert cells(table)[0] == ["一号", "1"]
+
+
+def test_geojson_compressed(tmp_path: Path) -> None:
+    feature = {
+        "type": "Feature",
+        "properties": {"番号": 7},
+        "geometry": {"type": "Point", "coordinates": [138.0, 35.0, 9]},
+    }
+    path = tmp_path / "p.geojson.gz"
+    path.write_bytes(gzip.compress(json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()))
+    assert cells(open_table(path)) == [["7"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [("x.doc", b"a", "unknown_format"), ("x.csv", b"", "empty_file"), ("x.xlsx", b"no", "not_readable"),
+     ("x.zip", b"no", "not_readable"), ("x.gpkg", b"no", "not_readable"), ("x.csv.gz", b"no", "not_readable")],
+)  # fmt: skip
+def test_what_cannot_be_opened_says_so(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(GunmaneError) as caught:
+        open_table(path)
+    assert caught.value.code == code
+    with pytest.raises(GunmaneError) as caught:
+        open_table(tmp_path / "absent.csv")
+    assert caught.value.code == "no_such_file"
