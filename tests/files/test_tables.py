@@ -6,7 +6,7 @@ import io
 import json
 import tempfile
 import zipfile
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -161,7 +161,7 @@ def test_spreadsheets(tmp_path: Path) -> None:
             sheet.write(1, column, name)
     sheet.write_row(2, 1, ["橋長", "幅員"])
     sheet.write_row(3, 0, [1, 10.5, 5])
-    sheet.write_datetime(3, 3, datetime(2020, 4, 1), book.add_format({"num_format": "yyyy/mm/dd"}))
+    sheet.write_datetime(3, 3, date(2020, 4, 1), book.add_format({"num_format": "yyyy/mm/dd"}))
     sheet.write_row(5, 0, ["B2", 12, "不明"])
     book.close()
     table = open_table(path)
