@@ -91,7 +91,6 @@ def _instead(*words: str) -> Callable[[str, int], str]:
 CELLS: dict[str, _Kind] = {
     "full_width": _Kind((*SIZES, "built_year"), _full),
     "unit": _Kind(("length_m", "width_m", "depth_m"), _after("m", "ｍ", " m", "メートル")),
-    "unit_mm": _Kind(("diameter_mm",), _after("mm", "㎜", "ｍｍ")),
     "comma": _Kind(("length_m", "area_m2", "traffic", "capacity"), _commas),
     "unknown": _Kind(("built_year", "material_text", "width_m"), _instead("不明", "不詳", "-", "―", "？")),
     "era": _Kind(("built_year",), _era_of),
