@@ -79,6 +79,7 @@ def build(
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         services.pool = await pool.open_pool(url, size=settings.pool_size, statement_cache=settings.statement_cache)
+        app.state.pool = services.pool
         try:
             yield
         finally:
