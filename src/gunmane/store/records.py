@@ -25,9 +25,9 @@ class DueRow(Struct, frozen=True, kw_only=True):
     due: date | None
     anchor_on: date | None
     rule: str
-    basis: str
-    reason_ja: str
-    reason_en: str
+    basis: str | None
+    reason_ja: str | None
+    reason_en: str | None
     planned_month: date | None
     engineer: str | None
     run_id: UUID
