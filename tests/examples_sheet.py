@@ -458,7 +458,7 @@ def _proposal(codes: list[str], after: tuple[int, ...], before: tuple[int, ...])
         ),
         CompareRow(
             group="money",
-            code="cost_total",
+            code="total",
             label=Text("10年間の費用", "Cost over 10 years"),
             unit=yen,
             values=four(None, sum(alone) / 1e6, sum(alone) * 0.95 / 1e6, merged / 1e6, spread=0.12),

@@ -45,7 +45,7 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
     figures: dict[str, float]
     flexible: dict[str, float]  # share of its height to which a figure may shrink to fill a page
     tables: dict[str, TableDesign]
-    summary_rows: int
+    summary: tuple[str, ...]
 
 
 class Catalogue:

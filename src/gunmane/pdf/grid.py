@@ -48,8 +48,11 @@ class Labels:
 PAD_X = 4.0
 PAD_Y = 2.4
 
-LONG_GROUP = 24
-"""Rows from which a group may be divided between pages."""
+LONG_GROUP = 6
+"""A group of more rows may be divided between pages if that fills a page."""
+
+ENOUGH = 0.7
+"""Share of the room that a table should fill before it goes on to the next page."""
 
 SHORT_TABLE = 5
 """Rows up to which a table is never divided."""
@@ -126,7 +129,7 @@ class Grid:
     def split(self, width: float, room: float) -> tuple[Block, Block] | None:
         """Divide between row groups, at least two rows on each side; the head is repeated."""
         measured = self.measured(width)
-        used = self._caption_height() + sum(measured.head_heights)
+        used = filled = self._caption_height() + sum(measured.head_heights)
         best = 0
         fallback = 0
         for index, height in enumerate(measured.row_heights):
@@ -136,10 +139,10 @@ class Grid:
             if index + 1 < len(self.rows) - self.total_rows:
                 fallback = index + 1
                 if not self._joined(index):
-                    best = index + 1
+                    best, filled = index + 1, used
         cut = best
-        if fallback > best and self.group_span(best) > LONG_GROUP:
-            cut = fallback  # a group longer than most of a page is divided inside
+        if filled < ENOUGH * room and self.group_span(best) > LONG_GROUP and fallback - best > 1:
+            cut = min(fallback, best + self.group_span(best) - 2)  # better a divided group than half an empty page
         cut = min(cut, len(self.rows) - self.total_rows - 2)
         if cut < 2 or len(self.rows) <= SHORT_TABLE:
             return None
@@ -284,7 +287,7 @@ class _Measured:
         style = grid.style.type
         self.size = style.table
         while True:
-            least, wanted = _needs(grid, self.size)
+            least, wanted = _needs(grid, self.size, tight=self.size < style.table_least + 0.5)
             if sum(least) <= width + 0.01:
                 break
             self.size -= 0.25
@@ -347,8 +350,8 @@ def _face(grid: Grid, number: int, cell: Cell, *, head: bool) -> Face:
     return grid.faces["bold" if cell.bold else "text"]
 
 
-def _needs(grid: Grid, size: float) -> tuple[list[float], list[float]]:
-    """Return each column's least and wanted width in points."""
+def _needs(grid: Grid, size: float, *, tight: bool) -> tuple[list[float], list[float]]:
+    """Return each column's least and wanted width in points; if tight, words of text columns may be cut."""
     count = len(grid.columns)
     least = [0.0] * count
     wanted = [0.0] * count
@@ -362,7 +365,9 @@ def _needs(grid: Grid, size: float) -> tuple[list[float], list[float]]:
                 whole = sum(piece.width for piece in pieces) * size
                 longest = longest_run(pieces) * size
                 if not column.number:
-                    longest = min(max(longest, min(whole, (2.2 if head else 4.2) * size)), 14 * size)
+                    longest = min(
+                        max(longest, min(whole, (2.2 if head else 4.2) * size)), (4 if tight else 14) * size
+                    )
                     whole = min(whole, column.most * size)
                 elif not head:
                     whole = longest  # an interval may stand under its middle

@@ -10,7 +10,7 @@ from gunmane.pdf.charts.bars import Bars, Series, Waterfall
 from gunmane.pdf.charts.lines import TimeBars
 from gunmane.pdf.design import ColumnDesign, TableDesign
 from gunmane.pdf.grid import Cell
-from gunmane.pdf.sections.summary import compare_row
+from gunmane.pdf.sections.summary import compare_row, yen_scale
 from gunmane.pdf.story import Story, Value
 
 
@@ -23,7 +23,11 @@ def compare(story: Story) -> None:
         return
     story.said("compare")
     story.para(story.say("texts.compare_see", table=story.number_of("table.compare")))
-    story.table("compare", [compare_row(story, row) for row in sheet.compare], note="compare")
+    scale = yen_scale(sheet.compare)
+    story.table("compare", [compare_row(story, row, scale) for row in sheet.compare], note="compare")
+    colon = ":" if story.language == "ja" else ": "
+    notes = [f"{story.pick(row.label)}{colon}{story.pick(row.note)}" for row in sheet.compare if row.note]
+    story.items += story.bullets(notes, small=True)
     costs = totals(sheet)
     if sheet.effects and Column.ALONE in costs and Column.MERGED in costs:
         story.para(story.say("texts.waterfall_see", figure=story.number_of("figure.waterfall")), keep_next=True)
@@ -82,7 +86,8 @@ def programme(story: Story) -> None:
     ]
     rows.append(_year_row(story, _sum(region, sheet.facts.years), {"first": story.say("words.sum"), "second": ""}))
     heads = {"first": story.say("columns.class"), "second": story.say("columns.measure")}
-    _year_table(story, "programme", rows, heads, total_rows=1)
+    note = "unpriced" if any(not row.yen for row in sheet.programme) else ""
+    _year_table(story, "programme", rows, heads, total_rows=1, note=note)
     order = {member.code: index for index, member in enumerate(sheet.members)}
     owned = _summed([row for row in sheet.programme if row.owner], by_owner=True)
     owned.sort(key=lambda row: order.get(row.owner, len(order)))
@@ -92,16 +97,18 @@ def programme(story: Story) -> None:
             for row in owned
         ]
         heads = {"first": story.say("columns.owner"), "second": story.say("columns.class")}
-        _year_table(story, "programme_owners", rows, heads, total_rows=0)
+        _year_table(story, "programme_owners", rows, heads, total_rows=0, note=note)
 
 
 def _summed(rows: Sequence[ProgrammeRow], *, by_owner: bool) -> list[ProgrammeRow]:
-    """Add up measures (by owner and class) or owners (by class and measure), keeping the order of rows."""
+    """Add up measures (by owner and class) or owners (by class and measure); no yen means the price is not known."""
     sums: dict[tuple[object, ...], ProgrammeRow] = {}
     for row in rows:
         key = (row.owner, row.asset_class) if by_owner else (row.asset_class, row.measure)
         before = sums.get(key)
-        yen = tuple(a + b for a, b in zip(before.yen, row.yen, strict=True)) if before else row.yen
+        yen = row.yen
+        if before and before.yen:
+            yen = tuple(a + b for a, b in zip(before.yen, row.yen, strict=True)) if row.yen else before.yen
         sums[key] = ProgrammeRow(
             owner=row.owner if by_owner else "", asset_class=row.asset_class, measure=row.measure, yen=yen
         )
@@ -117,12 +124,18 @@ def _year_row(story: Story, yen: Sequence[int], names: dict[str, str]) -> dict[s
     for index in range(story.sheet.facts.years):
         value = yen[index] if index < len(yen) else None
         cells[f"y{index}"] = value
-    cells["total"] = sum(yen)
+    cells["total"] = sum(yen) if yen else None
     return cells
 
 
 def _year_table(
-    story: Story, key: str, rows: Sequence[dict[str, Value | Cell]], heads: dict[str, str], *, total_rows: int
+    story: Story,
+    key: str,
+    rows: Sequence[dict[str, Value | Cell]],
+    heads: dict[str, str],
+    *,
+    total_rows: int,
+    note: str = "",
 ) -> None:
     """Add a table over the fiscal years in thousand or million yen, whichever leaves three digits to the largest."""
     years = story.sheet.facts.years
@@ -131,7 +144,7 @@ def _year_table(
     unit, scale, decimals = ("yen_million", 1e6, 1) if largest >= 1e8 else ("yen_thousand", 1e3, 0)
     columns = [ColumnDesign("first", head=True, most=12), ColumnDesign("second", head=True, most=10)]
     columns += [
-        ColumnDesign(key, number=True, scale=scale, decimals=decimals)
+        ColumnDesign(key, number=True, scale=scale, decimals=decimals, empty="unknown")
         for key in (*(f"y{index}" for index in range(years)), "total")
     ]
     names = dict(heads)
@@ -140,7 +153,7 @@ def _year_table(
     names["total"] = story.say("columns.total")
     story.table(
         key, rows, unit=story.say(f"units.{unit}"), design=TableDesign(tuple(columns), group_first=True),
-        heads=names, total_rows=total_rows,
+        heads=names, total_rows=total_rows, note=note,
     )  # fmt: skip
 
 

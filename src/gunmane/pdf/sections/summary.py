@@ -12,20 +12,24 @@ from gunmane.pdf.story import Story, Value
 def points(story: Story) -> None:
     """What a member of a council reads: findings, comparison, decisions, what is not known."""
     sheet = story.sheet
-    heading = story.finding("compare")
+    heading = story.finding("compare") if "compare" in sheet.findings else story.say("sections.points")
     story.section("points", heading)
     points = [story.pick(text) for text in sheet.points]
     story.items += story.bullets([text for text in points if text.rstrip("。.") != heading], numbered=True)
     if sheet.compare:
-        rows = _short(sheet.compare, story.design.summary_rows)
-        story.table("summary", [compare_row(story, row) for row in rows], note="band")
+        rows = _short(sheet.compare, story.design.summary)
+        scale = yen_scale(sheet.compare)
+        story.table("summary", [compare_row(story, row, scale) for row in rows], note="band")
     if sheet.yearly:
         yearly(story)
     if sheet.decisions:
         story.subsection("decisions", story.say("sections.decisions"))
         answers = {True: story.say("words.yes"), False: story.say("words.no"), None: None}
         story.table("decisions", [
-            {"what": one.what, "who": one.who, "by": one.by, "reversible": answers[one.reversible]}
+            {
+                "what": one.what, "why": one.why, "who": one.who, "by": one.by,
+                "reversible": answers[one.reversible],
+            }
             for one in sheet.decisions
         ])  # fmt: skip
     if sheet.limits:
@@ -34,31 +38,47 @@ def points(story: Story) -> None:
         )
 
 
-def _short(rows: tuple[CompareRow, ...], most: int) -> list[CompareRow]:
-    """Return money and condition first, then the rest, as many as fit the page of key points."""
-    order = {"money": 0, "condition": 1, "work": 2, "service": 3, "stock": 4}
-    chosen = sorted(enumerate(rows), key=lambda pair: (order.get(pair[1].group, 9), pair[0]))[:most]
-    return [row for _, row in chosen]
+def _short(rows: tuple[CompareRow, ...], codes: tuple[str, ...]) -> list[CompareRow]:
+    """Return the rows with these codes in this order; all rows (ten at most) where there is none of them."""
+    by_code = {row.code: row for row in rows}
+    return [by_code[code] for code in codes if code in by_code] or list(rows[:10])
 
 
-def compare_row(story: Story, row: CompareRow) -> dict[str, Value | Cell]:
-    """Return a row of the four-column table with the difference of ④ and ②."""
-    alone, merged = row.values[1], row.values[3]
+def yen_scale(rows: tuple[CompareRow, ...]) -> tuple[float, str]:
+    """Return what yen are divided by and the word for it: million, or thousand where all amounts are small."""
+    largest = max((abs(value.mid) for row in rows if _in_yen(row) for value in row.values if value), default=0.0)
+    return (1e6, "million") if largest >= 1e8 else (1e3, "thousand")
+
+
+def _in_yen(row: CompareRow) -> bool:
+    return row.unit.ja.startswith("円")
+
+
+def compare_row(story: Story, row: CompareRow, scale: tuple[float, str]) -> dict[str, Value | Cell]:
+    """Return a row of the four-column table with the difference of ④ and ②, yen in millions or thousands."""
+    size, unit, decimals = 1.0, story.pick(row.unit), row.decimals
+    if _in_yen(row):
+        size, word = scale
+        unit = (
+            story.say(f"words.yen_{word}") + unit[unit.find("/") :] if "/" in unit else story.say(f"words.yen_{word}")
+        )
+        decimals = 1 if size == 1e6 else 0
     cells: dict[str, Value | Cell] = {
-        "group": story.say(f"words.group_{row.group}"), "label": row.label, "unit": row.unit,
+        "group": story.say(f"words.group_{row.group}"), "label": row.label, "unit": unit,
     }  # fmt: skip
     for column, value in zip(Column, row.values, strict=True):
         if value is None:
             cells[column.value] = None
         elif value.low is None or value.high is None:
-            cells[column.value] = number(value.mid, row.decimals)
+            cells[column.value] = number(value.mid / size, decimals)
         else:
             dash = "〜" if story.language == "ja" else "–"
-            ends = f"({number(value.low, row.decimals)}{dash}{number(value.high, row.decimals)})"
-            cells[column.value] = f"{number(value.mid, row.decimals)} {ends}"
+            ends = f"({number(value.low / size, decimals)}{dash}{number(value.high / size, decimals)})"
+            cells[column.value] = f"{number(value.mid / size, decimals)} {ends}"
+    alone, merged = row.values[1], row.values[3]
     if alone is not None and merged is not None:
         change = merged.mid - alone.mid
-        cells["difference"] = _signed(change, row.decimals)
+        cells["difference"] = _signed(change / size, decimals)
         if alone.mid:
             share = change / abs(alone.mid) * 100
             cells["difference_pct"] = _signed(share, 1 if abs(share) < 10 else 0)
@@ -74,7 +94,8 @@ def yearly(story: Story) -> None:
     """Yearly cost of each alone and of the recommended column, with recent spending as a line."""
     sheet = story.sheet
     colours = dict(zip(Column, story.style.colours.columns, strict=True))
-    wanted = (Column.ALONE, sheet.facts.recommended)
+    chosen = sheet.facts.recommended
+    wanted = (Column.ALONE, Column.MERGED if chosen is Column.ALONE else chosen)
     shown = [row for row in sheet.yearly if row.column in wanted]
     if not shown:
         return

@@ -1,7 +1,7 @@
 """Sentences about what is expected and proposed: forecasts, risk, the four columns, programme, budget."""
 
 from gunmane.core.plan.formats import fiscal, number, percents, yen
-from gunmane.core.plan.nouns import CLASSES, COLUMNS, COUNTERS
+from gunmane.core.plan.nouns import CLASSES, COLUMNS, COUNTERS, MEASURES
 from gunmane.core.plan.sentences.state import Said, name
 from gunmane.core.plan.sheet import Column, CompareRow, PlanSheet, Text, Unit
 
@@ -30,6 +30,11 @@ def forecast(sheet: PlanSheet) -> Said | None:
         f"If nothing is done, {label.en.lower()} in need of action grow from {number(first.mid)} to "
         f"{number(last.mid)} in {span} years",
     )
+    if round(last.mid) <= round(first.mid):
+        finding = Text(
+            f"対策をしなくても、措置を要する施設は{span}年間で増えない見込みである",
+            f"Even if nothing is done, no growth of assets in need of action is expected in {span} years",
+        )
     said = [
         Text(
             f"{label.ja}の{fiscal(worst.years[-1]).ja}末の見込みは{number(last.mid)}{count.ja}{ends.ja}である。"
@@ -121,9 +126,8 @@ def top(sheet: PlanSheet) -> Said | None:
 
 
 def money_row(sheet: PlanSheet) -> CompareRow | None:
-    """Return the row of total cost over the plan: the one with code `cost_total`, else the first of money."""
-    rows = [row for row in sheet.compare if row.group == "money"]
-    return next((row for row in rows if row.code == "cost_total"), rows[0] if rows else None)
+    """Return the row of the cost over the whole plan."""
+    return next((row for row in sheet.compare if row.group == "money" and row.code == "total"), None)
 
 
 def totals(sheet: PlanSheet) -> dict[Column, int]:
@@ -132,29 +136,11 @@ def totals(sheet: PlanSheet) -> dict[Column, int]:
 
 
 def compare(sheet: PlanSheet) -> Said | None:
-    """Whether cooperation pays."""
+    """Whether cooperation pays, and which of the cases the plan follows."""
     costs = totals(sheet)
-    if Column.ALONE not in costs or Column.MERGED not in costs:
+    chosen = sheet.facts.recommended
+    if Column.ALONE not in costs or chosen not in costs:
         return None
-    saving = costs[Column.ALONE] - costs[Column.MERGED]
-    share = percents(abs(saving) / max(costs[Column.ALONE], 1))
-    amount = yen(abs(saving))
-    years = sheet.facts.years
-    if abs(saving) < 0.005 * costs[Column.ALONE]:
-        finding = Text(
-            f"連携・集約再編をしても、{years}年間の費用はほとんど変わらない",
-            f"Working together hardly changes the cost over {years} years",
-        )
-    elif saving > 0:
-        finding = Text(
-            f"連携・集約再編により、費用は{years}年間で{amount.ja}({share.ja})減る見込みである",
-            f"Working together and merging is expected to save {amount.en} ({share.en}) over {years} years",
-        )
-    else:
-        finding = Text(
-            f"連携・集約再編をすると、費用は{years}年間で{amount.ja}({share.ja})増える",
-            f"Working together and merging costs {amount.en} ({share.en}) more over {years} years",
-        )
     said = [
         Text(
             f"「{COLUMNS[Column.ALONE].ja}」には、法定の点検と、期限までに必要な措置をすべて含めた。"
@@ -164,18 +150,51 @@ def compare(sheet: PlanSheet) -> Said | None:
         )
     ]
     row = money_row(sheet)
-    if row and _overlap(row):
+    if chosen is not Column.ALONE and row and _overlap(row, chosen):
         said.append(
             Text(
                 "二つの見込みの幅は重なっており、差が確かであるとは言えない。",
                 "The ranges of the two estimates overlap: the difference is not certain.",
             )
         )
-    return finding, tuple(said)
+    if chosen is Column.JOINT:
+        said.append(
+            Text(
+                "集約再編まで進めると費用が増えるため、本計画は連携にとどめる。",
+                "Merging and removing assets would cost more, so the plan goes no further than working together.",
+            )
+        )
+    return _paying(sheet, costs[Column.ALONE], costs[chosen]), tuple(said)
 
 
-def _overlap(row: CompareRow) -> bool:
-    alone, merged = row.values[1], row.values[3]
+def _paying(sheet: PlanSheet, alone: int, plan: int) -> Text:
+    """Say by how much the recommended case differs from each alone."""
+    chosen = sheet.facts.recommended
+    if chosen is Column.ALONE:
+        return Text(
+            "今の前提では連携しても費用は減らず、単独で続けるのがよい",
+            "Under today's assumptions working together saves nothing: each alone does best",
+        )
+    ja = "連携" if chosen is Column.JOINT else "連携・集約再編"
+    en = "Working together" if chosen is Column.JOINT else "Working together and merging"
+    share, amount, years = percents(abs(alone - plan) / max(alone, 1)), yen(abs(alone - plan)), sheet.facts.years
+    if abs(alone - plan) < 0.005 * alone:
+        return Text(
+            f"{ja}をしても、{years}年間の費用はほとんど変わらない", f"{en} hardly changes the cost over {years} years"
+        )
+    if plan < alone:
+        return Text(
+            f"{ja}により、費用は{years}年間で{amount.ja}({share.ja})減る見込みである",
+            f"{en} is expected to save {amount.en} ({share.en}) over {years} years",
+        )
+    return Text(
+        f"{ja}をすると、費用は{years}年間で{amount.ja}({share.ja})増えるが、その後の節約が上回る見込みである",
+        f"{en} costs {amount.en} ({share.en}) more over {years} years; later savings are expected to outweigh it",
+    )
+
+
+def _overlap(row: CompareRow, chosen: Column) -> bool:
+    alone, merged = row.values[1], row.values[COLUMN_ORDER.index(chosen)]
     if alone is None or merged is None:
         return False
     if alone.low is None or merged.high is None or alone.high is None or merged.low is None:
@@ -217,6 +236,9 @@ def programme(sheet: PlanSheet) -> Said | None:
     if not rows:
         return None
     years = [sum(row.yen[index] for row in rows if index < len(row.yen)) for index in range(sheet.facts.years)]
+    unpriced = [row for row in rows if not row.yen]
+    if len(unpriced) == len(rows):
+        return None
     peak = max(range(len(years)), key=lambda index: years[index])
     total, most, year = yen(sum(years)), yen(years[peak]), fiscal(sheet.facts.first_year + peak)
     finding = Text(
@@ -224,6 +246,17 @@ def programme(sheet: PlanSheet) -> Said | None:
         f"{sheet.facts.years} years cost {total.en}; the highest year, {year.en}, {most.en}",
     )
     said: list[Text] = []
+    if unpriced:
+        names = "、".join(f"{CLASSES[row.asset_class].ja}の{MEASURES[row.measure].ja}" for row in unpriced)
+        names_en = ", ".join(
+            f"{MEASURES[row.measure].en} of {CLASSES[row.asset_class].en}".lower() for row in unpriced
+        )
+        said.append(
+            Text(
+                f"{names}は単価が分からず、事業費に入っていない。実際の事業費はこれより多い。",
+                f"The following have no known price and are not in the cost, so the true cost is higher: {names_en}.",
+            )
+        )
     if sheet.present_spend:
         mean = sum(years) / max(len(years), 1)
         ratio, spend = mean / sheet.present_spend, yen(sheet.present_spend)
