@@ -76,9 +76,7 @@ def measures(rows: Rows, use: Use | None) -> list[float | None]:
         return [None] * len(rows)
     cells = rows.cells(use)
     memo = rows.context.memo(use)
-    values, asked = floats(
-        cells, rows.joined(use), memo, use.field.unit, use.unit, not (use.values or use.zero_unknown)
-    )
+    values, asked = floats(cells, memo, use.field.unit, use.unit, not (use.values or use.zero_unknown))
     if asked:
         rows.odd(use, memo.oddities(cells))
         return values

@@ -32,7 +32,7 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
     repeated in many rows (`asset_years`). `match` are header cells that must all be there for a shipped mapping to
     be taken by itself. `number_from` names the columns that together identify a row where there is no number
     column. `constants` give fields the same value in every row; `keep` are conditions a row must meet (column →
-    allowed texts), other rows are left out and counted.
+    allowed texts), `leave_out` conditions it must not meet; rows left out are counted.
     """
 
     name: str = ""
@@ -48,6 +48,7 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
         default_factory=dict[str, str | int | float | bool]
     )
     keep: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict[str, tuple[str, ...]])
+    leave_out: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict[str, tuple[str, ...]])
     words: dict[str, dict[str, str]] = msgspec.field(default_factory=dict[str, dict[str, str]])
     scale: str | None = None
     only_named: bool = False

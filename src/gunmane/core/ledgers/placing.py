@@ -74,7 +74,7 @@ def _numbers(rows: Rows, use: Use) -> Floats:
     """Read a column of coordinates as numbers, NaN where unknown."""
     cells = rows.cells(use)
     memo: Memo = rows.context.memo(use)
-    values, asked = floats(cells, rows.joined(use), memo, "", "", not use.zero_unknown)
+    values, asked = floats(cells, memo, "", "", not use.zero_unknown)
     if asked:
         rows.odd(use, memo.oddities(cells))
     return as_array(values)

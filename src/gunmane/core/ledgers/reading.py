@@ -16,7 +16,10 @@ from gunmane.core.ledgers.placing import place_rows
 from gunmane.core.ledgers.raw import RawChunk
 from gunmane.core.ledgers.recognise import Reading
 from gunmane.core.ledgers.rows import Rows
-from gunmane.core.ledgers.text import fold
+from gunmane.core.ledgers.text import fold, narrow
+
+LONGEST_KEY = 60
+"""Characters of a number joined from a row's cells."""
 
 
 def read_chunk(reading: Reading, chunk: RawChunk, context: ReadContext) -> AssetColumns:
@@ -83,8 +86,10 @@ def _select(
                         keep[position] = False
                         summary += 1
     left_out = 0
-    for column, allowed in reading.keep:
-        verdicts = {text: fold(text) in allowed for text in set(chunk.columns[column])}
+    conditions = [(*condition, True) for condition in reading.keep]
+    conditions += [(*condition, False) for condition in reading.leave_out]
+    for column, texts, wanted in conditions:
+        verdicts = {text: (fold(text) in texts) is wanted for text in set(chunk.columns[column])}
         mask = np.fromiter(map(verdicts.__getitem__, chunk.columns[column]), dtype=bool, count=count)
         left_out += int((keep & ~mask).sum())
         keep &= mask
@@ -94,8 +99,9 @@ def _select(
 def _numbers(rows: Rows, geometry: Sequence[bytes | None]) -> list[str]:
     """Return the number of each row, made from what identifies it where the ledger has none.
 
-    A made number is `~` and 16 hexadecimal digits of the BLAKE2b digest of the identifying cells, or of the geometry;
-    it stays the same as long as they do. Rows that nothing identifies are rejected (`number_missing`).
+    The columns that a mapping names are joined with `/` (up to 60 characters, none blank). Else a made number is
+    `~` and 16 hexadecimal digits of the BLAKE2b digest of the identifying cells, or of the geometry; it stays the
+    same as long as they do. Rows that nothing identifies are rejected (`number_missing`).
     """
     use = rows.reading.use_of("number")
     found = keys(rows, use)
@@ -112,6 +118,10 @@ def _numbers(rows: Rows, geometry: Sequence[bytes | None]) -> list[str]:
         if number is not None:
             continue
         parts = [fold(rows.columns[column][position]) for column in own or named]
+        joined = "/".join(narrow(rows.columns[column][position]) for column in own)
+        if own and all(parts) and len(joined) <= LONGEST_KEY:
+            found[position] = joined
+            continue
         shape = geometry[position] if not own else None
         if shape is None and not any(parts):
             rows.reject(position, Fault("number_missing", at=use.header if use else ""))

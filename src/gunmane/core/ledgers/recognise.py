@@ -53,6 +53,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     number_from: tuple[int, ...] = ()
     constants: dict[str, str | int | float | bool] = {}
     keep: tuple[tuple[int, frozenset[str]], ...] = ()
+    leave_out: tuple[tuple[int, frozenset[str]], ...] = ()
     words: dict[str, dict[str, str]] = {}
     mapping_name: str = ""
     unrecognised: tuple[str, ...] = ()
@@ -111,11 +112,8 @@ def recognise(
         scale=scale,
         number_from=tuple(positions[fold(name)] for name in chosen.number_from if fold(name) in positions),
         constants=chosen.constants,
-        keep=tuple(
-            (positions[fold(key)], frozenset(map(fold, allowed)))
-            for key, allowed in conditions.items()
-            if fold(key) in positions
-        ),
+        keep=_conditions(conditions, positions),
+        leave_out=_conditions(chosen.leave_out, positions),
         words=chosen.words,
         mapping_name=chosen.name,
         unrecognised=tuple(
@@ -124,6 +122,17 @@ def recognise(
         ignored=tuple(ignored),
         questions=tuple(questions),
         faults=tuple(faults),
+    )
+
+
+def _conditions(
+    conditions: Table[str, Sequence[str]], positions: Table[str, int]
+) -> tuple[tuple[int, frozenset[str]], ...]:
+    """Return conditions by position of their column, texts folded."""
+    return tuple(
+        (positions[fold(key)], frozenset(map(fold, texts)))
+        for key, texts in conditions.items()
+        if fold(key) in positions
     )
 
 
@@ -142,7 +151,13 @@ def _faults_of(
 ) -> list[Fault]:
     """Return what a mapping asks for that does not exist."""
     present = {fold(name) for name in header}
-    needed = [*(() if mapping.match else mapping.columns), *mapping.number_from, *mapping.keep, *where]
+    needed = [
+        *(() if mapping.match else mapping.columns),
+        *mapping.number_from,
+        *mapping.keep,
+        *mapping.leave_out,
+        *where,
+    ]
     faults = [Fault("no_such_column", at=name) for name in needed if fold(name) not in present]
     faults += [
         Fault("no_such_field", at=name, values={"field": rule.field})
