@@ -34,3 +34,7 @@ FROM api_keys ORDER BY created_at DESC, key_id;
 -- revoke_key
 -- End a key at once.
 UPDATE api_keys SET revoked_at = now() WHERE owner_id = $1 AND key_id = $2 AND revoked_at IS NULL RETURNING key_id;
+
+-- owner_of
+-- The owner that a code stands for, for an operator at the command line.
+SELECT owner_of($1);

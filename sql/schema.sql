@@ -105,6 +105,11 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) OWNER TO postgres;
+CREATE FUNCTION public.owner_of(wanted_code text) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$ SELECT owner_id FROM owners WHERE code = wanted_code $$;
+ALTER FUNCTION public.owner_of(wanted_code text) OWNER TO gunmane_auth;
 CREATE FUNCTION public.place_ranges(wanted box) RETURNS TABLE(low bigint, high bigint)
     LANGUAGE sql IMMUTABLE ROWS 20 PARALLEL SAFE
     AS $$
@@ -708,6 +713,7 @@ CREATE POLICY models_insert ON public.models FOR INSERT TO gunmane_app WITH CHEC
 CREATE POLICY models_read ON public.models FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
 CREATE POLICY models_update ON public.models FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.owners ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owners_auth ON public.owners FOR SELECT TO gunmane_auth USING (true);
 CREATE POLICY owners_insert ON public.owners FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY owners_read ON public.owners FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR (owner_id = ANY ((string_to_array(current_setting('gm.known'::text, true), ','::text))::uuid[]))));
 CREATE POLICY owners_update ON public.owners FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -768,6 +774,8 @@ REVOKE ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea,
 GRANT ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.owner_of(wanted_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.owner_of(wanted_code text) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_share;
 GRANT SELECT ON TABLE public.api_keys TO gunmane_auth;
@@ -787,6 +795,7 @@ GRANT SELECT,INSERT ON TABLE public.inspections TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ledgers TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.models TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.owners TO gunmane_app;
+GRANT SELECT ON TABLE public.owners TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.photos TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.plans TO gunmane_app;
 GRANT SELECT ON TABLE public.region_members TO gunmane_auth;

@@ -1,12 +1,15 @@
 """Composition root of the service: settings → pool, rules → Litestar."""
 
+import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, Router
+from litestar.datastructures import CacheControlHeader
+from litestar.static_files import create_static_files_router
 from msgspec import Struct
 
 from gunmane import settings as settings_module
@@ -16,10 +19,13 @@ from gunmane.flows.inspections import Rules
 from gunmane.http import api, service
 from gunmane.http.routes import Services
 from gunmane.http.shell import Shell
-from gunmane.resources import DATA
+from gunmane.pages.regions import router as pages_router
+from gunmane.resources import DATA, PACKAGE, STATIC
 from gunmane.settings import Settings
 from gunmane.store import pool
 from gunmane.store.embedded import Embedded
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
 class _Scales(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,21 +44,50 @@ def jst_now() -> datetime:
     return datetime.now(pool.JST)
 
 
-def build(settings: Settings, url: str, now: Callable[[], datetime] = jst_now) -> Litestar:
+def static_routers() -> list[Router]:
+    """Serve what travels with the program: the pages' own files, and the browser parts fetched at set-up."""
+    folders = [(PACKAGE / "pages" / "assets", "/static/pages")]
+    if STATIC.is_dir():
+        folders += [(one, f"/static/{one.name}") for one in sorted(STATIC.iterdir()) if one.is_dir()]
+    return [
+        create_static_files_router(path, [folder], name=path, cache_control=CacheControlHeader(max_age=3600))
+        for folder, path in folders
+    ]
+
+
+@asynccontextmanager
+async def _ends_with_its_parent(_: Litestar) -> AsyncGenerator[None]:
+    """End a worker whose web server was killed: an orphan would keep the port and its connections."""
+    parent = os.getppid()
+
+    async def watch() -> None:
+        while os.getppid() == parent:  # noqa: ASYNC110 (nobody tells us of a killed parent)
+            await asyncio.sleep(0.5)
+        os._exit(1)
+
+    task = asyncio.create_task(watch())
+    yield
+    task.cancel()
+
+
+def build(
+    settings: Settings, url: str, now: Callable[[], datetime] = jst_now, lifespans: Sequence[Lifespan] = ()
+) -> Litestar:
     """Make the service that works in the database at `url`."""
     services = Services(pool=None, rules=rules(), now=now)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         services.pool = await pool.open_pool(url, size=settings.pool_size, statement_cache=settings.statement_cache)
+        app.state.pool = services.pool
         try:
             yield
         finally:
             await services.pool.close()
 
     app = Litestar(
-        route_handlers=[*api.handlers(services)],
-        lifespan=[lifespan],
+        route_handlers=[*api.handlers(services), pages_router, *static_routers()],
+        lifespan=[lifespan, *lifespans],
         exception_handlers={Exception: service.refuse},
         openapi_config=None,
         logging_config=None,
@@ -70,4 +105,4 @@ def service_url(settings: Settings) -> str:
 def create() -> Litestar:
     """Make the service from the environment: the entry point of the web server's worker."""
     settings = settings_module.read(os.environ)
-    return build(settings, service_url(settings))
+    return build(settings, service_url(settings), lifespans=[_ends_with_its_parent])

@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from gunmane.http import access, assets, inspections, regions, repairs, service
+from gunmane.http import access, assets, features, inspections, records, regions, repairs, service
 from gunmane.http.routes import Route, Services, handler
 
 ROUTES: tuple[Route, ...] = (
@@ -11,6 +11,8 @@ ROUTES: tuple[Route, ...] = (
     *assets.ROUTES,
     *inspections.ROUTES,
     *repairs.ROUTES,
+    *records.ROUTES,
+    *features.ROUTES,
 )
 
 

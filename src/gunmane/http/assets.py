@@ -136,6 +136,16 @@ class AssetQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cursor: Cursor | None = None
 
 
+class SharedQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which of the assets that neighbours share at level condition."""
+
+    owner: UUID | None = None
+    asset_class: list[AssetClass] | None = None
+    bbox: Box | None = None
+    limit: Limit = 100
+    cursor: Cursor | None = None
+
+
 class AssetChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A merge patch (RFC 7396): what is left out stays, null makes unknown; attributes are merged likewise."""
 
@@ -266,6 +276,21 @@ async def list_versions(ask: Ask[Nothing, None]) -> Answer:
     )
 
 
+async def list_shared(ask: Ask[SharedQuery, None]) -> Answer:
+    """List what neighbours share at level condition: place, size, age, grade and risk, no number or name."""
+    query = ask.query
+    place = unpack(query.cursor, tuple[UUID])
+    after = None if place is None else place[0]
+    box = geojson.box(query.bbox)
+    rows = await store.shared(ask.conn, query.owner, query.asset_class, after, box, query.limit + 1)
+    href = None
+    if len(rows) > query.limit:
+        rows = rows[: query.limit]
+        href = next_link("/v1/shared-assets", query, pack(rows[-1].asset_id))
+    page = FeatureCollection(features=geojson.features(rows), next=href)
+    return Answer(page, headers=link_header(href) if href else {}, media_type=geojson.MEDIA_TYPE)
+
+
 async def change_asset(ask: Ask[Nothing, AssetChange]) -> Answer:
     """Change an asset of the own owner whose ETag is the one sent; the former state is kept."""
     found = await store.one(ask.conn, ask.id("asset_id"), [ask.principal.owner_id])
@@ -306,5 +331,10 @@ ROUTES = (
     Route(
         method="GET", path="/v1/assets/{asset_id:uuid}/versions", name="list_versions", tag="assets",
         run=list_versions, gives=Versions, summary="施設の以前の状態 (former states)",
+    ),
+    Route(
+        method="GET", path="/v1/shared-assets", name="list_shared_assets", tag="assets", run=list_shared,
+        query=SharedQuery, gives=FeatureCollection, gives_type=geojson.MEDIA_TYPE, gives_headers=("Link",),
+        summary="状態の共有を受けた施設 (neighbours' assets shared at level condition)",
     ),
 )  # fmt: skip

@@ -84,6 +84,7 @@ class Ask(Generic[Q, B]):
     """One request, authenticated and read."""
 
     __slots__ = (
+        "base",
         "body",
         "claim",
         "conn",
@@ -113,6 +114,7 @@ class Ask(Generic[Q, B]):
         self.now: datetime = services.now()
         self.language: Language = problems.language(headers.get(b"accept-language", ""))
         self.claim: Claim | None = None
+        self.base: str = ""
         self.query: Q
         self.body: B
         self.raw: bytes = b""
@@ -248,6 +250,7 @@ async def _carry_out(route: Route, services: Services, request: Request[Any, Any
             raise read.refusal
         ask: Ask[Any, Any] = Ask(services, conn, principal, request.scope["path_params"], headers)  # type: ignore[arg-type]
         ask.query, ask.raw, ask.body = read.query, read.raw, read.body
+        ask.base = f"{request.scope['scheme']}://{headers.get(b'host', 'localhost')}"
         if key is not None:
             sha256 = digest(route, request.scope["path"], ask.raw)
             if kept is not None:

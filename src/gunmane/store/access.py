@@ -84,3 +84,8 @@ async def list_keys(conn: ReadConn) -> list[Key]:
 async def revoke_key(conn: Conn, owner_id: UUID, key_id: UUID) -> bool:
     """End a key at once; False when there was none to end."""
     return await conn.fetchrow(sql("access", "revoke_key"), owner_id, key_id) is not None
+
+
+async def owner_of(conn: ReadConn, code: str) -> UUID | None:
+    """Find the owner that a code stands for; for operators at the command line only."""
+    return await conn.fetchval(sql("access", "owner_of"), code)

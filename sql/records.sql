@@ -1,0 +1,93 @@
+-- due
+-- Due items of these owners by date, what has no date last.
+SELECT d.owner_id, d.asset_id, d.asset_class, d.duty, d.state, d.window_open, d.due_soft, d.due, d.anchor_on, d.rule,
+    d.basis, d.reason_ja, d.reason_en, d.planned_month, d.engineer, d.run_id
+FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM due_items AS s
+    WHERE s.owner_id = o.owner_id
+        AND ($2::uuid IS NULL OR CASE
+            WHEN $3::date IS NULL THEN s.due IS NULL AND (s.asset_id, s.duty) > ($2, $4::text)
+            ELSE s.due > $3 OR s.due IS NULL OR (s.due = $3 AND (s.asset_id, s.duty) > ($2, $4::text)) END)
+        AND ($5::text[] IS NULL OR s.asset_class = ANY ($5))
+        AND ($6::text[] IS NULL OR s.state = ANY ($6))
+        AND ($7::text[] IS NULL OR s.duty = ANY ($7))
+        AND ($8::date IS NULL OR s.due >= $8)
+        AND ($9::date IS NULL OR s.due <= $9)
+        AND ($10::date IS NULL OR s.planned_month = $10)
+        AND ($11::text IS NULL OR s.engineer = $11)
+        AND ($12::uuid IS NULL OR s.asset_id = $12)
+    ORDER BY s.due, s.asset_id, s.duty
+    LIMIT $13
+) AS d
+ORDER BY d.due, d.asset_id, d.duty
+LIMIT $13;
+
+-- risks
+-- Scores of these owners' assets, highest expected loss first.
+SELECT r.owner_id, r.asset_id, r.asset_class, r.bad_1y, r.bad_5y, r.bad_10y, r.bad_5y_low, r.bad_5y_high,
+    r.life_median_years, r.life_low_years, r.life_high_years, r.consequence_yen, r.loss_yen_per_year,
+    r.likelihood_band, r.consequence_band, r.reasons, r.run_id
+FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM risks AS s
+    WHERE s.owner_id = o.owner_id
+        AND ($2::float8 IS NULL OR (s.loss_yen_per_year, s.asset_id) < ($2, $3::uuid))
+        AND ($4::text[] IS NULL OR s.asset_class = ANY ($4))
+        AND ($5::float8 IS NULL OR s.loss_yen_per_year >= $5)
+        AND ($6::uuid IS NULL OR s.asset_id = $6)
+    ORDER BY s.loss_yen_per_year DESC, s.asset_id DESC
+    LIMIT $7
+) AS r
+ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
+LIMIT $7;
+
+-- ledgers
+-- Imports of the principal's owner, newest first.
+SELECT owner_id, ledger_id, path, asset_class, content, encode(sha256, 'hex') AS sha256, as_of, encoding, crs, warnings,
+    rows_read, rows_new, rows_changed, rows_unchanged, rows_missing, rows_rejected, rows_flagged, origin, imported_at
+FROM ledgers
+WHERE owner_id = $1 AND ($2::uuid IS NULL OR ledger_id < $2) AND ($3::uuid IS NULL OR ledger_id = $3)
+ORDER BY ledger_id DESC
+LIMIT $4;
+
+-- rejected_rows
+-- Rows of one import, or of all, that were not taken.
+SELECT owner_id, ledger_id, row_number, cells, faults, mended_at
+FROM rejected_rows
+WHERE owner_id = $1 AND ($2::uuid IS NULL OR ledger_id = $2)
+    AND ($3::uuid IS NULL OR (ledger_id, row_number) > ($3, $4::bigint))
+    AND ($5::boolean IS NULL OR (mended_at IS NOT NULL) = $5)
+ORDER BY ledger_id, row_number
+LIMIT $6;
+
+-- mend_rejected_row
+-- Note that a rejected row has been mended, or that it hasn't.
+UPDATE rejected_rows SET mended_at = $4 WHERE owner_id = $1 AND ledger_id = $2 AND row_number = $3
+RETURNING owner_id, ledger_id, row_number, cells, faults, mended_at;
+
+-- runs
+-- Computations of the principal's regions, newest first.
+SELECT region_id, run_id, kind, inputs_digest, seed, parameters, code_version, state, progress, result, error,
+    requested_at, started_at, finished_at
+FROM runs
+WHERE ($1::uuid IS NULL OR region_id = $1) AND ($2::uuid IS NULL OR run_id < $2) AND ($3::uuid IS NULL OR run_id = $3)
+ORDER BY run_id DESC
+LIMIT $4;
+
+-- plans
+-- Plans of the principal's regions without their documents, newest first.
+SELECT region_id, plan_id, run_id, edition, status, as_of, pdf_sha256, octet_length(pdf) AS pdf_bytes, created_at
+FROM plans
+WHERE ($1::uuid IS NULL OR region_id = $1) AND ($2::uuid IS NULL OR plan_id < $2)
+    AND ($3::uuid IS NULL OR plan_id = $3)
+ORDER BY plan_id DESC
+LIMIT $4;
+
+-- plan_sheet
+-- Every number of a plan, as it is printed.
+SELECT sheet FROM plans WHERE plan_id = $1;
+
+-- plan_document
+-- The document of a plan.
+SELECT pdf FROM plans WHERE plan_id = $1 AND pdf IS NOT NULL;

@@ -1,0 +1,95 @@
+"""`gunmane serve`: the service on its web server, with the embedded PostgreSQL kept alive."""
+
+import argparse
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from gunmane import settings as settings_module
+from gunmane.core.errors import GunmaneError
+from gunmane.settings import Settings
+from gunmane.store import database
+from gunmane.store.embedded import Embedded
+
+LOOK_SECONDS = 0.5
+
+
+def add(commands: Any) -> None:
+    """Add the sub-command `serve`."""
+    serve = commands.add_parser("serve", help="serve pages and API (画面とAPIの提供)")
+    serve.add_argument("--host", help="address to listen on (default: GUNMANE_HOST or 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: GUNMANE_PORT or 8000)")
+    serve.add_argument("--workers", type=int, default=1, help="web server processes (default: 1)")
+    serve.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prepare the database and serve until a signal ends it; exit code 1 with a sentence when it can't start."""
+    settings = settings_module.read()
+    try:
+        ready = asyncio.run(
+            database.prepare(
+                home=settings.home, database_url=settings.database_url, admin_url=settings.admin_database_url
+            )
+        )
+    except GunmaneError as error:
+        print(f"gunmane: the database cannot be used: {error}", file=sys.stderr)
+        return 1
+    try:
+        with _kept_alive(ready.server):
+            listen(settings, options.host or settings.host, options.port or settings.port, options.workers)
+    finally:
+        ready.close()
+    return 0
+
+
+def listen(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way are finished first."""
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
+
+    print(f"gunmane: http://{host}:{port}/ (API: http://{host}:{port}/docs)", flush=True)
+    Granian(
+        "gunmane.app:create",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        loop=Loops.uvloop if os.name == "posix" else Loops.asyncio,
+        websockets=False,
+        log_level=LogLevels(settings.log_level) if settings.log_level != "info" else LogLevels.warning,
+        workers_kill_timeout=15,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@contextmanager
+def _kept_alive(server: Embedded | None) -> Generator[None]:
+    """Start the embedded server again whenever it has died; acknowledged rows are in its log and come back."""
+    if server is None:
+        yield
+        return
+    ending = threading.Event()
+
+    def watch() -> None:
+        while not ending.wait(LOOK_SECONDS):
+            if not server.running():
+                try:
+                    server.start()
+                    print("gunmane: PostgreSQL had died and was started again", file=sys.stderr, flush=True)
+                except GunmaneError as error:
+                    print(f"gunmane: PostgreSQL does not start: {error}", file=sys.stderr, flush=True)
+
+    thread = threading.Thread(target=watch, name="embedded-postgresql", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join(30)

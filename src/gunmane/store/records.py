@@ -1,0 +1,222 @@
+"""Computed and imported records as the API reads them: due items, risks, ledgers, rejected rows, runs, plans."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from gunmane.core.words import AssetClass, Origin
+from gunmane.store.query import Conn, ReadConn, sql
+
+
+class DueRow(Struct, frozen=True, kw_only=True):
+    """A statutory duty of one asset with its window, and the reason in both languages."""
+
+    owner_id: UUID
+    asset_id: UUID
+    asset_class: AssetClass
+    duty: str
+    state: str
+    window_open: date | None
+    due_soft: date | None
+    due: date | None
+    anchor_on: date | None
+    rule: str
+    basis: str | None
+    reason_ja: str | None
+    reason_en: str | None
+    planned_month: date | None
+    engineer: str | None
+    run_id: UUID
+
+
+class RiskRow(Struct, frozen=True, kw_only=True):
+    """Expected loss of one asset and its parts; probabilities of the bad grade within 1, 5 and 10 years."""
+
+    owner_id: UUID
+    asset_id: UUID
+    asset_class: AssetClass
+    bad_1y: float | None
+    bad_5y: float | None
+    bad_10y: float | None
+    bad_5y_low: float | None
+    bad_5y_high: float | None
+    life_median_years: float | None
+    life_low_years: float | None
+    life_high_years: float | None
+    consequence_yen: float
+    loss_yen_per_year: float
+    likelihood_band: int
+    consequence_band: int
+    reasons: list[Any]
+    run_id: UUID
+
+
+class LedgerRow(Struct, frozen=True, kw_only=True):
+    """One import: the source and what became of its rows."""
+
+    owner_id: UUID
+    ledger_id: UUID
+    path: str
+    asset_class: str
+    content: str
+    sha256: str
+    as_of: date | None
+    encoding: str | None
+    crs: int | None
+    warnings: list[Any]
+    rows_read: int
+    rows_new: int
+    rows_changed: int
+    rows_unchanged: int
+    rows_missing: int
+    rows_rejected: int
+    rows_flagged: int
+    origin: Origin
+    imported_at: datetime
+
+
+class RejectedRow(Struct, frozen=True, kw_only=True):
+    """A row that was not taken, whole, with what is wrong with it."""
+
+    owner_id: UUID
+    ledger_id: UUID
+    row_number: int
+    cells: Any
+    faults: Any
+    mended_at: datetime | None
+
+
+class RunRow(Struct, frozen=True, kw_only=True):
+    """One recorded computation."""
+
+    region_id: UUID
+    run_id: UUID
+    kind: str
+    inputs_digest: str
+    seed: int
+    parameters: dict[str, Any]
+    code_version: str
+    state: str
+    progress: float
+    result: dict[str, Any] | None
+    error: str | None
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class PlanRow(Struct, frozen=True, kw_only=True):
+    """One edition of a region's plan."""
+
+    region_id: UUID
+    plan_id: UUID
+    run_id: UUID
+    edition: int
+    status: str
+    as_of: date
+    pdf_sha256: str | None
+    pdf_bytes: int | None
+    created_at: datetime
+
+
+class DueWanted(Struct, frozen=True, kw_only=True):
+    """Which due items; None does not restrict."""
+
+    classes: Sequence[str] | None = None
+    states: Sequence[str] | None = None
+    duties: Sequence[str] | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    planned_month: date | None = None
+    engineer: str | None = None
+    asset_id: UUID | None = None
+
+
+async def due(
+    conn: ReadConn, owners: Sequence[UUID], wanted: DueWanted, after: tuple[date | None, UUID, str] | None, limit: int
+) -> list[DueRow]:
+    """List due items by date, after a place in that order."""
+    day, asset, duty = after or (None, None, None)
+    rows = await conn.fetch(
+        sql("records", "due"),
+        owners, asset, day, duty, wanted.classes, wanted.states, wanted.duties, wanted.first_day, wanted.last_day,
+        wanted.planned_month, wanted.engineer, wanted.asset_id, limit,
+    )  # fmt: skip
+    return msgspec.convert(rows, list[DueRow])
+
+
+async def risks(
+    conn: ReadConn,
+    owners: Sequence[UUID],
+    classes: Sequence[str] | None,
+    least: float | None,
+    asset_id: UUID | None,
+    after: tuple[float, UUID] | None,
+    limit: int,
+) -> list[RiskRow]:
+    """List scores, highest expected loss first."""
+    rows = await conn.fetch(
+        sql("records", "risks"), owners, *(after or (None, None)), classes, least, asset_id, limit
+    )
+    return msgspec.convert(rows, list[RiskRow])
+
+
+async def ledgers(
+    conn: ReadConn, owner_id: UUID, before: UUID | None, limit: int, ledger_id: UUID | None = None
+) -> list[LedgerRow]:
+    """List an owner's imports, newest first, or the one asked for."""
+    return msgspec.convert(
+        await conn.fetch(sql("records", "ledgers"), owner_id, before, ledger_id, limit), list[LedgerRow]
+    )
+
+
+async def rejected_rows(
+    conn: ReadConn,
+    owner_id: UUID,
+    ledger_id: UUID | None,
+    after: tuple[UUID, int] | None,
+    mended: bool | None,
+    limit: int,
+) -> list[RejectedRow]:
+    """List rows that were not taken."""
+    rows = await conn.fetch(
+        sql("records", "rejected_rows"), owner_id, ledger_id, *(after or (None, None)), mended, limit
+    )
+    return msgspec.convert(rows, list[RejectedRow])
+
+
+async def mend(
+    conn: Conn, owner_id: UUID, ledger_id: UUID, row_number: int, at: datetime | None
+) -> RejectedRow | None:
+    """Note when a rejected row was mended; None when there is no such row."""
+    row = await conn.fetchrow(sql("records", "mend_rejected_row"), owner_id, ledger_id, row_number, at)
+    return None if row is None else msgspec.convert(row, RejectedRow)
+
+
+async def runs(
+    conn: ReadConn, region_id: UUID | None, before: UUID | None, limit: int, run_id: UUID | None = None
+) -> list[RunRow]:
+    """List computations, newest first, or the one asked for."""
+    return msgspec.convert(await conn.fetch(sql("records", "runs"), region_id, before, run_id, limit), list[RunRow])
+
+
+async def plans(
+    conn: ReadConn, region_id: UUID | None, before: UUID | None, limit: int, plan_id: UUID | None = None
+) -> list[PlanRow]:
+    """List plans without their documents, newest first, or the one asked for."""
+    rows = await conn.fetch(sql("records", "plans"), region_id, before, plan_id, limit)
+    return msgspec.convert(rows, list[PlanRow])
+
+
+async def plan_sheet(conn: ReadConn, plan_id: UUID) -> Any:
+    """Read every number of a plan; None when there is no such plan."""
+    return await conn.fetchval(sql("records", "plan_sheet"), plan_id)
+
+
+async def plan_document(conn: ReadConn, plan_id: UUID) -> bytes | None:
+    """Read the PDF of a plan."""
+    return await conn.fetchval(sql("records", "plan_document"), plan_id)
