@@ -222,6 +222,36 @@ def test_zipped_shapefiles_in_cp932_with_explained_names(tmp_path: Path) -> None
     assert cells(table)[0] == ["一号", "1"]
 
 
+def test_member_names_in_cp932(tmp_path: Path) -> None:
+    geometry, data, fields = lines()
+    for name, count in (("small", 1), ("large", 3)):
+        pyogrio.raw.write(
+            tmp_path / f"{name}.shp",
+            geometry[:count],
+            [column[:count] for column in data],
+            fields,
+            driver="ESRI Shapefile",
+            geometry_type="LineString",
+            crs="EPSG:6668",
+            encoding="utf-8",
+        )
+    archive = tmp_path / "z.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for old, new in (("small", "AAAA"), ("large", "BBBB")):
+            for part in tmp_path.glob(f"{old}.*"):
+                file.write(part, f"{new}{part.suffix}")
+    packed = archive.read_bytes().replace(b"AAAA", "農道".encode("cp932")).replace(b"BBBB", "市道".encode("cp932"))
+    archive.write_bytes(packed)  # names without the UTF-8 mark, as Windows in Japan writes them
+    table = open_table(archive)
+    assert table.layers == ("市道", "農道")
+    assert table.notes == ("layer_chosen:市道",)
+    assert len(cells(table)) == 3
+    assert len(cells(open_table(archive, layer="農道"))) == 1
+    with pytest.raises(GunmaneError) as caught:
+        open_table(archive, layer="林道")
+    assert caught.value.code == "no_such_layer"
+
+
 def test_geojson_compressed(tmp_path: Path) -> None:
     feature = {
         "type": "Feature",

@@ -4,7 +4,10 @@ import csv
 import gzip
 import io
 import re
+import shutil
+import tempfile
 import warnings
+import weakref
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,17 +36,26 @@ class LayerTable:
     preamble: tuple[tuple[str, ...], ...] = ()
 
     def __init__(self, path: Path, layer: str | None, encoding: str | None, crs: int | None) -> None:
-        self._source, self._names, stated = _source(path, layer)
-        self._layer = layer if layer and not str(self._source).endswith(".shp") else None
         notes: list[str] = []
+        data_sets: tuple[str, ...] = ()
+        if path.name.lower().endswith(".zip"):
+            folder = Path(tempfile.mkdtemp(prefix="gunmane-"))
+            weakref.finalize(self, shutil.rmtree, folder, True)
+            self._source, self._names, stated, data_sets = _zipped(path, layer, folder)
+            if layer is None and len(data_sets) > 1:
+                notes.append(f"layer_chosen:{data_sets[0]}")
+        else:
+            self._source, self._names, stated = _source(path)
+        self._layer = layer if layer and not str(self._source).endswith(".shp") else None
         try:
-            self.layers = tuple(str(name) for name in pyogrio.list_layers(self._source)[:, 0])
-            if self._layer and self._layer not in self.layers:
+            inside = tuple(str(name) for name in pyogrio.list_layers(self._source)[:, 0])
+            self.layers = data_sets or inside
+            if self._layer and self._layer not in inside:
                 raise GunmaneError(
-                    "no_such_layer", [Fault("choose_one", at=self._layer, values={"names": list(self.layers)})]
+                    "no_such_layer", [Fault("choose_one", at=self._layer, values={"names": list(inside)})]
                 )
-            if not self._layer and len(self.layers) > 1:
-                self._layer = self._largest()
+            if not self._layer and len(inside) > 1:
+                self._layer = self._largest(inside)
                 notes.append(f"layer_chosen:{self._layer}")
             self.encoding = encoding or self._encoding(stated)
             info = self._info()
@@ -67,10 +79,9 @@ class LayerTable:
                 force_total_bounds=True,
             )
 
-    def _largest(self) -> str:
+    def _largest(self, layers: tuple[str, ...]) -> str:
         sizes = {
-            name: pyogrio.read_info(self._source, layer=name, force_feature_count=True)["features"]
-            for name in self.layers
+            name: pyogrio.read_info(self._source, layer=name, force_feature_count=True)["features"] for name in layers
         }
         return max(sizes, key=sizes.__getitem__)
 
@@ -123,11 +134,9 @@ class LayerTable:
             yield RawChunk(range(skip + 1, skip + 1 + len(geometry)), columns, geometry)
 
 
-def _source(path: Path, layer: str | None) -> tuple[Any, dict[str, str], str]:
+def _source(path: Path) -> tuple[Any, dict[str, str], str]:
     """Return what GDAL opens, names explained beside a Shapefile, and the code page stated beside it."""
     name = path.name.lower()
-    if name.endswith(".zip"):
-        return _zipped(path, layer)
     if name.endswith(".gz"):
         return gzip.decompress(path.read_bytes()), {}, ""
     if name.endswith(".shp"):
@@ -136,27 +145,51 @@ def _source(path: Path, layer: str | None) -> tuple[Any, dict[str, str], str]:
     return str(path), {}, ""
 
 
-def _zipped(path: Path, layer: str | None) -> tuple[Any, dict[str, str], str]:
+def _zipped(path: Path, layer: str | None, folder: Path) -> tuple[Any, dict[str, str], str, tuple[str, ...]]:
+    """Unpack one data set of an archive under plain names; member names may be CP932, which GDAL cannot find
+    again.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.namelist()
-            inside = [
-                name
-                for name in members
-                if name.lower().endswith(GIS_ENDINGS[:2] + GIS_ENDINGS[2:3] + GIS_ENDINGS[4:])
-            ]
-            shapes = [name for name in inside if layer is None or layer in (Path(name).stem, name)] or inside
-            if not shapes:
+            members = {_member_name(info): info for info in archive.infolist() if not info.is_dir()}
+            inside = [name for name in members if name.lower().endswith((".shp", *_SINGLE))]
+            if not inside:
                 raise GunmaneError("not_readable", path=str(path), reason="no GIS file in the archive")
-            chosen = max(shapes, key=lambda name: archive.getinfo(name).file_size)
-            base = chosen.rsplit(".", 1)[0]
-            pages = [name for name in members if name.lower() == f"{base}.cpg".lower()]
-            stated = _code_page(archive.read(pages[0])) if pages else ""
-            explained = [name for name in members if name.endswith("attributes.csv")]
+            named = [
+                name
+                for name in inside
+                if layer is None or layer in (Path(name).stem, name) or not name.lower().endswith(".shp")
+            ]
+            if not named:
+                stems = [Path(name).stem for name in inside]
+                raise GunmaneError("no_such_layer", [Fault("choose_one", at=layer or "", values={"names": stems})])
+            chosen = max(named, key=lambda name: members[name].file_size)
+            base = chosen.rsplit(".", 1)[0].lower()
+            for name, info in members.items():
+                if name.lower().rsplit(".", 1)[0] == base:
+                    (folder / f"layer.{name.rsplit('.', 1)[1].lower()}").write_bytes(archive.read(info))
+            page = folder / "layer.cpg"
+            stated = _code_page(page.read_bytes()) if page.is_file() else ""
+            explained = [info for name, info in members.items() if name.endswith("attributes.csv")]
             names = _explained(archive.read(explained[0])) if explained else {}
     except zipfile.BadZipFile as error:
         raise GunmaneError("not_readable", path=str(path), reason=str(error)) from error
-    return f"/vsizip/{path}/{chosen}", names, stated
+    source = folder / f"layer.{chosen.rsplit('.', 1)[1].lower()}"
+    others = (Path(name).stem for name in inside if name != chosen)
+    return str(source), names, stated, (Path(chosen).stem, *others)
+
+
+_SINGLE = (".geojson", ".json", ".gpkg", ".fgb", ".kml", ".gml", ".geojsonl")
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """Return a member's name; without the UTF-8 mark it is CP932, as Windows in Japan writes it."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("cp932")
+    except UnicodeError:
+        return info.filename
 
 
 def _explained(data: bytes) -> dict[str, str]:

@@ -111,26 +111,26 @@ def written(day: date, spelling: str) -> str:
     return f"{era.letter.upper()}{number}/{day.month}/{day.day}"
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.dates(date(1868, 1, 25), date(2100, 1, 1)), st.sampled_from(["kanji", "padded", "slashes"]))
 def test_every_day_written_in_its_era_reads_back(day: date, spelling: str) -> None:
     assert when(written(day, spelling)) == When(day.year, day, DAY)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.dates(date(1927, 5, 19), date(2099, 12, 31)))  # below, the serial has fewer than five digits
 def test_spreadsheet_serials_read_back(day: date) -> None:
     assert when(str((day - date(1899, 12, 30)).days)) == When(day.year, day, DAY)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.dates(date(1868, 1, 25), date(2100, 1, 1)))
 def test_western_spellings_agree(day: date) -> None:
     spellings = (day.isoformat(), f"{day:%Y/%m/%d}", f"{day:%Y%m%d}", f"{day.year}年{day.month}月{day.day}日")
     assert {when(text) for text in spellings} == {When(day.year, day, DAY)}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.dates(date(1927, 1, 1), date(2018, 3, 31)))
 def test_a_fiscal_year_starts_no_later_than_its_days(day: date) -> None:
     year = fiscal_year(day)

@@ -50,7 +50,7 @@ def test_other_scales_and_contradictions_are_faults(words: Catalogue, scale: str
     assert found.code == code
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from(sorted(catalogue().scales)), st.data())
 def test_each_scale_reads_its_own_grades_and_names(code: str, data: st.DataObject) -> None:
     scale = catalogue().scales[code]

@@ -31,7 +31,7 @@ def test_west_and_south_are_negative() -> None:
     assert degrees("33.5S") == -33.5
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 179), st.integers(0, 59), st.integers(0, 59999))
 def test_degrees_minutes_seconds_read_back(whole: int, minutes: int, thousandths: int) -> None:
     seconds = thousandths / 1000
@@ -40,7 +40,7 @@ def test_degrees_minutes_seconds_read_back(whole: int, minutes: int, thousandths
     assert degrees(f"{whole}度{minutes:02d}分{seconds:06.3f}秒") == pytest.approx(expected, abs=1e-9)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.floats(24, 45.5), st.floats(123, 149), st.booleans(), st.sampled_from([",", ", ", " ", "，", "/"]))
 def test_pairs_inside_japan_tell_their_order(lat: float, lon: float, lat_first: bool, between: str) -> None:
     first, second = (lat, lon) if lat_first else (lon, lat)
@@ -60,7 +60,7 @@ def test_zones() -> None:
     assert isinstance(zone("20"), Fault)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.integers(1, 47), st.integers(100, 799))
 def test_codes_of_six_and_five_digits_are_the_same(prefecture: int, local: int) -> None:
     code5 = f"{prefecture:02d}{local:03d}"

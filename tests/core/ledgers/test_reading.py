@@ -89,9 +89,9 @@ def test_attributes_are_what_the_inventory_expects(asset_class: AssetClass) -> N
     }.get(asset_class.value, "路線名|区分A|区分B|区分C|区分D|区分E|区分F")
     rows = {
         "bridge": 'r|TL-20|1,200|第1次|有|3.5|二級河川"A"',
-        "sewer_pipe": "r|汚水|12|無|M1|×|□1500×1200",
+        "sewer_pipe": "r|汚水|12|自然流下|M1|×|□1500×1200",
         "septic": "r|合併|嫌気ろ床接触ばっ気方式|7人槽|20|H10.4.1|北",
-        "water_pipe": "r|配水管|K形|有|粘土|無|○",
+        "water_pipe": "r|配水管|K形|耐震管|粘土|水管橋|第1次緊急輸送道路",
     }.get(asset_class.value, "r|1|2|3|4|5|6")
     found = read(f"番号|{columns}", [f"n|{rows}"], asset_class)
     decoded = msgspec.json.decode(found.fields["attributes"][0], type=ATTRIBUTES[asset_class])
@@ -183,6 +183,14 @@ def test_a_grade_column_for_each_year() -> None:
     ]
 
 
+def test_rated_parts_of_one_year_give_the_worst() -> None:
+    found = read("bridge id|deck_2004|superstructure_2004|deck_2006", ["a|7|5|6", "b|8||"], AssetClass.BRIDGE)
+    assert found.inspections.grades == ["5", "8", "6"]
+    assert found.inspections.scales == ["nbi"] * 3
+    assert found.inspections.inspected_on == [date(2004, 1, 1), date(2004, 1, 1), date(2006, 1, 1)]
+    assert json.loads(found.inspections.findings[0] or "") == {"deck_2004": "7", "superstructure_2004": "5"}
+
+
 def test_one_row_for_each_inspection() -> None:
     mapping = Mapping(rows="inspection")
     found = read(
@@ -245,7 +253,7 @@ def test_a_mapping_is_checked() -> None:
     assert {fault.code for fault in reading.faults} == {"no_such_field", "no_such_column", "no_such_scale"}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.text("abc", min_size=1, max_size=3), max_size=40), st.integers(1, 10))
 def test_repeated_numbers_are_found_across_chunks(numbers: list[str], size: int) -> None:
     seen = SeenNumbers()
@@ -257,7 +265,7 @@ def test_repeated_numbers_are_found_across_chunks(numbers: list[str], size: int)
     assert found == [index for index, number in enumerate(numbers) if number in numbers[:index]]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.floats(-60, 60), st.floats(-170, 170), st.floats(0, 360), st.floats(1, 2000))
 def test_lengths_agree_with_an_independent_geodesic(lat: float, lon: float, azimuth: float, metres: float) -> None:
     from pyproj import Geod

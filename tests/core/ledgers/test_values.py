@@ -57,7 +57,7 @@ def test_what_is_no_measure_is_a_fault(text: str) -> None:
     assert isinstance(decimal(text, "m"), Fault)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.integers(-(10**9), 10**9), st.sampled_from(["plain", "thousands", "wide", "triangle"]))
 def test_every_spelling_of_a_whole_number_reads_back(number: int, spelling: str) -> None:
     text = f"{number:,}" if spelling == "thousands" else str(number)
@@ -68,7 +68,7 @@ def test_every_spelling_of_a_whole_number_reads_back(number: int, spelling: str)
     assert integer(text) == number
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.floats(-1e6, 1e6, allow_nan=False), st.sampled_from(sorted(UNITS["m"])))
 def test_a_length_in_any_unit_is_the_same_length(metres: float, unit: str) -> None:
     written = f"{metres / UNITS['m'][unit]:.9f}{unit}"

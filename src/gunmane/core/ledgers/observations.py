@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.cells import memoised, texts
 from gunmane.core.ledgers.columns import InspectionColumns, flag
@@ -48,9 +50,12 @@ def read_inspections(rows: Rows, numbers: Sequence[str]) -> InspectionColumns:
     found = InspectionColumns()
     if len(rows):
         _dated(rows, numbers, found)
+        groups: dict[tuple[int, str | None], list[Use]] = {}
         for use in rows.reading.uses:
             if use.year is not None:
-                _of_year(rows, use, use.year, numbers, found)
+                groups.setdefault((use.year, use.scale), []).append(use)
+        for (year, scale), uses in groups.items():
+            _of_year(rows, uses, year, scale, numbers, found)
     return found
 
 
@@ -148,21 +153,36 @@ def _refuse(rows: Rows, position: int, problem: str, use: Use | None) -> None:
         rows.note(position, flag(problem, use.field.name if use else "", text))
 
 
-def _of_year(rows: Rows, use: Use, year: int, numbers: Sequence[str], found: InspectionColumns) -> None:
-    """Read a grade column that stands for one year: a fiscal year unless its name is plain ASCII."""
-    precision = Precision.YEAR if use.header.isascii() else Precision.FISCAL_YEAR
+def _of_year(
+    rows: Rows, uses: list[Use], year: int, scale: str | None, numbers: Sequence[str], found: InspectionColumns
+) -> None:
+    """Read the grade columns that stand for one year: a fiscal year unless a name is plain ASCII.
+
+    Where a year has several columns (deck, superstructure, …) the asset's grade is the worst of them, as the National
+    Bridge Inventory rates a bridge; each stays in the findings under its column's name.
+    """
+    precision = Precision.YEAR if uses[0].header.isascii() else Precision.FISCAL_YEAR
     day = _Day((year, None, precision.value), rows.context.as_of)
     if day.problem or day.on is None:
         return
-    values = memoised(rows, use)
+    columns = [memoised(rows, use) for use in uses]
+    values: list[Any] = columns[0]
+    findings: list[str | None] = [None] * len(rows)
+    if len(columns) > 1:
+        rank = {grade: index for index, grade in enumerate(rows.context.scales[scale].grades)} if scale else {}
+        values = []
+        for position, parts in enumerate(zip(*columns, strict=True)):
+            known = {use.header: part for use, part in zip(uses, parts, strict=True) if part is not None}
+            values.append(max(known.values(), key=lambda grade: rank.get(grade, -1), default=None))
+            findings[position] = msgspec.json.encode(known).decode() if known else None
     positions = [i for i, value in enumerate(values) if value is not None and i not in rows.faults]
     count = len(positions)
     found.rows += [rows.rows[position] for position in positions]
     found.numbers += [numbers[position] for position in positions]
     found.inspected_on += [day.on] * count
     found.precisions += [day.precision] * count
-    found.scales += [use.scale] * count
+    found.scales += [scale] * count
     found.grades += [values[position] for position in positions]
     found.inspectors += [None] * count
-    found.findings += [None] * count
+    found.findings += [findings[position] for position in positions]
     found.flags += [day.flags] * count

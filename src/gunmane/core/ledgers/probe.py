@@ -71,7 +71,7 @@ class CellReader:
             case "section":
                 return values.section(text, use.field.unit, use.unit)
             case "yes_no":
-                return values.yes_no(text)
+                return self._yes_no(text)
             case "when" | "day":
                 return eras.when(text, use.fiscal, use.era)
             case "year":
@@ -88,6 +88,14 @@ class CellReader:
                 return places.municipality(text)
             case _:
                 return text
+
+    def _yes_no(self, text: str) -> Parsed:
+        """Read yes or no; fields with words of their own (耐震管, 圧送) know them besides."""
+        found = values.yes_no(text)
+        if isinstance(found, Fault) and self._lexicon.has(self._use.field.name):
+            word = self._lexicon.word(self._use.field.name, text)
+            return word if isinstance(word, Fault) or word is None else word == "yes"
+        return found
 
 
 def _year(found: Parsed) -> Parsed:

@@ -296,16 +296,17 @@ _NBI_PARTS = ("deck", "superstructure", "substructure", "culvert")
 def yearly_grade(
     header: str, lexicon: Lexicon, scales: Table[str, Scale], scale: str | None
 ) -> tuple[int, str | None] | None:
-    """Tell whether a header is a grade column of one year (`2016判定`, `R1_判定区分`); return year and scale."""
+    """Tell whether a header is a grade column of one year (`2016判定`, `R1_判定区分`, `deck_2004`); return year and
+    scale.
+    """
     text = fold(header)
-    if not any(word in text for word in _GRADE_WORDS):
-        return None
+    part = any(text.startswith(name) for name in _NBI_PARTS)
     match = _YEAR_TOKEN.search(text)
-    if not match:
+    if not match or not (part or any(word in text for word in _GRADE_WORDS)):
         return None
     year = int(match[1]) if match[1] else _ERA_ZERO[match[2]] + (1 if match[3] == "元" else int(match[3]))
     labels = lexicon.synonyms.grade_labels
     named = next(
         (code for code, words in labels.items() if code in scales and any(fold(word) in text for word in words)), None
     )
-    return year, named or scale
+    return year, "nbi" if part and "nbi" in scales else named or scale
