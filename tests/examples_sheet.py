@@ -474,7 +474,7 @@ def _proposal(codes: list[str], after: tuple[int, ...], before: tuple[int, ...])
         ),
         CompareRow(
             group="condition",
-            code="bad",
+            code="bad_left",
             label=Text("10年後に措置を要する橋", "Bridges in need after 10 years"),
             unit=Text("橋", "no."),
             values=four(150, 132, 96, 88, spread=0.2),
@@ -482,7 +482,7 @@ def _proposal(codes: list[str], after: tuple[int, ...], before: tuple[int, ...])
         ),
         CompareRow(
             group="condition",
-            code="loss",
+            code="risk",
             label=Text("10年後の想定損失", "Expected loss after 10 years"),
             unit=Text("百万円/年", "¥ million a year"),
             values=four(412, 530, 371, 340),
@@ -491,7 +491,7 @@ def _proposal(codes: list[str], after: tuple[int, ...], before: tuple[int, ...])
         ),
         CompareRow(
             group="service",
-            code="detour",
+            code="overdue",
             label=Text("平均の迂回時間", "Mean detour"),
             unit=Text("分", "min"),
             values=four(0, 0, 0, 1.4),

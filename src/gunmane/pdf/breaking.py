@@ -90,7 +90,7 @@ def atoms(spans: Sequence[Span]) -> list[Atom]:
             text = match.group()
             blank = text.isspace()
             if blank:
-                text = " "
+                text = "　" if "　" in text else " "
             elif result and unicodedata.category(text[0]) == "Mn":
                 previous = result[-1]
                 joined = previous.text + text
@@ -231,7 +231,8 @@ def _phrases(pieces: list[Atom], width: float) -> list[Atom]:
 def _phrase_ends(left: Atom, right: Atom) -> bool:
     before, after = left.text[-1], right.text[0]
     return may_break(left, right) and (
-        after in NOT_AT_END or (("ぁ" <= before <= "ゖ" or not before.isalnum()) and not "ぁ" <= after <= "ゖ")
+        after in NOT_AT_END
+        or (("ぁ" <= before <= "ゖ" or not (before.isalnum() or before == "/")) and not "ぁ" <= after <= "ゖ")
     )
 
 
@@ -252,7 +253,7 @@ def _stretches(left: Atom, right: Atom) -> bool:
 
 def _atom(text: str, span: Span) -> Atom:
     return Atom(
-        text, span.face, span.face.width(text), text == " ", _is_latin(text[0]), _is_latin(text[-1]), span.link
+        text, span.face, span.face.width(text), text.isspace(), _is_latin(text[0]), _is_latin(text[-1]), span.link
     )
 
 

@@ -20,6 +20,7 @@ class ColumnDesign(Struct, frozen=True, forbid_unknown_fields=True):
     scale: float = 1.0
     most: float = 22.0
     empty: str = "none"
+    optional: bool = False  # left out where no row has a value
 
 
 class TableDesign(Struct, frozen=True, forbid_unknown_fields=True):

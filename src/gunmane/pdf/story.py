@@ -23,6 +23,10 @@ from gunmane.pdf.tags import Node
 Value = str | int | float | Band | Text | date | None
 
 
+WIDE = "wide"
+"""Key of a text that follows a row over all columns but the first."""
+
+
 @dataclass
 class Entry:
     """A line of the contents: level (1 and 2 headings; 0 table or figure), number, title, place."""
@@ -199,17 +203,24 @@ class Story:
         design: TableDesign | None = None,
         heads: Mapping[str, str] | None = None,
         total_rows: int = 0,
-        widths: bool = True,
     ) -> None:
         """Add a table designed in `reports/`; `name` tells tables of one design apart."""
         design = design or self.design.tables[key]
+        shown = [
+            one for one in design.columns if not one.optional or any(row.get(one.key) is not None for row in rows)
+        ]
         labels = self.labels("table", name or key, title or self.say(f"tables.{key}"), unit, self._note(source, note))
         columns = [
             Column("right" if one.number else "left", number=one.number, head=one.head, most=one.most)
-            for one in design.columns
+            for one in shown
         ]
-        head = [Cell((heads or {}).get(one.key) or self._head(key, one.key)) for one in design.columns]
-        body = [[self.cell(row.get(one.key), one) for one in design.columns] for row in rows]
+        head = [Cell((heads or {}).get(one.key) or self._head(key, one.key)) for one in shown]
+        body: list[list[Cell]] = []
+        for row in rows:
+            body.append([self.cell(row.get(one.key), one) for one in shown])
+            wide = row.get(WIDE)
+            if isinstance(wide, str) and wide:
+                body.append([body[-1][0], Cell(wide, span=len(shown) - 1)])
         self.items.append(
             Grid(
                 labels, columns, [head], body, faces=self.faces, style=self.style, key=f"table.{name or key}",

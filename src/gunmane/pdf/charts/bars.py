@@ -103,8 +103,8 @@ class ShareBars:
             Key(name, colour, hatch)
             for name, colour, hatch in zip(self.names, self.colours, self.hatches, strict=True)
         ]
-        foot = legend_height(pen, width, keys) + 4
         left = min(max(pen.width(row[0], SIZE) for row in self.rows) + 6, width * 0.34)
+        foot = legend_height(pen, width - left, keys) + 4
         right = max(pen.width(row[2], SIZE) for row in self.rows) + 6
         step = (height - foot) / len(self.rows)
         thick = min(step * 0.7, 15.0)

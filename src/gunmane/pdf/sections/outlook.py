@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from gunmane.core.plan.formats import number, yen
 from gunmane.core.plan.nouns import UNITS
-from gunmane.core.plan.sheet import Band, RiskAsset, RiskMatrix, Text, Unit
+from gunmane.core.plan.sheet import Band, RiskAsset, RiskMatrix, Unit
 from gunmane.pdf.blocks import Beside
 from gunmane.pdf.charts.bars import RangeBars
 from gunmane.pdf.charts.lines import Curve, Lines, Matrix
@@ -12,7 +12,7 @@ from gunmane.pdf.grid import Cell
 from gunmane.pdf.layout import Block
 from gunmane.pdf.sections.maps import by_class, overview
 from gunmane.pdf.sections.state import grade_name
-from gunmane.pdf.story import Story, Value
+from gunmane.pdf.story import WIDE, Story, Value
 
 
 def forecast(story: Story) -> None:
@@ -145,27 +145,24 @@ def top(story: Story) -> None:
                 keep_next=True,
             )  # fmt: skip
         overview(story, "risk_map", pins=True)
+        by_class(story)
     else:
         story.para(story.say("texts.no_map"))
     if sheet.top_risks:
         story.table("top", [_top_row(story, one) for one in sheet.top_risks], note="top")
-    if located:
-        by_class(story)
 
 
 def _top_row(story: Story, one: RiskAsset) -> dict[str, Value | Cell]:
-    name = one.name or one.number
-    kind = story.name(one.asset_class)
     grade: Value | Cell = None
     if one.grade is not None:
         scale = next((scale for scale in story.sheet.scales if scale.code == one.scale), None)
         grade = grade_name(story, scale, one.grade) if scale and one.grade in scale.grades else one.grade
-    stop = "。" if story.language == "ja" else "; "
+    stop = story.say("words.stop") if story.language == "ja" else "; "
     reasons = stop.join(story.pick(reason).rstrip("。.") for reason in one.reasons)
     return {
         "rank": one.rank, "owner": story.owner(one.owner),
-        "asset": f"{name}({kind})" if story.language == "ja" else f"{name} ({kind})", "grade": grade,
-        "likelihood": f"{one.likelihood * 100:.3g}", "consequence": number(one.consequence_yen / 1e6, 0),
+        "asset": one.name or one.number, "class": story.name(one.asset_class), "grade": grade,
+        "likelihood": number(one.likelihood * 100, 2), "consequence": number(one.consequence_yen / 1e6, 0),
         "loss": _wrapped(story, one.yen_per_year, 1e6, 2),
-        "reasons": Text(reasons, reasons) if reasons else None,
+        WIDE: reasons + story.say("words.stop") if reasons else None,
     }  # fmt: skip

@@ -9,7 +9,7 @@ from gunmane.core.plan.formats import number, percent
 from gunmane.core.plan.nouns import STATUSES, UNITS
 from gunmane.core.plan.sentences.state import age_totals
 from gunmane.core.plan.sheet import AgeProfile, GradeRow, ScaleFacts, Text, Unit
-from gunmane.core.words import AssetClass
+from gunmane.core.words import AssetClass, Language
 from gunmane.pdf.blocks import Beside
 from gunmane.pdf.charts.bars import Bars, Series, ShareBars
 from gunmane.pdf.design import ColumnDesign, TableDesign
@@ -169,6 +169,8 @@ def _grade_cells(story: Story, row: GradeRow, scale: ScaleFacts) -> dict[str, Va
 def grade_name(story: Story, scale: ScaleFacts, grade: str) -> str:
     """Return a grade with its name, without saying the same twice (緊急度Ⅲ, not "III 緊急度Ⅲ")."""
     name = story.pick(scale.names[scale.grades.index(grade)])
+    if story.language is not Language.JA and not grade.isascii():
+        return name
     if grade.islower() or grade in unicodedata.normalize("NFKC", name).split() or name.endswith(grade):
         return name
     roman = re.search("[IV]+$", unicodedata.normalize("NFKC", name))

@@ -1,0 +1,206 @@
+"""Sentences written by rules: true to the numbers, silent where nothing is known, complete in both languages."""
+
+import re
+from datetime import date
+
+import msgspec
+import pytest
+from tests.examples_sheet import example
+
+from gunmane.core.plan.sentences import proposal, state, summary
+from gunmane.core.plan.sheet import (
+    AgeShare,
+    Band,
+    Column,
+    CompareRow,
+    DueRow,
+    Facts,
+    Forecast,
+    GradeRow,
+    Levelling,
+    Measure,
+    Member,
+    OwnerEffect,
+    PlanSheet,
+    ProgrammeRow,
+    ScaleFacts,
+    StockRow,
+    Text,
+    YearlyCost,
+)
+from gunmane.core.plan.wording import complete
+from gunmane.core.words import AssetClass, OwnerKind
+
+FACTS = Facts(
+    region="試験", as_of=date(2026, 3, 31), first_year=2026, run_id="r", inputs_digest="0", software="gunmane"
+)
+MEMBERS = tuple(Member(code=code, name=code, kind=OwnerKind.MUNICIPALITY) for code in ("甲市", "乙町"))
+SCALE = ScaleFacts("s", Text("区分", "scale"), ("I", "II", "III"), (Text("a", "a"),) * 3, 2)
+
+
+def sheet(recommended: Column = Column.MERGED, **parts: object) -> PlanSheet:
+    return PlanSheet(facts=msgspec.structs.replace(FACTS, recommended=recommended), members=MEMBERS, **parts)  # type: ignore[arg-type]
+
+
+def costs(alone: int, joint: int, merged: int) -> tuple[YearlyCost, ...]:
+    pairs = ((Column.ALONE, alone), (Column.JOINT, joint), (Column.MERGED, merged))
+    return tuple(YearlyCost(column, (yen // 10,) * 10) for column, yen in pairs)
+
+
+@pytest.mark.parametrize(
+    ("recommended", "yen", "ja", "en"),
+    [
+        (Column.MERGED, (10**9, 9 * 10**8, 8 * 10**8), "2億円(20%)減る", "save ¥200 million (20 %)"),
+        (Column.JOINT, (10**9, 9 * 10**8, 95 * 10**7), "1億円(10%)減る", "Working together is expected"),
+        (Column.MERGED, (10**9, 10**9, 11 * 10**8), "1億円(10%)増える", "costs ¥100 million (10 %) more"),
+        (Column.MERGED, (10**9, 10**9, 999 * 10**6), "ほとんど変わらない", "hardly changes"),
+        (Column.ALONE, (10**9, 10**9, 11 * 10**8), "単独で続けるのがよい", "each alone does best"),
+    ],
+)
+def test_cooperation_is_praised_only_where_it_pays(
+    recommended: Column, yen: tuple[int, int, int], ja: str, en: str
+) -> None:
+    said = proposal.compare(sheet(recommended, yearly=costs(*yen)))
+    assert said is not None
+    assert ja in said[0].ja
+    assert en in said[0].en
+
+
+def test_overlapping_ranges_are_said_to_be_no_certain_difference() -> None:
+    def row(alone: Band, merged: Band) -> CompareRow:
+        return CompareRow(
+            group="money", code="total", label=Text("合計", "total"), unit=Text("円", "yen"),
+            values=(None, alone, None, merged),
+        )  # fmt: skip
+
+    words = "差が確かであるとは言えない"
+    yearly = costs(10**9, 10**9, 8 * 10**8)
+    near = proposal.compare(sheet(yearly=yearly, compare=(row(Band(10, 8, 12), Band(9, 7, 11)),)))
+    far = proposal.compare(sheet(yearly=yearly, compare=(row(Band(10, 9, 12), Band(6, 5, 8)),)))
+    assert near is not None
+    assert far is not None
+    assert words in "".join(text.ja for text in near[1])
+    assert words not in "".join(text.ja for text in far[1])
+
+
+def test_owners_that_lose_are_named() -> None:
+    rows = (
+        OwnerEffect(owner="甲市", alone_yen=100, plan_yen=90),
+        OwnerEffect(owner="乙町", alone_yen=100, plan_yen=120),
+    )
+    said = proposal.owners(sheet(owner_effects=rows))
+    assert said is not None
+    assert "1団体は、単独より負担が増える" in said[0].ja
+    assert "乙町" in said[1][0].ja
+    assert "甲市" not in said[1][0].ja
+
+
+def test_ages_mostly_unknown_are_said_before_any_share() -> None:
+    rows = (AgeShare(owner="甲市", asset_class=AssetClass.BRIDGE, threshold=50, known=4, unknown=6, now=0.5),)
+    said = state.age(sheet(age_shares=rows))
+    assert said is not None
+    assert "60%は建設年度が分からず" in said[0].ja
+    assert "60 %" in said[0].en
+    points = complete(sheet(age_shares=rows)).points
+    assert "60%は建設年度が分からない" in points[0].ja
+
+
+def test_shares_of_the_region_weigh_owners_by_what_they_know() -> None:
+    rows = tuple(
+        AgeShare(owner=owner, asset_class=AssetClass.BRIDGE, threshold=50, known=known, unknown=0, now=now, in_20=now)
+        for owner, known, now in (("甲市", 30, 0.1), ("乙町", 10, 0.5))
+    )
+    (total,) = state.age_totals(sheet(age_shares=rows))
+    assert total.now == pytest.approx(0.2)
+    assert (total.known, total.unknown) == (40, 0)
+
+
+def test_grades_without_records_are_not_called_sound() -> None:
+    row = GradeRow(owner="甲市", asset_class=AssetClass.BRIDGE, scale="s", counts=(0, 0, 0), ungraded=9)
+    said = state.grades(sheet(scales=(SCALE,), grades=(row,)))
+    assert said is not None
+    assert "状態は分からない" in said[0].ja
+    judged = msgspec.structs.replace(row, counts=(5, 3, 2), ungraded=0)
+    said = state.grades(sheet(scales=(SCALE,), grades=(judged,)))
+    assert said is not None
+    assert "20%(2件)" in said[0].ja
+
+
+def test_overdue_inspections_name_the_owner_with_most() -> None:
+    rows = (
+        DueRow(owner="甲市", duty="d", assets=9, due_in_year=4, overdue=1, oldest_overdue=date(2025, 6, 1)),
+        DueRow(owner="乙町", duty="d", assets=9, due_in_year=5, overdue=3, unknown_anchor=2),
+    )
+    said = state.due(sheet(due=rows))
+    assert said is not None
+    assert "9件、期限切れは4件" in said[0].ja
+    text = "".join(one.ja for one in said[1])
+    assert "乙町で、全体の75%" in text
+    assert "令和7年6月1日" in text
+    assert "2件は前回の実施日が分からず" in text
+
+
+def test_a_forecast_that_does_not_grow_is_not_said_to() -> None:
+    flat = Forecast(
+        asset_class=AssetClass.BRIDGE, scale="s", assets=9, years=(2026, 2036), bad=(Band(3), Band(3, 1, 5))
+    )  # fmt: skip
+    said = proposal.forecast(sheet(forecasts=(flat,)))
+    assert said is not None
+    assert "増えない" in said[0].ja
+
+
+def test_unpriced_measures_are_named_and_no_total_is_claimed() -> None:
+    priced = ProgrammeRow(owner="", asset_class=AssetClass.BRIDGE, measure=Measure.REPAIR, yen=(10**7,) * 10)
+    unpriced = ProgrammeRow(owner="", asset_class=AssetClass.TUNNEL, measure=Measure.REPAIR, yen=())
+    said = proposal.programme(sheet(programme=(priced, unpriced)))
+    assert said is not None
+    assert "1億円" in said[0].ja
+    assert "トンネルの修繕は単価が分からず" in said[1][0].ja
+    assert proposal.programme(sheet(programme=(unpriced,))) is None
+
+
+def test_deadlines_are_said_to_be_kept_only_where_that_was_counted() -> None:
+    row = Levelling(owner="", before=(9, 1), after=(5, 5), moved=3)
+    known = proposal.levelling(sheet(levelling=(msgspec.structs.replace(row, late=0),)))
+    open_ = proposal.levelling(sheet(levelling=(row,)))
+    assert known is not None
+    assert open_ is not None
+    assert "法定の期限" in known[1][0].ja
+    assert "法定の期限" not in open_[1][0].ja
+
+
+def test_residents_hear_of_removals_only_where_there_are_some() -> None:
+    row = ProgrammeRow(
+        owner="", asset_class=AssetClass.BRIDGE, measure=Measure.REMOVE, yen=(1,) * 10, quantities=(0.0,) * 9 + (2.0,)
+    )
+    assert "2か所で、撤去" in summary.residents(sheet(programme=(row,)))[1].ja
+    assert "ありません" in summary.residents(sheet())[1].ja
+
+
+def test_an_empty_sheet_claims_nothing() -> None:
+    done = complete(sheet())
+    assert done.findings == {}
+    assert done.narrative == {}
+    assert done.points == ()
+    assert len(done.limits) >= 2
+
+
+def test_stock_is_counted() -> None:
+    rows = tuple(
+        StockRow(owner=owner, asset_class=AssetClass.SEPTIC, count=n) for owner, n in (("甲市", 1200), ("乙町", 34))
+    )
+    said = state.stock(sheet(stock=rows))
+    assert said is not None
+    assert said[0].ja == "2団体で1種類、1,234施設を管理している"
+
+
+def test_both_languages_carry_the_same_numbers() -> None:
+    done = complete(example(5))
+    texts = [*done.findings.values(), *(text for said in done.narrative.values() for text in said), *done.limits]
+    assert len(texts) > 20
+    for text in texts:
+        assert text.ja
+        assert text.en
+        assert re.search(r"[ぁ-ん]", text.ja)
+        shares = re.findall(r"(\d+(?:\.\d)?)%", text.ja)
+        assert shares == re.findall(r"(\d+(?:\.\d)?) %", text.en), text
