@@ -1,16 +1,24 @@
 -- find_finished_run
--- The newest finished run of a kind made from the same inputs.
+-- The newest finished run of a kind that started from the same state of the database.
 SELECT region_id, run_id, kind, inputs_digest, seed, parameters, code_version, state, progress, result, error,
     requested_at, started_at, finished_at
 FROM runs
-WHERE region_id = $1 AND kind = $2 AND inputs_digest = $3 AND state = 'done'
+WHERE region_id = $1 AND kind = $2 AND parameters ->> 'state' = $3 AND state = 'done'
 ORDER BY requested_at DESC
 LIMIT 1;
+
+-- run
+-- One run.
+SELECT region_id, run_id, kind, inputs_digest, seed, parameters, code_version, state, progress, result, error,
+    requested_at, started_at, finished_at
+FROM runs WHERE region_id = $1 AND run_id = $2;
 
 -- start_run
 -- Record that a computation begins.
 INSERT INTO runs (region_id, run_id, kind, inputs_digest, seed, parameters, code_version, state, started_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', now());
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', now())
+ON CONFLICT (region_id, run_id) DO UPDATE
+SET state = 'running', progress = 0, error = NULL, started_at = now(), parameters = excluded.parameters;
 
 -- progress_run
 -- Record how far a computation has come (0 to 1).

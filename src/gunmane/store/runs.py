@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from gunmane.store.ids import uuid7
 from gunmane.store.query import Conn, ReadConn, sql
 
 
@@ -46,28 +45,33 @@ class Plan(Struct, frozen=True):
     created_at: datetime
 
 
-async def find_finished(conn: ReadConn, region_id: UUID, kind: str, inputs_digest: str) -> Run | None:
-    """Find the newest finished run made from the same inputs."""
-    row = await conn.fetchrow(sql("runs", "find_finished_run"), region_id, kind, inputs_digest)
+async def find_finished(conn: ReadConn, region_id: UUID, kind: str, state: str) -> Run | None:
+    """Find the newest finished run that started from the same state of the database (`parameters.state`)."""
+    row = await conn.fetchrow(sql("runs", "find_finished_run"), region_id, kind, state)
+    return None if row is None else msgspec.convert(row, Run)
+
+
+async def get(conn: ReadConn, region_id: UUID, run_id: UUID) -> Run | None:
+    """Read one run."""
+    row = await conn.fetchrow(sql("runs", "run"), region_id, run_id)
     return None if row is None else msgspec.convert(row, Run)
 
 
 async def start(
     conn: Conn,
     region_id: UUID,
+    run_id: UUID,
     kind: str,
     *,
     inputs_digest: str,
     seed: int,
     parameters: dict[str, Any],
     code_version: str,
-) -> UUID:
-    """Record that a computation begins, and return its id."""
-    run_id = uuid7()
+) -> None:
+    """Record that a computation begins; one that was broken off begins anew."""
     await conn.execute(
         sql("runs", "start_run"), region_id, run_id, kind, inputs_digest, seed, parameters, code_version
     )
-    return run_id
 
 
 async def progress(conn: Conn, region_id: UUID, run_id: UUID, share: float) -> None:

@@ -33,9 +33,9 @@ class DueItemColumns(Struct, frozen=True, kw_only=True):
     due: Sequence[Any]
     anchor_on: Sequence[Any]
     rule: Sequence[str]
-    basis: Sequence[str]
-    reason_ja: Sequence[str]
-    reason_en: Sequence[str]
+    basis: Sequence[str | None]
+    reason_ja: Sequence[str | None]
+    reason_en: Sequence[str | None]
     planned_month: Sequence[Any]
     engineer: Sequence[str | None]
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from gunmane.core.assess.fleets import Days, Fleet, Ints
 from gunmane.core.duties.bulk import bulk_due
@@ -24,7 +25,7 @@ class Due(Struct, frozen=True, kw_only=True, eq=False):
     duty: str
     rules: tuple[str, ...]
     rows: Ints
-    state: tuple[State, ...]
+    state: NDArray[np.int8]  # places in STATES
     window_open: Days
     due_soft: Days
     due: Days
@@ -78,14 +79,14 @@ def _started(fleet: Fleet) -> tuple[Ints, Days]:
     return rows, np.array([*days, 0], dtype=np.int32)[start.codes[rows]]
 
 
-def duties_of(fleet: Fleet, book: RuleBook, on: date) -> list[Due]:
-    """Compute every duty that some asset owes on a day; done ones and those far ahead are left out."""
+def duties_of(fleet: Fleet, book: RuleBook, on: date) -> tuple[Columns, dict[str, DueColumns]]:
+    """Compute every duty of a class's assets on a day, with the columns that they were computed from."""
     given = duty_columns(fleet)
-    today = on.toordinal() - date(1970, 1, 1).toordinal()
-    return [found for due in bulk_due(given, on, book).values() if len((found := _owed(due, today)).rows)]
+    return given, bulk_due(given, on, book)
 
 
-def _owed(due: DueColumns, today: int) -> Due:
+def owed(due: DueColumns, today: int) -> Due:
+    """Keep what is owed within five years; `today` is a day number."""
     done = STATES.index(State.DONE)
     far = (due.due > today + KEPT_DAYS) & (due.due != NONE)
     rows = np.flatnonzero((due.state >= 0) & (due.state != done) & ~far)
@@ -93,7 +94,7 @@ def _owed(due: DueColumns, today: int) -> Due:
         duty=due.duty,
         rules=tuple(rule.id for rule in due.rows),
         rows=rows,
-        state=tuple(STATES[code] for code in due.state[rows]),
+        state=due.state[rows],
         window_open=due.window_open[rows],
         due_soft=due.due_soft[rows],
         due=due.due[rows],

@@ -14,7 +14,8 @@ from gunmane.core.deterioration.histories import from_histories
 from gunmane.core.deterioration.priors import Priors
 from gunmane.core.words import Scale
 
-HORIZONS = tuple(float(year) for year in range(1, 11))
+SHOWN = (1.0, 5.0, 10.0)
+"""Horizons in years that are shown for each asset."""
 LEAST_FOR_EXITS = 200
 LEAST_FOR_DRIFT = 2000
 """Fewer intervals than these say too little about repairs, or about a drift over the years (own settings)."""
@@ -23,8 +24,8 @@ LEAST_FOR_DRIFT = 2000
 class Assessed(Struct, frozen=True, kw_only=True, eq=False):
     """What is known of the future of one class's assets on one scale; `rows` are their places in the fleet.
 
-    `rank` is the latest grade, -1 where never judged; `looked_day` the day of it. `bad[n, h]` is the probability of
-    being bad within h + 1 years if nothing is done.
+    `rank` is the latest grade, -1 where never judged; `looked_year` the calendar year with fraction of it. Forecasts
+    say what happens if nothing is done. `speed` is each owner's speed of deterioration, 1 the region's mean.
     """
 
     scale: Scale
@@ -33,7 +34,7 @@ class Assessed(Struct, frozen=True, kw_only=True, eq=False):
     looked_year: Floats
     forecasts: Forecasts
     card: ModelCard
-    speed: Floats  # by owner, 1 is the region's mean
+    speed: Floats
     counted: dict[str, int]
 
     @property
@@ -41,9 +42,9 @@ class Assessed(Struct, frozen=True, kw_only=True, eq=False):
         """The forecast's row of each asset."""
         return self.forecasts.kind
 
-    def bad_within(self, years: int) -> tuple[Floats, Floats, Floats]:
+    def bad_within(self, years: float) -> tuple[Floats, Floats, Floats]:
         """Probability of being bad within some years, with its 80 % interval."""
-        at = self.forecasts.horizons.index(float(years))
+        at = self.forecasts.horizons.index(years)
         f = self.forecasts
         return f.probability[f.kind, at], f.low[f.kind, at], f.high[f.kind, at]
 
@@ -54,13 +55,15 @@ def assess(
     priors: Priors,
     *,
     as_of: date,
+    ends: tuple[float, ...],
     seed: int,
     version: str,
     draws: int = 200,
 ) -> list[Assessed]:
     """Fit and forecast one class; a class without any scale gives nothing, and that is shown as not known.
 
-    Assets never judged belong to the scale most used in the class. Deterministic for a seed.
+    `ends` are the years from `as_of` to the end of each fiscal year of the plan. Assets never judged belong to the
+    scale most used in the class. Deterministic for a seed.
     """
     codes = scale_codes(fleet, scales)
     judged = np.full(fleet.size, -1, dtype=np.int64)
@@ -68,14 +71,22 @@ def assess(
         judged[fleet.looks.asset[ranks(fleet, scales[code]) >= 0]] = place
     judged[judged < 0] = 0
     return [
-        _assess(fleet, scales[code], np.flatnonzero(judged == place), priors, as_of, seed, version, draws)
+        _assess(fleet, scales[code], np.flatnonzero(judged == place), priors, as_of, ends, seed, version, draws)
         for place, code in enumerate(codes)
         if (judged == place).any()
     ]
 
 
 def _assess(
-    fleet: Fleet, scale: Scale, rows: Ints, priors: Priors, as_of: date, seed: int, version: str, draws: int
+    fleet: Fleet,
+    scale: Scale,
+    rows: Ints,
+    priors: Priors,
+    as_of: date,
+    ends: tuple[float, ...],
+    seed: int,
+    version: str,
+    draws: int,
 ) -> Assessed:
     """One scale of a class."""
     rank = ranks(fleet, scale)
@@ -110,10 +121,10 @@ def _assess(
         since=np.maximum(now - seen, 0.0),
         built=np.maximum(now - _built(fleet)[rows], 0.0),
         mix=_mix(last, len(scale.grades)),
-        horizons=HORIZONS,
+        horizons=tuple(sorted({*SHOWN, *ends})),
         draws=draws,
         seed=seed,
-        years=len(HORIZONS),
+        years=len(ends),
     )
     return Assessed(
         scale=scale,

@@ -1,0 +1,1 @@
+"""From a region in the database to its plan: read, fit, score, duties, schedule, store, plan, document."""

@@ -1,0 +1,221 @@
+"""The computing part of a build: values in, values out, nothing stored."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import date
+from uuid import UUID
+
+import msgspec
+import numpy as np
+from msgspec import Struct, structs
+
+from gunmane import __version__
+from gunmane.core.assess import sheet as show
+from gunmane.core.assess.duties import duties_of
+from gunmane.core.assess.explain import explain
+from gunmane.core.assess.fleets import Fleet
+from gunmane.core.assess.models import Assessed, assess
+from gunmane.core.assess.risks import RegionRisk, region_risk
+from gunmane.core.assess.stock import Duties, region_stock, year_ends
+from gunmane.core.inventory import fiscal_year
+from gunmane.core.plan.fill import make_sheet
+from gunmane.core.plan.scenarios import plan_region
+from gunmane.core.plan.sheet import Facts, PlanSheet
+from gunmane.core.plan.wording import complete
+from gunmane.core.schedule.check import breaches
+from gunmane.core.schedule.gather import Source, Work, work_of
+from gunmane.core.schedule.year import Engineer, Month, WorkKind, YearPlan, months_from, plan_year
+from gunmane.core.stock import OwnerFacts
+from gunmane.core.words import AssetClass
+from gunmane.files import reference
+from gunmane.files.rules import rule_book, workbook, working_days
+from gunmane.store.overview import BAND_EDGES
+
+YEARS = 10
+Report = Callable[[str, float], None]
+"""Told the step (a key of `steps` in data/texts/*/assess.toml) and how much of it is done, 0 to 1."""
+
+
+class Schedule(Struct, frozen=True, eq=False):
+    """The year plan of due inspections with what it was made from."""
+
+    work: Work
+    plan: YearPlan
+    kinds: tuple[WorkKind, ...]
+    engineers: tuple[Engineer, ...]
+    months: tuple[Month, ...]
+    classes: tuple[AssetClass, ...]  # of each source of the work
+
+
+class Computed(Struct, frozen=True, eq=False):
+    """Everything that a build computes before the plan."""
+
+    parts: tuple[tuple[Fleet, tuple[Assessed, ...]], ...]
+    duties: dict[AssetClass, Duties]
+    risk: RegionRisk
+    schedule: Schedule
+    owners: tuple[OwnerFacts, ...]
+    as_of: date
+    first_fy: int
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """Years from the day of the data to the end of each fiscal year of the plan."""
+        return year_ends(self.as_of, self.first_fy, YEARS)
+
+
+def digest(fleets: Sequence[Fleet], owners: Sequence[OwnerFacts], *settings: object) -> str:
+    """Digest everything that the results follow from, so that equal inputs can be told by one number."""
+    found = hashlib.sha256()
+    found.update(repr((__version__, *settings)).encode())
+    found.update(msgspec.json.encode(tuple(owners), order="deterministic"))
+    for path in sorted(reference.DATA.glob("*.toml")):
+        found.update(path.read_bytes())
+    for fleet in fleets:
+        found.update(fleet.asset_class.value.encode())
+        found.update("\0".join(fleet.numbers).encode())
+        found.update(repr((fleet.names, fleet.looks.scale.labels, fleet.looks.grade.labels)).encode())
+        for name in sorted(fleet.columns):
+            found.update(name.encode() + fleet.columns[name].tobytes())
+        for name in sorted(fleet.texts):
+            found.update(repr((name, fleet.texts[name].labels)).encode() + fleet.texts[name].codes.tobytes())
+        for block in (
+            fleet.owner, fleet.built_year, fleet.built_day, fleet.place, fleet.status.codes, fleet.simulated,
+            fleet.looks.asset, fleet.looks.day, fleet.looks.scale.codes, fleet.looks.grade.codes,
+            fleet.works.asset, fleet.works.day, fleet.works.kind.codes,
+        ):  # fmt: skip
+            found.update(np.ascontiguousarray(block).tobytes())
+    return found.hexdigest()
+
+
+def run_id_of(inputs_digest: str) -> UUID:
+    """Derive the run's id from its inputs (UUID version 8, RFC 9562), so that equal inputs give equal documents."""
+    raw = bytearray(bytes.fromhex(inputs_digest)[:16])
+    raw[6] = 0x80 | raw[6] & 0x0F
+    raw[8] = 0x80 | raw[8] & 0x3F
+    return UUID(bytes=bytes(raw))
+
+
+def compute(
+    fleets: Sequence[Fleet], owners: tuple[OwnerFacts, ...], *, as_of: date, seed: int, report: Report
+) -> Computed:
+    """Fit, forecast, score, find duties, and plan the year's inspections."""
+    first_fy = fiscal_year(as_of) + 1
+    ends = year_ends(as_of, first_fy, YEARS)
+    parts: list[tuple[Fleet, tuple[Assessed, ...]]] = []
+    for done, fleet in enumerate(fleets):
+        report("fit", done / len(fleets))
+        found = assess(
+            fleet, reference.scales(), reference.priors(), as_of=as_of, ends=ends, seed=seed, version=__version__
+        )
+        parts.append((fleet, tuple(found)))
+    report("fit", 1.0)
+    risk = region_risk(parts, reference.consequences(), owners=len(owners), seed=seed)
+    duties: dict[AssetClass, Duties] = {}
+    for done, fleet in enumerate(fleets):
+        report("duties", done / len(fleets))
+        duties[fleet.asset_class] = duties_of(fleet, rule_book(), as_of)
+    report("duties", 1.0)
+    planned = schedule(fleets, duties, risk, owners, as_of)
+    report("schedule", 1.0)
+    return Computed(tuple(parts), duties, risk, planned, owners, as_of, first_fy)
+
+
+def schedule(
+    fleets: Sequence[Fleet],
+    duties: dict[AssetClass, Duties],
+    risk: RegionRisk,
+    owners: Sequence[OwnerFacts],
+    as_of: date,
+) -> Schedule:
+    """Plan the coming twelve months' inspections; raises RuntimeError when the independent checker objects."""
+    book = workbook()
+    months = months_from(as_of, 12, working_days())
+    sources = [
+        Source(duties[fleet.asset_class][1], fleet.place, np.nan_to_num(part.yen))
+        for fleet, part in zip(fleets, risk.parts, strict=True)
+    ]
+    people = engineers(fleets, owners)
+    work = work_of(sources, book.work, months, book.parameters.lead_months)
+    plan = plan_year(work.tasks, book.work, people, months, book.parameters)
+    broken = breaches(plan, work.tasks, book.work, people, months, book.parameters)
+    if broken:
+        raise RuntimeError(f"the year plan breaks its own rules: {broken[:3]}")
+    return Schedule(work, plan, book.work, people, months, tuple(fleet.asset_class for fleet in fleets))
+
+
+def engineers(fleets: Sequence[Fleet], owners: Sequence[OwnerFacts]) -> tuple[Engineer, ...]:
+    """Name the owners' engineers by owner and number.
+
+    Only counts by qualification are known: special qualifications are taken to be held by the general (`civil`)
+    engineers as far as there are enough of them. Their place is the middle of the owner's located assets.
+    """
+    found: list[Engineer] = []
+    for place, owner in enumerate(owners):
+        general = owner.engineers.get("civil", 0)
+        special = [name for name, count in sorted(owner.engineers.items()) if name != "civil" for _ in range(count)]
+        middles = [fleet.place[(fleet.owner == place) & np.isfinite(fleet.place[:, 0])] for fleet in fleets]
+        located = np.concatenate(middles) if middles else np.zeros((0, 2))
+        middle = (float(np.median(located[:, 0])), float(np.median(located[:, 1]))) if len(located) else None
+        for number in range(max(general, len(special))):
+            held = {"civil"} if number < general else set[str]()
+            held |= {special[number]} if number < len(special) else set()
+            found.append(Engineer(f"{owner.code}-{number + 1}", owner.code, frozenset(held), middle))
+    return tuple(found)
+
+
+def sheet_of(
+    done: Computed,
+    *,
+    region: str,
+    field: str,
+    simulated: bool,
+    version: str,
+    run_id: UUID,
+    inputs_digest: str,
+    seed: int,
+    rejected: dict[tuple[str, AssetClass], int],
+) -> PlanSheet:
+    """Compute the plan and fill the document's value."""
+    book, scales, labels = reference.cost_book(), reference.scales(), reference.plan_labels()
+    stock = region_stock(
+        done.parts, done.duties, done.risk, done.owners, as_of=done.as_of, first_fy=done.first_fy, years=YEARS
+    )
+    facts = Facts(
+        region=region,
+        field=field,
+        as_of=done.as_of,
+        first_year=done.first_fy,
+        years=YEARS,
+        version=version,
+        run_id=str(run_id),
+        inputs_digest=inputs_digest,
+        seed=seed,
+        software=f"gunmane {__version__}",
+        simulated=simulated,
+    )
+    sheet = make_sheet(plan_region(stock, book, scales), book, scales, facts, labels)
+    fleets = [fleet for fleet, _ in done.parts]
+    tables = reference.texts("risk")
+    kinds, rows = show.due_rows(fleets, done.duties, rule_book(), reference.texts("duties")["duties"], done.as_of)
+    planned = done.schedule
+    by_month, by_engineer = show.schedule_rows(
+        planned.work, planned.plan, planned.kinds, planned.engineers, planned.months
+    )
+    return complete(
+        structs.replace(
+            sheet,
+            forecasts=show.forecast_rows(done.parts, done.ends, done.first_fy),
+            models=show.model_rows(done.parts, reference.texts("assess")["models"]),
+            risks=show.risk_rows(done.parts, done.risk),
+            top_risks=show.top_rows(done.parts, done.risk, lambda reason: explain(reason, tables)),
+            matrices=show.matrix_rows(done.risk, reference.consequences()),
+            layers=show.map_layers(done.parts, done.risk, BAND_EDGES[2:]),
+            duties=kinds,
+            due=rows,
+            due_months=by_month,
+            due_engineers=by_engineer,
+            quality=show.flagged_rows(sheet, fleets, rejected),
+            rejected_rows=sum(rejected.values()),
+        )
+    )

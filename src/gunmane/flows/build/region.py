@@ -1,0 +1,167 @@
+"""Builds the plan of a region that lies in the database."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from gunmane import __version__
+from gunmane.core.plan.sheet import PlanSheet, encode
+from gunmane.core.stock import OwnerFacts
+from gunmane.core.words import AssetClass, Language
+from gunmane.flows.build.compute import Report, compute, digest, run_id_of, sheet_of
+from gunmane.flows.build.save import save
+from gunmane.pdf.plans import draw
+from gunmane.store import access, fleets, pool, runs
+from gunmane.store.ids import uuid7
+
+KIND = "build"
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """Which region is built, for which day and with which seed; owners in the order of their codes."""
+
+    region_id: UUID
+    region: str
+    field: str
+    simulated: bool
+    owners: tuple[tuple[UUID, OwnerFacts], ...]
+    as_of: date
+    seed: int
+    rejected: dict[tuple[str, AssetClass], int]
+
+
+class Built(Struct, frozen=True, kw_only=True):
+    """A plan with its document; `repeated` when nothing had changed since the run that made it."""
+
+    run_id: UUID
+    inputs_digest: str
+    edition: int
+    sheet: bytes
+    pdf: bytes
+    counts: dict[str, Any]
+    repeated: bool
+
+
+async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
+    """Read, compute, store, draw; equal inputs and seed give equal bytes, and a second time stores nothing."""
+    ids = [owner_id for owner_id, _ in request.owners]
+    async with pool.writing(opened) as conn:
+        await access.operate(conn, ids, [request.region_id])
+        state = await _state(conn, request)
+        earlier = await runs.find_finished(conn, request.region_id, KIND, state)
+        if earlier is not None and (kept := await runs.plan_of(conn, request.region_id, earlier.run_id)):
+            return _kept(kept, earlier)
+        found = await _read(conn, request, report)
+    facts = tuple(owner for _, owner in request.owners)
+    inputs = digest(found, facts, request.region, request.field, request.as_of, request.seed, request.simulated)
+    run_id = run_id_of(inputs)
+    done = await asyncio.to_thread(compute, found, facts, as_of=request.as_of, seed=request.seed, report=report)
+    report("plan", 0.0)
+    sheet = await asyncio.to_thread(
+        sheet_of,
+        done,
+        region=request.region,
+        field=request.field,
+        simulated=request.simulated,
+        version="1",
+        run_id=run_id,
+        inputs_digest=inputs,
+        seed=request.seed,
+        rejected=request.rejected,
+    )
+    report("plan", 1.0)
+    report("document", 0.0)
+    document = await asyncio.to_thread(draw, sheet, language=Language.JA)
+    report("document", 1.0)
+    counts: dict[str, Any] = {
+        "assets": sum(fleet.size for fleet in found),
+        "inspections": sum(len(fleet.looks.asset) for fleet in found),
+        "repairs": sum(len(fleet.works.asset) for fleet in found),
+        "scored": int(sum(part.scored.sum() for part in done.risk.parts)),
+        "planned_visits": int((done.schedule.plan.month >= 0).sum()),
+        "visits_not_placed": int((done.schedule.plan.month < 0).sum()),
+    }
+    report("save", 0.0)
+    async with pool.writing(opened) as conn:
+        await access.operate(conn, ids, [request.region_id])
+        parameters = {"state": state, "as_of": request.as_of.isoformat()}
+        await runs.start(
+            conn, request.region_id, run_id, KIND,
+            inputs_digest=inputs, seed=request.seed, parameters=parameters, code_version=__version__,
+        )  # fmt: skip
+        counts |= await save(conn, done, ids, request.region_id, run_id)
+        edition = await _store_plan(conn, request, run_id, sheet, document)
+        await runs.finish(conn, request.region_id, run_id, counts)
+    report("save", 1.0)
+    return Built(
+        run_id=run_id,
+        inputs_digest=inputs,
+        edition=edition,
+        sheet=encode(sheet),
+        pdf=document,
+        counts=counts,
+        repeated=False,
+    )
+
+
+async def _state(conn: runs.ReadConn, request: Request) -> str:
+    """Describe what the build would start from; equal texts mean that nothing has changed."""
+    inputs = await runs.state_of_inputs(conn, [owner_id for owner_id, _ in request.owners])
+    settings = (
+        request.as_of,
+        request.seed,
+        request.region,
+        request.field,
+        __version__,
+        [o for _, o in request.owners],
+    )
+    return hashlib.sha256(repr((inputs, settings)).encode()).hexdigest()
+
+
+async def _read(conn: runs.ReadConn, request: Request, report: Report) -> Sequence[Any]:
+    """Read every class that has assets."""
+    found: list[Any] = []
+    for place, asset_class in enumerate(AssetClass):
+        report("read", place / len(AssetClass))
+        fleet = await fleets.read_fleet(conn, asset_class, request.owners, request.as_of)
+        if fleet.size:
+            found.append(fleet)
+    report("read", 1.0)
+    return found
+
+
+async def _store_plan(conn: runs.Conn, request: Request, run_id: UUID, sheet: PlanSheet, document: bytes) -> int:
+    """Store the plan as the next edition, unless this run made one before it was broken off."""
+    kept = await runs.plan_of(conn, request.region_id, run_id)
+    if kept is not None:
+        return kept.edition
+    return await runs.insert_plan(
+        conn,
+        request.region_id,
+        run_id,
+        plan_id=uuid7(),
+        as_of=request.as_of,
+        sheet=msgspec.to_builtins(sheet, builtin_types=()),
+        pdf=document,
+        pdf_sha256=hashlib.sha256(document).hexdigest(),
+    )
+
+
+def _kept(plan: runs.Plan, run: runs.Run) -> Built:
+    """The plan of a run whose inputs have not changed."""
+    sheet = msgspec.convert(plan.sheet, PlanSheet)
+    return Built(
+        run_id=run.run_id,
+        inputs_digest=run.inputs_digest,
+        edition=plan.edition,
+        sheet=encode(sheet),
+        pdf=plan.pdf or b"",
+        counts=run.result or {},
+        repeated=True,
+    )
