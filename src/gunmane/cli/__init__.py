@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gunmane import __version__
 
-COMMANDS: tuple[str, ...] = ("parts", "simulate", "duties", "serve", "migrate", "keys", "plan")
+COMMANDS: tuple[str, ...] = ("parts", "simulate", "duties", "serve", "migrate", "keys", "plan", "deterioration")
 """Modules of this package, in the order of the help text; imported only when the command line is parsed."""
 
 
