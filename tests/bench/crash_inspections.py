@@ -1,11 +1,11 @@
 """kill -9 of the service and of PostgreSQL at random moments while clients log inspections: none lost, none twice.
 
 Run: `python -m tests.bench.crash_inspections [inspections] [clients] [seed]` (default 5000 8 1). Starts the service
-on its own embedded PostgreSQL in a temporary folder, kills one or the other (SIGKILL, no warning) some seconds after
-it is back, one time in four while it still starts, starts the service again as a system's supervisor would, and lets every client repeat what was not
-acknowledged. Half of the inspections carry an identifier made by the client, the other half lean on their
-Idempotency-Key alone. Prints what was found; exit code 1 when an acknowledged inspection is missing or one is there
-twice, or when the run takes longer than it may.
+on its own embedded PostgreSQL in a temporary folder and kills one or the other (SIGKILL, no warning) some seconds
+after it is back, one time in four while it still starts. The service is started again as a system's supervisor would,
+and every client repeats what was not acknowledged. Half of the inspections carry an identifier made by the client, the
+other half lean on their Idempotency-Key alone. Prints what was found; exit code 1 when an acknowledged inspection is
+missing or one is there twice, or when the run takes longer than it may.
 """
 
 import asyncio
@@ -236,6 +236,9 @@ async def crash(wanted: int, clients: int, seed: int) -> int:
         await answers(base)
         wrong = await repeated(run, base, key, bridges, draw)
         there = await found(url)
+    except RuntimeError:
+        print((home / "service.log").read_text(errors="replace")[-3000:], file=sys.stderr)
+        raise
     finally:
         service.kill(signal.SIGTERM)
         shutil.rmtree(home, ignore_errors=True)

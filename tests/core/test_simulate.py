@@ -18,7 +18,7 @@ from gunmane.core.simulate.parameters import Column, Drift, Parameters
 from gunmane.core.simulate.place import degrees, points, roads
 from gunmane.core.simulate.region import live, members, networks
 from gunmane.core.simulate.sheets import header
-from gunmane.core.simulate.visits import days, decimal
+from gunmane.core.simulate.times import days, decimal
 from gunmane.core.words import AssetClass, OwnerKind
 from gunmane.resources import DATA
 

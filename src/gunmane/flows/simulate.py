@@ -15,6 +15,7 @@ from gunmane import __version__
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.simulate import sheets, truth
 from gunmane.core.simulate.faults import Injected, spoil
+from gunmane.core.simulate.listing import Entry, region_toml
 from gunmane.core.simulate.parameters import Column, Layout, Parameters
 from gunmane.core.simulate.place import Roads
 from gunmane.core.simulate.region import Life, Member, live, members, networks
@@ -45,15 +46,6 @@ class Simulated(Struct, frozen=True):
     inspections: int
     repairs: int
     faults: int
-
-
-class _Entry(Struct, frozen=True):
-    """One file of an owner as `region.toml` names it."""
-
-    section: str  # ledgers | inspections | repairs
-    path: str
-    asset_class: AssetClass
-    layout: Layout
 
 
 class _Book:
@@ -133,7 +125,7 @@ class _Run:
         self.assets, self.progress, self.done = assets, progress, 0
         self.layouts = {layout.code: layout for layout in told.layouts}
         self.scales = scales()
-        self.entries: dict[int, list[_Entry]] = {member.position: [] for member in group}
+        self.entries: dict[int, list[Entry]] = {member.position: [] for member in group}
         self.counts = dict.fromkeys(("inspections", "repairs", "faults"), 0)
         self.kinds: dict[str, int] = {}
         self.truth: dict[str, Write] = {}
@@ -174,7 +166,7 @@ class _Run:
         for name in member.parameters.inspections.get(code, ()):
             if self.layouts[name].kind == "ledger":
                 ledger = next(each for each in entries if each.section == "ledgers" and each.asset_class is code)
-                entries.append(replace(ledger, section="inspections"))
+                entries.append(replace(ledger, section="inspections", duty=self._duty(code, "latest")))
             else:
                 looks.append(self._open(stack, member, "inspections", code, name, years))
         return looks
@@ -189,6 +181,7 @@ class _Run:
             layout = replace(layout, kind="csv", encoding="cp932")
         ending = {"shape": "zip"}.get(layout.kind, layout.kind) + (".gz" if layout.gzip else "")
         part = {"ledgers": "", "inspections": "-inspections", "repairs": "-repairs"}[section]
+        part = "-first-inspections" if layout.rows == "initial" else part
         path = f"simulated-{member.code}-{code}{part}.{ending}"
         columns = sheets.wide_titles(layout, years) if layout.wide else layout.columns
         header = (*layout.preamble, *map(tuple, sheets.header(columns)))
@@ -204,9 +197,17 @@ class _Run:
             crs=layout.crs,
             prj=layout.prj,
         )
-        self.entries[member.position].append(_Entry(section, path, code, layout))
+        duty = self._duty(code, layout.rows) if section == "inspections" else ""
+        self.entries[member.position].append(Entry(section, path, code, layout, duty))
         opened: AbstractContextManager[Write] = writer(self.folder / path, target)
         return _Book(layout, stack.enter_context(opened), len(header))
+
+    def _duty(self, code: AssetClass, rows: str) -> str:
+        """Return the duty that a file's inspections fulfil."""
+        rounds = next(kind.rounds for kind in self.told.classes if kind.code is code)
+        if rounds is None:
+            return ""
+        return rounds.initial_duty if rows == "initial" else rounds.duty
 
     def _ledger_rows(self, member: Member, book: _Book, life: Life, scale: Scale | None) -> None:
         sheet = sheets.ledger(book.layout, life.assets, life.fate, scale)
@@ -257,7 +258,7 @@ class _Run:
         text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True)
         (self.folder / "truth.json").write_text(text + "\n", encoding="utf-8")
         region = self.folder / "region.toml"
-        region.write_text(_region_toml(self.told, self.group, self.entries, self.seed), encoding="utf-8")
+        region.write_text(region_toml(self.told, self.group, self.entries, self.seed), encoding="utf-8")
         (self.folder / "README.txt").write_text(
             _NOTE.format(seed=self.seed, note=self.told.place.note), encoding="utf-8"
         )
@@ -271,41 +272,3 @@ Every municipality, asset, person and inspection in this folder is fictitious an
 {note}
 真の劣化速度と混入した誤りの一覧: truth.json, truth_*.csv.gz (読み込みには使いません / never imported)
 """
-
-
-def _region_toml(told: Parameters, group: list[Member], entries: dict[int, list[_Entry]], seed: int) -> str:
-    """Return the region file; JSON strings are valid TOML strings."""
-    lines = [
-        "# simulated: nothing in this file or in the files it names is real",
-        "[region]",
-        f"name = {_quote(told.region)}",
-        "simulated = true",
-        f"seed = {seed}",
-        f"as_of = {told.as_of.isoformat()}",
-    ]
-    for member in group:
-        habits = member.parameters
-        lines += ["", "[[owners]]", f"code = {_quote(member.code)}", f"name = {_quote(habits.name)}"]
-        lines += [f"kind = {_quote(str(habits.kind))}", "simulated = true"]
-        lines += [f"population = {habits.population}"] if habits.population is not None else []
-        lines += [f"area_km2 = {habits.area_km2}"] if habits.area_km2 is not None else []
-        lines += ["engineers = {" + ", ".join(f" {name} = {n}" for name, n in habits.engineers.items()) + " }"]
-        for section in ("ledgers", "inspections", "repairs"):
-            for entry in entries[member.position]:
-                if entry.section == section:
-                    lines += _entry_lines(entry)
-    return "\n".join(lines) + "\n"
-
-
-def _entry_lines(entry: _Entry) -> list[str]:
-    layout = entry.layout
-    lines = [f"[[owners.{entry.section}]]", f"path = {_quote(entry.path)}", f'asset_class = "{entry.asset_class}"']
-    if layout.kind == "shape" and not layout.prj:
-        lines += [f"crs = {_quote(layout.crs)}", f"encoding = {_quote(layout.encoding)}"]
-    if layout.kind == "xlsx" and layout.sheet:
-        lines += [f"sheet = {_quote(layout.sheet)}"]
-    return lines
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

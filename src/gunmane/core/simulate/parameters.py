@@ -25,6 +25,10 @@ class Rounds(Struct, frozen=True, forbid_unknown_fields=True):
     period: int
     coverage: float = 1.0  # share of assets that are ever looked at
     attendance: float = 1.0  # share of due rounds that take place
+    duty: str = ""  # what an inspection of a round fulfils
+    initial_from: int = 0  # first year of construction with an inspection soon after the start of use, 0: none
+    initial_attendance: float = 1.0
+    initial_duty: str = ""
 
 
 class ClassParameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +95,8 @@ class Layout(Struct, frozen=True, forbid_unknown_fields=True):
     """How one file looks: kind, encoding, rows above the header, columns, and the word for a missing value.
 
     `wide` is the title of one grade column per fiscal year in which anything was inspected. `rows` tells which
-    inspections the file holds: all, the latest of each asset, or the earlier ones.
+    inspections the file holds: all, the latest of each asset or the earlier ones, those of the rounds (periodic) or
+    those made soon after the start of use (initial).
     """
 
     code: str
@@ -107,7 +112,7 @@ class Layout(Struct, frozen=True, forbid_unknown_fields=True):
     missing: str = ""
     wide: str = ""
     grade: str = "text"
-    rows: str = "all"  # all | latest | earlier
+    rows: str = "all"  # all | latest | earlier | periodic | initial
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True):

@@ -101,9 +101,8 @@ def septics(generator: np.random.Generator, year: Ints, columns: Columns) -> Col
     size = choose(generator, n, ["5", "7", "10", "14", "30"], [52, 34, 9, 4, 1]).astype(int)
     contact = np.where(year < 1995, "分離接触ばっ気", "嫌気ろ床接触ばっ気")
     compact = np.where(year >= 2008, "担体流動生物ろ過", contact)
-    days = (np.datetime64("1970-04-01") - np.datetime64("1970-01-01")).astype(int)
     known = ~np.isnan(columns["built_year"].astype(float))
-    installed = ((year - 1970) * 365.2425 + days + generator.integers(0, 300, n)).astype("datetime64[D]")
+    installed = columns["opened_on"]
     started = installed + generator.integers(3, 60, n).astype("timedelta64[D]")
     return {
         "name": joined("浄化槽", columns["serial"]),

@@ -78,9 +78,14 @@ def _latest(assets: Stock, fate: Fate) -> dict[str, NDArray[Any]]:
 def inspections(layout: Layout, life: Life, scale: Scale, years: range) -> Sheet:
     """Write inspections: a row for each, or (layout.wide) a row per asset with one grade column per fiscal year."""
     assets, seen = life.assets, life.fate.inspections
-    keep = np.ones(seen.asset.size, dtype=np.bool_)
-    if layout.rows != "all":
-        keep = seen.latest if layout.rows == "latest" else ~seen.latest
+    everything = np.ones(seen.asset.size, dtype=np.bool_)
+    keep = {
+        "all": everything,
+        "latest": seen.latest,
+        "earlier": ~seen.latest,
+        "periodic": ~seen.initial,
+        "initial": seen.initial,
+    }[layout.rows]
     asset, rank, noise = seen.asset[keep], seen.recorded[keep], seen.noise[keep]
     if layout.wide:
         return _wide(layout, assets, asset, rank, fiscal(seen.time[keep]), scale, years)
@@ -88,7 +93,7 @@ def inspections(layout: Layout, life: Life, scale: Scale, years: range) -> Sheet
         "day": seen.day[keep],
         "year": fiscal(seen.time[keep]),
         "firm": np.array(["架空コンサルタント", "架空設計", "直営"])[(noise[:, 3] * 3).astype(np.int64)],
-        "test": np.full(asset.size, "11条検査"),
+        "test": np.where(seen.initial[keep], "7条検査", "11条検査"),
         "origin": np.full(asset.size, "simulated"),
     }
     governs = (noise[:, 3] * len(THRESHOLDS)).astype(np.int64)

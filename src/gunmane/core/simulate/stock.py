@@ -9,6 +9,7 @@ from gunmane.core.simulate import pipes, structures
 from gunmane.core.simulate.parameters import ClassParameters, OwnerParameters, Parameters
 from gunmane.core.simulate.place import Roads, degrees, points
 from gunmane.core.simulate.structures import joined
+from gunmane.core.simulate.times import days
 from gunmane.core.words import AssetClass
 
 Columns = dict[str, NDArray[Any]]
@@ -79,6 +80,7 @@ def stock(generator: np.random.Generator, parameters: Parameters, net: Roads, ba
         "salt": salt,
         "from_km": along / 1000.0,
         "serial": serial + 1,
+        "opened_on": days(born),
     }
     columns["latlon"] = joined(np.round(columns["lat"], 6), ",", np.round(columns["lon"], 6))
     columns |= _attributes(generator, kind.code, year, columns)

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gunmane.core.simulate.chain import Events, histories, states_at
-from gunmane.core.simulate.parameters import ClassParameters, OwnerParameters, Parameters
+from gunmane.core.simulate.parameters import ClassParameters, OwnerParameters, Parameters, Rounds
 from gunmane.core.simulate.stock import Stock
+from gunmane.core.simulate.times import Days, Floats, days, decimal
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Days = NDArray[np.datetime64]
 
 
 LATER = (5, 10)
@@ -27,6 +26,7 @@ class Inspections(NamedTuple):
     rank: Ints
     recorded: Ints
     latest: NDArray[np.bool_]
+    initial: NDArray[np.bool_]  # made soon after the start of use
     noise: Floats  # (inspections, 4) uniform numbers, for what else is written about the visit
 
 
@@ -55,22 +55,6 @@ class Fate(NamedTuple):
     repairs: Repairs
     final: Ints
     later: Ints
-
-
-def decimal(day: np.datetime64) -> float:
-    """Return a day as decimal years."""
-    year = day.astype("datetime64[Y]")
-    first = year.astype("datetime64[D]")
-    length = ((year + 1).astype("datetime64[D]") - first).astype(int)
-    return float(year.astype(int) + 1970 + (day - first).astype(int) / length)
-
-
-def days(time: Floats) -> Days:
-    """Return decimal years as days."""
-    year = np.floor(time)
-    first = (year.astype(np.int64) - 1970).astype("datetime64[Y]")
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(int)
-    return first.astype("datetime64[D]") + ((time - year) * length).astype(np.int64).astype("timedelta64[D]")
 
 
 def fate(
@@ -115,7 +99,7 @@ def fate(
 def _no_inspections() -> Inspections:
     none = np.zeros(0, dtype=np.int64)
     return Inspections(
-        none, np.zeros(0), none.astype("datetime64[D]"), none, none, none.astype(np.bool_), np.zeros((0, 4))
+        none, np.zeros(0), none.astype("datetime64[D]"), none, none, none > 0, none > 0, np.zeros((0, 4))
     )
 
 
@@ -142,15 +126,33 @@ def _inspections(
     held &= covered[:, None] & (time > born[:, None] + 0.5) & (time < horizon)
     asset, column = np.nonzero(held)
     time = time[asset, column]
+    asset, time, initial = _with_initial(generator, plan, born, asset, time)
     slip = np.where(generator.random(asset.size) < 0.5, -1, 1) * (generator.random(asset.size) < owner.misread)
     noise = generator.random((asset.size, 4))
     past = time < end
-    asset, time, slip, noise = asset[past], time[past], slip[past], noise[past]
+    asset, time, slip, noise, initial = asset[past], time[past], slip[past], noise[past], initial[past]
     rank = states_at(events, start, asset, time)
     latest = np.ones(asset.size, dtype=np.bool_)
     latest[:-1] = asset[1:] != asset[:-1]
     recorded = np.clip(rank + slip, 0, len(kind.hazards))
-    return Inspections(asset, time, days(time), rank, recorded, latest, noise)
+    return Inspections(asset, time, days(time), rank, recorded, latest, initial, noise)
+
+
+def _with_initial(
+    generator: np.random.Generator, plan: Rounds, born: Floats, asset: Ints, time: Floats
+) -> tuple[Ints, Floats, NDArray[np.bool_]]:
+    """Add the inspection in the first months of use; use starts within two months of completion.
+
+    Five to seven and a half months after completion lie in the window of article 7 of the Septic System Act (months 4
+    to 8 of use).
+    """
+    when = born + 0.43 + 0.2 * generator.random(born.size)
+    held = (generator.random(born.size) < plan.initial_attendance) & (born >= plan.initial_from)
+    first = np.flatnonzero(held & (plan.initial_from > 0))
+    asset, time = np.concatenate([asset, first]), np.concatenate([time, when[first]])
+    initial = np.arange(asset.size) >= asset.size - first.size
+    order = np.lexsort((time, asset))
+    return asset[order], time[order], initial[order]
 
 
 def _until(repairs: Repairs, end: float) -> Repairs:
