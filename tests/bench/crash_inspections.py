@@ -3,8 +3,8 @@
 Run: `python -m tests.bench.crash_inspections [inspections] [clients] [seed]` (default 5000 8 1). Starts the service
 on its own embedded PostgreSQL in a temporary folder and kills one or the other (SIGKILL, no warning) some seconds
 after it is back, one time in four while it still starts. The service is started again as a system's supervisor would,
-and every client repeats what was not acknowledged. Half of the inspections carry an identifier made by the client, the
-other half lean on their Idempotency-Key alone. Prints what was found; exit code 1 when an acknowledged inspection is
+and every client repeats what was not acknowledged. Half of the inspections carry an identifier made by the client,
+the other half lean on their Idempotency-Key alone. Prints what was found; exit code 1 when an acknowledged inspection is
 missing or one is there twice, or when the run takes longer than it may.
 """
 
