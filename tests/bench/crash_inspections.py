@@ -2,10 +2,10 @@
 
 Run: `python -m tests.bench.crash_inspections [inspections] [clients] [seed]` (default 5000 8 1). Starts the service
 on its own embedded PostgreSQL in a temporary folder and kills one or the other (SIGKILL, no warning) some seconds
-after it is back, one time in four while it still starts. The service is started again as a system's supervisor would,
-and every client repeats what was not acknowledged. Half of the inspections carry an identifier made by the client,
-the other half lean on their Idempotency-Key alone. Prints what was found; exit code 1 when an acknowledged inspection is
-missing or one is there twice, or when the run takes longer than it may.
+after it is back, one time in four while it still starts. The service is started again as a system's supervisor
+would, and every client repeats what was not acknowledged. Half of the inspections carry an identifier made by the
+client, the other half lean on their Idempotency-Key alone. Prints what was found; exit code 1 when an acknowledged
+inspection is missing or one is there twice, or when the run takes longer than it may.
 """
 
 import asyncio
@@ -202,6 +202,11 @@ async def found(url: str) -> dict[int, list[str]]:
     return there
 
 
+def errors(log: str) -> str:
+    """Return the last traceback of the service's log: an answer 500 is a fault, a database that is gone is a 503."""
+    return log[max(log.rfind("Traceback"), 0) :][:4000]
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as probe:
@@ -240,6 +245,8 @@ async def crash(wanted: int, clients: int, seed: int) -> int:
         print((home / "service.log").read_text(errors="replace")[-3000:], file=sys.stderr)
         raise
     finally:
+        if run.refused["500"]:
+            print(errors((home / "service.log").read_text(errors="replace")), file=sys.stderr)
         service.kill(signal.SIGTERM)
         shutil.rmtree(home, ignore_errors=True)
     return report(run, there, wrong, took, clients)
