@@ -207,6 +207,27 @@ def test_one_row_for_each_inspection() -> None:
     ]
 
 
+def test_both_inspections_of_a_septic_system() -> None:
+    found = read(
+        "浄化槽番号|7条検査日|7条検査結果|11条検査日|11条検査結果",
+        ["1|H30.5.1|適正|R5.6.1|おおむね適正", "2|||R5.7.1|不適正"],
+        AssetClass.SEPTIC,
+    )
+    rows = zip(found.inspections.numbers, found.inspections.duties, found.inspections.grades, strict=True)
+    assert sorted(rows, key=str) == [
+        ("1", "septic.article7", "適正"),
+        ("1", None, "おおむね適正"),
+        ("2", None, "不適正"),
+    ]
+    table = read(
+        "浄化槽番号|検査日|検査種別|判定",
+        ["1|R5.6.1|11条検査|適正", "2|R5.7.1|第７条|不適正"],
+        AssetClass.SEPTIC,
+        Mapping(rows="inspection"),
+    )
+    assert table.inspections.duties == ["septic.article11", "septic.article7"]
+
+
 def test_a_panel_of_assets_and_years_flags_ratings_that_may_be_carried_over() -> None:
     rule = ColumnRule(field="grade", zero_unknown=True)
     mapping = Mapping(rows="asset_years", scale="nbi", columns={"id": "number", "year": "inspected", "rating": rule})

@@ -23,7 +23,8 @@ class InspectionColumns(Struct):
 
     `numbers` are the assets' ledger numbers. `inspected_on` is the first day that the ledger's statement can mean
     (1 April for a fiscal year), `precisions` (`core.words.Precision`) say how much of it is known. `findings` is JSON
-    text or None.
+    text or None. `duties` name the duty that an inspection fulfils where the row says so (法第7条検査), else None:
+    the usual one of its class.
     """
 
     rows: list[int] = field(default_factory=list[int])
@@ -35,6 +36,7 @@ class InspectionColumns(Struct):
     inspectors: list[str | None] = field(default_factory=list[str | None])
     findings: list[str | None] = field(default_factory=list[str | None])
     flags: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    duties: list[str | None] = field(default_factory=list[str | None])
 
     def __len__(self) -> int:
         return len(self.numbers)

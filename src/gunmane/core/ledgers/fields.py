@@ -53,11 +53,13 @@ COMMON: tuple[Field, ...] = (
     Field("inspected", "when"),
     Field("grade", "grade"),
     Field("inspector", "text"),
+    Field("duty", "word"),
+    Field("article7_on", "when"),
+    Field("article7_grade", "grade"),
     Field("observed", "key"),
 )
 """Fields of every class; `built` gives built_year, built_on and built_precision, `inspected` and `grade` an
-inspection.
-"""
+inspection, `article7_on` and `article7_grade` a septic system's first one."""
 
 _UNITS = {
     "_m3_day": "m3/day", "_km": "km", "_mm": "mm", "_m": "m", "_pct": "%", "_per_day": "count", "iri": "mm/m",

@@ -16,6 +16,9 @@ from gunmane.core.ledgers.text import fold, one_line
 from gunmane.core.ledgers.values import Doubt
 from gunmane.core.words import Precision
 
+ARTICLE_7 = "septic.article7"
+"""Duty of the inspection after the start of use (浄化槽法第7条)."""
+
 NOT_DONE = frozenset(("未点検", "未実施", "未調査", "点検予定", "対象外", "点検対象外"))
 """Words of a grade column that say that the date beside it is no inspection."""
 
@@ -49,7 +52,12 @@ def read_inspections(rows: Rows, numbers: Sequence[str]) -> InspectionColumns:
     """
     found = InspectionColumns()
     if len(rows):
-        _dated(rows, numbers, found)
+        reading = rows.reading
+        uses = reading.use_of("inspected"), reading.use_of("grade")
+        duty = reading.use_of("duty")
+        _dated(rows, numbers, found, *uses, memoised(rows, duty) if duty else None)
+        uses = reading.use_of("article7_on"), reading.use_of("article7_grade")
+        _dated(rows, numbers, found, *uses, [ARTICLE_7] * len(rows))
         groups: dict[tuple[int, str | None], list[Use]] = {}
         for use in rows.reading.uses:
             if use.year is not None:
@@ -59,10 +67,19 @@ def read_inspections(rows: Rows, numbers: Sequence[str]) -> InspectionColumns:
     return found
 
 
-def _dated(rows: Rows, numbers: Sequence[str], found: InspectionColumns) -> None:
-    """Read the inspections of rows with a date column and perhaps a grade column."""
+def _dated(
+    rows: Rows,
+    numbers: Sequence[str],
+    found: InspectionColumns,
+    use: Use | None,
+    grade: Use | None,
+    duties: Sequence[str | None] | None,
+) -> None:
+    """Read the inspections of a date column and perhaps a grade column.
+
+    Long because each step narrows the same positions: dated, not denied, observed; then the columns are gathered.
+    """
     reading = rows.reading
-    use, grade = reading.use_of("inspected"), reading.use_of("grade")
     constant = reading.constants.get("inspected")
     if use is None and grade is None:
         return
@@ -99,6 +116,7 @@ def _dated(rows: Rows, numbers: Sequence[str], found: InspectionColumns) -> None
     inspector = reading.use_of("inspector")
     names = texts(rows, inspector) if inspector else None
     found.inspectors += [names[position] for position in positions] if names else [None] * len(positions)
+    found.duties += [duties[position] for position in positions] if duties else [None] * len(positions)
     flags = [days[position].flags for position in positions]
     found.flags += _carried(rows, numbers, positions, values, flags) if reading.rows == "asset_years" else flags
 
@@ -186,3 +204,4 @@ def _of_year(
     found.inspectors += [None] * count
     found.findings += [findings[position] for position in positions]
     found.flags += [day.flags] * count
+    found.duties += [None] * count
