@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reportlab.lib.colors import HexColor
+
 from gunmane.pdf.charts.axes import SIZE, marker
 from gunmane.pdf.pen import Pen, Point
 
@@ -52,11 +54,7 @@ class Map:
         for area in self.areas:
             for ring in area.rings:
                 pen.polygon([view.at(point) for point in ring], fill="#F1F3EE", line=colours.rule, weight=0.7)
-        beyond = 0
-        for risk in range(6):
-            for shape in self.shapes:
-                if shape.risk == risk:
-                    beyond += not self._draw_shape(pen, view, shape)
+        beyond = self._draw_shapes(pen, view)
         self._name_areas(pen, view)
         for label, lon, lat in self.pins:
             _pin(pen, view.at((lon, lat)), label)
@@ -65,19 +63,29 @@ class Map:
         _north(pen, x + room - 14, y + height - 30, self.north)
         self._draw_legend(pen, x + room + 10, y + height - 4, beyond)
 
-    def _draw_shape(self, pen: Pen, view: "_View", shape: Shape) -> bool:
-        """Draw one shape; tell whether it lies inside the frame."""
-        points = [view.at(point) for point in shape.vertices]
-        if not any(view.holds(point) for point in points):
-            return False
-        colour = pen.style.colours.risk[shape.risk - 1]
-        if len(points) > 1:
-            pen.line(points, colour=colour, weight=0.5 + 0.35 * max(shape.risk, 1),
-                     dash=(2, 1.2) if shape.risk == 0 else ())  # fmt: skip
-        else:
-            kind, size = SHAPES[shape.risk]
-            marker(pen, *points[0], kind, size, colour)
-        return True
+    def _draw_shapes(self, pen: Pen, view: "_View") -> int:
+        """Draw all shapes, the highest risk last; return how many lie outside the frame."""
+        beyond = 0
+        points: list[list[Point]] = [[] for _ in range(6)]
+        lines: list[list[list[Point]]] = [[] for _ in range(6)]
+        for shape in self.shapes:
+            places = [view.at(point) for point in shape.vertices]
+            if not any(view.holds(place) for place in places):
+                beyond += 1
+            elif len(places) > 1:
+                lines[shape.risk].append(places)
+            else:
+                points[shape.risk].append(places[0])
+        fit = max(0.5, min(1.0, math.sqrt(1000 / max(len(self.shapes), 1))))  # many markers are drawn smaller
+        for risk in range(6):
+            colour = pen.style.colours.risk[risk - 1]
+            if lines[risk]:
+                _stroke(pen, lines[risk], colour, (0.5 + 0.35 * max(risk, 1)) * fit, (2, 1.2) if risk == 0 else ())
+        for risk in range(6):
+            if points[risk]:
+                kind, size = SHAPES[risk]
+                _dots(pen, points[risk], kind, size * fit, pen.style.colours.risk[risk - 1])
+        return beyond
 
     def _name_areas(self, pen: Pen, view: "_View") -> None:
         """Write each area's name at its middle, moved down where names would overlap."""
@@ -159,6 +167,52 @@ def _extent(drawn: Map) -> tuple[Point, Point]:
         cut = 0 if outline else len(values) // 200
         ranges.append((values[cut], values[-1 - cut]))
     return ranges[0], ranges[1]
+
+
+def _stroke(pen: Pen, lines: Sequence[Sequence[Point]], colour: str, weight: float, dash: Sequence[float]) -> None:
+    """Draw many lines of one look with one operator."""
+    canvas = pen.canvas
+    canvas.saveState()
+    canvas.setStrokeColor(HexColor(colour))
+    canvas.setLineWidth(weight)
+    canvas.setDash(list(dash))
+    parts: list[str] = []
+    for line in lines:
+        parts.append(f"{line[0][0]:.1f} {line[0][1]:.1f} m")
+        parts += [f"{x:.1f} {y:.1f} l" for x, y in line[1:]]
+    canvas.addLiteral(" ".join(parts) + " S")
+    canvas.restoreState()
+
+
+def _dots(pen: Pen, places: Sequence[Point], kind: str, size: float, colour: str) -> None:
+    """Draw many markers of one look with one operator each; a round dot is a line of no length with round ends."""
+    canvas = pen.canvas
+    canvas.saveState()
+    if kind in ("circle", "ring"):
+        dots = " ".join(f"{x:.1f} {y:.1f} m {x:.1f} {y:.1f} l" for x, y in places) + " S"
+        canvas.setLineCap(1)
+        layers = ((colour, 2 * size),) if kind == "circle" else ((colour, 2 * size), ("#FFFFFF", 2 * size - 1.4))
+        for shade, weight in layers:
+            canvas.setStrokeColor(HexColor(shade))
+            canvas.setLineWidth(weight)
+            canvas.addLiteral(dots)
+    else:
+        canvas.setFillColor(HexColor(colour))
+        canvas.setStrokeColor(HexColor("#FFFFFF"))
+        canvas.setLineWidth(0.3)
+        corners = {
+            "square": ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)),
+            "triangle": ((-1.1, -0.8), (1.1, -0.8), (0.0, 1.2)),
+            "diamond": ((0.0, -1.35), (1.15, 0.0), (0.0, 1.35), (-1.15, 0.0)),
+        }[kind]
+        parts: list[str] = []
+        for x, y in places:
+            first, *rest = [(x + across * size, y + up * size) for across, up in corners]
+            parts.append(f"{first[0]:.1f} {first[1]:.1f} m")
+            parts += [f"{place[0]:.1f} {place[1]:.1f} l" for place in rest]
+            parts.append("h")
+        canvas.addLiteral(" ".join(parts) + " B")
+    canvas.restoreState()
 
 
 def _pin(pen: Pen, place: Point, label: str) -> None:
