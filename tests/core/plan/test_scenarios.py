@@ -264,3 +264,22 @@ def test_shapley_of_the_glove_game() -> None:
 
 def test_present_value() -> None:
     assert present_value(np.array([1.0, 1.04]), 0.04) == pytest.approx(2.0)
+
+
+def test_a_tight_budget_is_spent_by_the_optimiser(book: CostBook, scales: Scales, bridges: Make) -> None:
+    # Three pipes past their life with unlike risks, money for one a year at most: the riskiest goes first.
+    risk = np.tile(np.array([[1e4], [5e6], [1e6]]), (1, 10))
+    stock = bridges(
+        [-1, -1, -1],
+        budgets=(1_300_000,),
+        asset_class=CLASS_AT[AssetClass.SEWER_PIPE],
+        scale=-1,
+        built_year=1960,
+        risk_yen=risk,
+    )
+    plan = plan_region(stock, book, scales).alone.plan
+    assert plan.year[1] < plan.year[2], "the greater risk first"
+    assert plan.gap is not None
+    assert plan.gap >= -1e-9
+    spent = plan_region(stock, book, scales).alone.sums.by_owner[0, :, 1]
+    assert spent.max() <= 1_300_000

@@ -3,9 +3,11 @@
 import numpy as np
 from msgspec import Struct
 
+from gunmane.core.plan.instances import instance_of
 from gunmane.core.plan.levelling import lowest_level, place_hard, place_soft, water_level, yearly
 from gunmane.core.plan.needs import Needs, Reason
 from gunmane.core.plan.options import KEEP, REMOVE, Options
+from gunmane.core.plan.portfolio import solve
 from gunmane.core.stock import Array, Flags, Floats, Ints, Stock
 
 
@@ -15,7 +17,8 @@ class Schedule(Struct, frozen=True, eq=False):
     `measure` positions in MEASURES (0 keeps); `year` of the measure, -1 for none, and `unlevelled` the year in which
     it would fall due if nobody levelled; `cost[n, 3]` yen in the price cases, 0 where `unpriced`; `reason` a Reason;
     `value` the present value in yen of the chosen option, NaN for assets without options;
-    `budget[G, T]` what each owner may spend on measures; `taken[G, T]` what inspections and provisions take of it.
+    `budget[G, T]` what each owner may spend on measures; `taken[G, T]` what inspections and provisions take of it;
+    `gap` the proven relative gap of the choice, None where no budget forced one.
     """
 
     measure: Array
@@ -27,6 +30,7 @@ class Schedule(Struct, frozen=True, eq=False):
     value: Floats
     budget: Floats
     taken: Floats
+    gap: float | None = None
 
 
 class _Jobs(Struct, frozen=True, eq=False):
@@ -98,11 +102,51 @@ def schedule(stock: Stock, needs: Needs, options: Options, taken: Floats) -> Sch
         if not facts.budgets:
             year = np.where(year < 0, horizon - 1, year)
         placed[wishes] = year
-    return _spread_out(stock, needs, options, jobs, placed, budget, taken)
+    gap = None
+    if any(facts.budgets for facts in stock.owners) and len(rows):
+        jobs, placed, gap = _optimised(options, jobs, placed, hard, owner, budget - taken)
+    return _spread_out(stock, needs, options, jobs, placed, budget, taken, gap)
+
+
+def _optimised(
+    options: Options, jobs: _Jobs, placed: Ints, hard: Flags, owner: Array, free: Floats
+) -> tuple[_Jobs, Ints, float | None]:
+    """Choose measures and years again with the portfolio optimiser, starting from the hard deadlines' schedule.
+
+    Each owner's yearly limit is its money, or what hard deadlines need where they break it; so deadlines hold and
+    nothing else ever exceeds the money.
+    """
+    horizon = options.value.shape[2]
+    cost = np.maximum(options.cost[:, 1:, 1], 1.0)
+    start = np.where(hard, (jobs.measure - 1) * horizon + placed, -1).astype(np.int32)
+    groups = owner.astype(np.int64)
+    limits = np.maximum(free, 0.0)
+    for k in range(len(limits)):
+        mine = (groups == k) & hard
+        limits[k] = np.maximum(limits[k], yearly(jobs.cost[mine], placed[mine], horizon))
+    instance = instance_of(
+        options.value, options.keep, cost, np.full(horizon, np.inf), group=groups, group_budget=limits
+    )
+    found = solve(instance, effort=2, start=start)
+    if found.over > 0:
+        return jobs, placed, None
+    chosen = found.choice >= 0
+    measure = np.where(chosen, found.choice // horizon + 1, jobs.measure)
+    year = np.where(chosen, found.choice % horizon, -1)
+    at = np.arange(len(measure))
+    paid = np.where(measure > 0, cost[at, np.maximum(measure - 1, 0)], 0.0)
+    return _Jobs(measure, paid, jobs.gain, jobs.best_year), year.astype(np.int64), found.gap
 
 
 def _spread_out(
-    stock: Stock, needs: Needs, options: Options, jobs: _Jobs, placed: Ints, budget: Floats, taken: Floats
+    stock: Stock,
+    needs: Needs,
+    options: Options,
+    jobs: _Jobs,
+    placed: Ints,
+    budget: Floats,
+    taken: Floats,
+    gap: float | None,
 ) -> Schedule:
     """Write the jobs back to rows of the stock."""
     n, rows = stock.size, options.rows
@@ -128,7 +172,7 @@ def _spread_out(
     at = np.arange(len(rows))
     of_measure = options.value[at, jobs.measure - 1, placed].astype(np.float64)
     value[rows] = np.where(placed >= 0, of_measure, options.keep)
-    return Schedule(measure, year, unlevelled, cost, unpriced, reason, value, budget, taken)
+    return Schedule(measure, year, unlevelled, cost, unpriced, reason, value, budget, taken, gap)
 
 
 def end_of_life_year(stock: Stock, needs: Needs) -> Ints:
