@@ -6,6 +6,7 @@ import numpy.typing as npt
 from msgspec import Struct
 from scipy.sparse import csc_array
 
+from gunmane.core.plan.groups import Grouping, Units, grouping_of, programme_of
 from gunmane.core.plan.instances import Choices, Instance
 
 
@@ -110,3 +111,15 @@ def solve_portfolio(instance: Instance, seconds: float, start: Choices | None = 
     taken = outcome.x > 0.5
     choice[asset[taken]] = option[taken]
     return choice, outcome.bound
+
+
+def solve_groups(
+    units: Units, count: int, floor: float, ceiling: float, seconds: float
+) -> tuple[Grouping | None, bool]:
+    """Return the best grouping found in `seconds` and whether it is proved to be the best (to about 100 owners).
+
+    None where no grouping keeps the limits.
+    """
+    written = programme_of(units, count, floor, ceiling)
+    outcome = minimise(Programme(written.cost, written.matrix, written.lower, written.upper), seconds)
+    return (None, outcome.proved) if outcome.x is None else (grouping_of(units, outcome.x), outcome.proved)
