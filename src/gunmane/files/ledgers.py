@@ -193,7 +193,7 @@ def _place(source: LedgerSource, middle: tuple[float, float] | None, data: Catal
     if middle is None or max(map(abs, middle)) > 180:
         return None
     east, north = middle if abs(middle[1]) <= 90 else (middle[1], middle[0])
-    return Place(east, north, 2 * data.limits.off_owner_km)
+    return Place(east, north, 2 * data.limits.off_owner_km, guessed=True)
 
 
 def _mostly_in_japan(middle: tuple[float, float] | None, table: Table) -> bool:

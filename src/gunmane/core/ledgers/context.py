@@ -21,11 +21,15 @@ from gunmane.core.words import Precision, Scale
 
 
 class Place(Struct, frozen=True):
-    """Where an owner is: its seat in degrees and how far its assets may lie from it."""
+    """Where an owner is: its seat in degrees and how far its assets may lie from it.
+
+    `guessed`: no seat is known, this is the middle of the ledger itself.
+    """
 
     longitude: float
     latitude: float
     reach_km: float
+    guessed: bool = False
 
 
 UNKNOWN_WHEN = (None, None, Precision.UNKNOWN.value)

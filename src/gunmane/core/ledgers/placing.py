@@ -134,20 +134,35 @@ def _from_pairs(rows: Rows, use: Use) -> Placed:
     return points(longitude, latitude)
 
 
+FEW = 0.02
+"""Up to this share of a chunk's rows (or one row) may be called strays of a ledger whose owner's seat is unknown."""
+
+
 def _check(rows: Rows, placed: Placed) -> None:
-    """Reject what lies where it cannot be."""
+    """Reject what lies where it cannot be.
+
+    Where the owner's seat is known, that is whatever lies farther from it than its reach. Where it is not, a few
+    strays are rejected; more of them say that the ledger covers a wide area, and they are flagged only.
+    """
     if rows.context.japanese:
         for position in np.flatnonzero(outside_japan(placed)).tolist():
             rows.reject(
                 position, Fault("outside_japan", at=_where(rows), values={"place": _written(placed, position)})
             )
     place = rows.context.place
-    if place:
-        far = kilometres_from(placed, place.longitude, place.latitude)
-        for position in np.flatnonzero(far > place.reach_km).tolist():
-            if position not in rows.faults:
-                values = {"place": _written(placed, position), "km": round(float(far[position]))}
-                rows.reject(position, Fault("far_from_owner", at=_where(rows), values=values))
+    if place is None:
+        return
+    far = kilometres_from(placed, place.longitude, place.latitude)
+    strays = [position for position in np.flatnonzero(far > place.reach_km).tolist() if position not in rows.faults]
+    wide = place.guessed and len(strays) > max(1.0, FEW * len(rows))
+    for position in strays:
+        written = _written(placed, position)
+        if wide:
+            rows.note(position, flag("far_from_others", "position", written))
+        else:
+            values = {"place": written, "km": round(float(far[position]))}
+            code = "far_from_others" if place.guessed else "far_from_owner"
+            rows.reject(position, Fault(code, at=_where(rows), values=values))
 
 
 def _written(placed: Placed, position: int) -> str:
