@@ -341,7 +341,7 @@ CREATE TABLE public.ledgers (
     rows_flagged bigint NOT NULL,
     origin text NOT NULL,
     imported_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ledgers_content_check CHECK ((content = ANY (ARRAY['assets'::text, 'inspections'::text])))
+    CONSTRAINT ledgers_content_check CHECK ((content = ANY (ARRAY['assets'::text, 'inspections'::text, 'repairs'::text])))
 );
 ALTER TABLE ONLY public.ledgers FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.ledgers OWNER TO postgres;

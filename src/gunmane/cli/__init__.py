@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gunmane import __version__
 
-COMMANDS: tuple[str, ...] = ("parts", "simulate", "duties", "serve", "migrate", "keys", "plan", "deterioration")
+COMMANDS: tuple[str, ...] = ("parts", "simulate", "imports", "duties", "serve", "migrate", "keys", "plan")
 """Modules of this package, in the order of the help text; imported only when the command line is parsed."""
 
 

@@ -1,0 +1,170 @@
+"""Importing ledgers: read, validate, stage, merge; what is new, changed, vanished and rejected."""
+
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from msgspec import Struct
+
+from gunmane.core.errors import GunmaneError
+from gunmane.core.regions import OwnerEntry, RegionFile, label
+from gunmane.core.words import AssetClass
+from gunmane.files.ledgers import Ledger, open_ledger
+from gunmane.files.regions import digest, source_of
+from gunmane.flows.import_chunks import CHUNK, RepairLedger, open_repairs
+from gunmane.flows.import_groups import Group, Job, LedgerOutcome, Progress, Work
+from gunmane.store import access, ledgers, memberships, pool, rejections
+from gunmane.store.ids import uuid7
+from gunmane.store.memberships import SavedRegion
+from gunmane.store.query import Conn
+
+
+class ImportOutcome(Struct, frozen=True):
+    """What an import did: identifiers, and one outcome per ledger in the order of the file."""
+
+    saved: SavedRegion
+    ledgers: tuple[LedgerOutcome, ...]
+    dry_run: bool
+
+    def total(self, name: str) -> int:
+        """Add up one count over all ledgers."""
+        return sum(getattr(one, name) for one in self.ledgers)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a ledger could not be read at all."""
+        return any(one.state == "failed" for one in self.ledgers)
+
+
+class _Undo(Exception):
+    """Rolls a dry run back."""
+
+
+async def import_region(
+    opened: pool.Pool,
+    file: RegionFile,
+    folder: Path,
+    *,
+    as_of: date,
+    today: date,
+    dry_run: bool = False,
+    again: bool = False,
+    progress: Progress | None = None,
+    chunk: int = CHUNK,
+) -> ImportOutcome:
+    """Import every ledger of a region file, whose paths are relative to `folder`.
+
+    `as_of` is the day after which dates lie in the future; new members join on it, or on `today` where that is
+    earlier. `again` reads ledgers even if nothing about them has changed. A dry run does the same and takes it back.
+    """
+
+    async def prepare_rows(conn: Conn, saved: SavedRegion) -> None:
+        await access.operate(conn, list(saved.owners.values()), [saved.region_id])
+        await memberships.save(conn, saved, file, min(as_of, today))
+
+    work = Work(as_of, dry_run, again, chunk, progress or _silent, prepare_rows)
+    return await _import_all(opened, file, folder, work)
+
+
+async def import_ledgers(
+    opened: pool.Pool,
+    file: RegionFile,
+    folder: Path,
+    *,
+    as_of: date,
+    today: date,
+    dry_run: bool = False,
+    again: bool = False,
+    progress: Progress | None = None,
+    chunk: int = CHUNK,
+) -> ImportOutcome:
+    """Import ledgers of owners without a word about a region; an owner that is not known yet is made.
+
+    Raises GunmaneError `owner_unknown` for an owner without a name that is not known.
+    """
+
+    async def prepare_rows(conn: Conn, saved: SavedRegion) -> None:
+        await access.operate(conn, list(saved.owners.values()), [])
+        known = {owner.code for owner in await memberships.owners_of(conn, list(saved.owners.values()))}
+        new = [owner for owner in file.owners if owner.code not in known]
+        for owner in new:
+            if not owner.name:
+                raise GunmaneError("owner_unknown", owner=owner.code)
+        await memberships.save_owners(conn, saved, file, new)
+
+    work = Work(min(as_of, today), dry_run, again, chunk, progress or _silent, prepare_rows)
+    return await _import_all(opened, file, folder, work)
+
+
+async def rows_to_mend(opened: pool.Pool, saved: SavedRegion) -> list[tuple[str, rejections.Rejection]]:
+    """List the rows that wait to be mended, each with its owner's name."""
+    owners = list(saved.owners.values())
+    async with pool.reading(opened) as conn:
+        await access.operate(conn, owners, [])
+        names = {owner.owner_id: owner.name for owner in await memberships.owners_of(conn, owners)}
+        return [(names.get(row.owner_id, ""), row) for row in await rejections.list_open(conn, owners)]
+
+
+async def _import_all(opened: pool.Pool, file: RegionFile, folder: Path, work: Work) -> ImportOutcome:
+    """Import the ledgers of each owner and class in a transaction of their own."""
+    async with pool.writing(opened) as conn:
+        saved = await memberships.identify(conn, file)
+        if not work.dry_run:
+            await work.prepare_rows(conn, saved)
+    done: list[LedgerOutcome] = []
+    for owner in file.owners:
+        jobs = _jobs(owner, folder, work.as_of)
+        by_class = sorted(jobs, key=lambda job: list(AssetClass).index(job.entry.asset_class))
+        for asset_class, group in groupby(by_class, key=lambda job: job.entry.asset_class):
+            target = ledgers.Target(saved.owners[owner.code], asset_class, uuid7(), file.origin(owner))
+            ledgers_of_class = Group(target, list(group), work)
+            try:
+                async with pool.writing(opened) as conn:
+                    await work.prepare_rows(conn, saved)
+                    await ledgers_of_class.run(conn)
+                    if work.dry_run:
+                        raise _Undo
+            except _Undo:
+                pass
+        done += [job.outcome for job in jobs]
+    return ImportOutcome(saved, tuple(done), work.dry_run)
+
+
+def _silent(_name: str, _rows: int) -> None: ...
+
+
+def _jobs(owner: OwnerEntry, folder: Path, as_of: date) -> list[Job]:
+    """Open the ledgers of an owner; what cannot be opened becomes the outcome."""
+    jobs: list[Job] = []
+    for content, entry in owner.entries():
+        outcome = LedgerOutcome(
+            owner_code=owner.code, path=label(entry), asset_class=entry.asset_class, content=content
+        )
+        job = Job(content, entry, outcome)
+        jobs.append(job)
+        source = source_of(entry, content, owner.code, folder)
+        try:
+            job.sha256 = digest(source)
+            job.opened = open_repairs(source) if content == "repairs" else open_ledger(source, as_of)
+        except GunmaneError as error:
+            outcome.state, outcome.problem = "failed", error.code
+            outcome.faults, outcome.problem_values = error.faults, error.values
+        except OSError as error:
+            outcome.state, outcome.problem = "failed", "not_readable"
+            outcome.problem_values = {"path": str(source.path), "reason": str(error)}
+        else:
+            _describe(outcome, job.opened)
+    return jobs
+
+
+def _describe(outcome: LedgerOutcome, opened: Ledger | RepairLedger) -> None:
+    outcome.encoding = opened.table.encoding
+    if isinstance(opened, RepairLedger):
+        parts = ("number", "repaired", "kind", "cost", "notes")
+        places = {name: getattr(opened.reading, name) for name in parts}
+        outcome.columns = {opened.reading.header[place]: name for name, place in places.items() if place >= 0}
+        return
+    outcome.columns = {use.header: use.field.name for use in opened.reading.uses}
+    outcome.unrecognised = opened.reading.unrecognised
+    outcome.questions = opened.reading.questions
+    outcome.warnings = opened.warnings

@@ -1,0 +1,243 @@
+"""Whole imports: files to tables, twice, newer, mended, dry, for several owners, with what cannot be read."""
+
+import gzip
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import Database
+
+from gunmane.core.words import AssetClass
+from gunmane.files.import_texts import HEADER, write_rejected
+from gunmane.files.regions import read_region
+from gunmane.flows.imports import ImportOutcome, import_region, rows_to_mend
+from gunmane.flows.simulate import simulate
+from gunmane.store import database, pool
+
+DAY = date(2026, 4, 1)
+TABLES = (
+    "owners", "regions", "region_members", "ledgers", "rejected_rows", "assets", "asset_history", "asset_numbers",
+    "septic_contacts", "inspections", "repairs", "conditions",
+)  # fmt: skip
+
+BRIDGES = """施設番号,施設名,架設年度,橋長(m),緯度,経度,点検実施年度,判定区分,管理者
+B1,一の橋,昭和50年度,12.5,38.00,140.60,2020,Ⅱ,白石市
+B2,二の橋,不明,8,38.01,140.61,R元,Ⅲ,白石市
+B3,三の橋,H8.9.5,60557,38.02,140.62,2021,Ⅰ,白石市
+,,,,,,2021,Ⅰ,白石市
+B5,東の橋,1980,20,38.03,140.63,2022,Ⅰ,角田市
+"""
+INSPECTIONS = "施設番号,点検年月日,判定区分\nB1,2015-07-01,Ⅰ\nB9,2015-07-01,Ⅰ\nB2,2014-06-30,Ⅱ\n"
+REPAIRS = (
+    '施設番号,工事完了日,工種,工事費(千円)\nB2,2018-03-20,断面修復,"1,200"\nB1,2030-01-01,補修,5\nB1,2011,謎,5\n'
+)
+REGION = """[region]
+name = "試験広域圏"
+[[owners]]
+code = "042064"
+name = "白石市"
+kind = "municipality"
+population = 32000
+engineers = { civil = 3 }
+[[owners.ledgers]]
+path = "bridges.csv"
+asset_class = "bridge"
+where = { "管理者" = "白石市" }
+[[owners.inspections]]
+path = "inspections.csv.gz"
+asset_class = "bridge"
+[[owners.repairs]]
+path = "repairs.csv"
+asset_class = "bridge"
+[[owners]]
+code = "042081"
+name = "角田市"
+kind = "municipality"
+[[owners.ledgers]]
+path = "bridges.csv"
+asset_class = "bridge"
+where = { "管理者" = "角田市" }
+"""
+
+
+@pytest.fixture
+def region(tmp_path: Path) -> Path:
+    (tmp_path / "bridges.csv").write_bytes(BRIDGES.encode("cp932"))
+    (tmp_path / "inspections.csv.gz").write_bytes(gzip.compress(INSPECTIONS.encode("utf-8-sig")))
+    (tmp_path / "repairs.csv").write_text(REPAIRS, encoding="utf-8")
+    path = tmp_path / "region.toml"
+    path.write_text(REGION, encoding="utf-8")
+    return path
+
+
+async def run(opened: pool.Pool, path: Path, **options: Any) -> ImportOutcome:
+    return await import_region(opened, read_region(path), path.parent, as_of=DAY, today=DAY, **options)
+
+
+async def everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+    admin = await database.connect(db.admin_url)
+    found = {
+        table: sorted((tuple(row) for row in await admin.fetch(f"SELECT * FROM {table}")), key=repr)
+        for table in TABLES
+    }
+    await admin.close()
+    return found
+
+
+async def query(db: Database, text: str, *values: Any) -> list[tuple[Any, ...]]:
+    admin = await database.connect(db.admin_url)
+    rows = [tuple(row) for row in await admin.fetch(text, *values)]
+    await admin.close()
+    return rows
+
+
+async def test_a_region_comes_in_whole(db: Database, db_pool: pool.Pool, region: Path) -> None:
+    outcome = await run(db_pool, region)
+    assert {name: outcome.total(name) for name in ("added", "changed", "rejected", "repairs", "flagged")} == {
+        "added": 4, "changed": 0, "rejected": 4, "repairs": 1, "flagged": 1
+    }  # fmt: skip
+    assets = await query(
+        db,
+        """
+        SELECT o.code, a.number, a.built_year, a.built_precision, a.length_m, a.flags, c.grade, a.origin
+        FROM assets AS a JOIN owners AS o USING (owner_id) LEFT JOIN conditions AS c USING (owner_id, asset_id)
+        ORDER BY a.number
+        """,
+    )
+    assert assets[0] == ("042064", "B1", 1975, "fiscal_year", 12.5, [], "II", "ledger")
+    assert assets[1][:5] == ("042064", "B2", None, "unknown", 8.0)
+    assert assets[2][2:5] == (1996, "day", None)
+    assert assets[2][5] == ["out_of_range:length_m=60557"]
+    assert assets[3][0] == "042081"
+    inspected = await query(
+        db,
+        "SELECT a.number, i.inspected_on, i.grade FROM inspections AS i JOIN assets AS a USING (asset_id)"
+        " ORDER BY 1, 2",
+    )
+    assert inspected[:2] == [("B1", date(2015, 7, 1), "I"), ("B1", date(2020, 4, 1), "II")]
+    assert len(inspected) == 6
+    assert await query(db, "SELECT kind, cost_yen, repaired_on FROM repairs") == [
+        ("repair", 1_200_000, date(2018, 3, 20))
+    ]
+    members = await query(
+        db,
+        "SELECT o.code, o.population, m.joined_on FROM region_members AS m JOIN owners AS o USING (owner_id)"
+        " ORDER BY 1",
+    )
+    assert members == [("042064", 32000, DAY), ("042081", None, DAY)]
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_second_run_changes_nothing(db: Database, db_pool: pool.Pool, region: Path, again: bool) -> None:
+    await run(db_pool, region)
+    before = await everything(db)
+    outcome = await run(db_pool, region, again=again)
+    assert not any(one.wrote for one in outcome.ledgers)
+    assert {one.state for one in outcome.ledgers} == {"imported" if again else "identical"}
+    assert outcome.total("rejected") == 4
+    assert await everything(db) == before
+
+
+async def test_a_dry_run_leaves_the_database_untouched(db: Database, db_pool: pool.Pool, region: Path) -> None:
+    before = await everything(db)
+    outcome = await run(db_pool, region, dry_run=True)
+    assert (outcome.total("added"), outcome.total("inspections"), outcome.dry_run) == (4, 6, True)
+    assert await everything(db) == before
+    await run(db_pool, region)
+    before = await everything(db)
+    (region.parent / "bridges.csv").write_bytes(BRIDGES.replace("12.5", "13.5").encode("cp932"))
+    outcome = await run(db_pool, region, dry_run=True)
+    assert outcome.ledgers[0].changed_examples[0].fields == {"length_m": (12.5, 13.5)}
+    assert await everything(db) == before
+
+
+async def test_a_newer_ledger_changes_what_changed(db: Database, db_pool: pool.Pool, region: Path) -> None:
+    await run(db_pool, region)
+    text = (
+        BRIDGES.replace("12.5", "13.5").replace("B2,", "B7,").replace("\n,,,,,,", "\nB8,四の橋,1999,5,38.04,140.64,")
+    )
+    (region.parent / "bridges.csv").write_bytes(text.encode("cp932"))
+    outcome = await run(db_pool, region)
+    first = outcome.ledgers[0]
+    assert (first.added, first.changed, first.unchanged, first.vanished, first.mended) == (2, 1, 1, 1, 1)
+    assert first.vanished_examples == ("B2",)
+    assert await query(db, "SELECT status, revision FROM assets WHERE number = 'B2'") == [("in_service", 1)]
+    assert await query(db, "SELECT length_m, revision FROM asset_history") == [(12.5, 1)]
+    assert await query(db, "SELECT count(*) FROM rejected_rows WHERE mended_at IS NOT NULL") == [(1,)]
+
+
+async def test_an_identical_ledger_does_not_undo_what_people_corrected(
+    db: Database, db_pool: pool.Pool, region: Path
+) -> None:
+    await run(db_pool, region)
+    await query(db, "UPDATE assets SET name = '改名' WHERE number = 'B1' RETURNING 1")
+    await run(db_pool, region)
+    assert await query(db, "SELECT name FROM assets WHERE number = 'B1'") == [("改名",)]
+
+
+async def test_inspections_wait_for_their_assets(db: Database, db_pool: pool.Pool, region: Path) -> None:
+    await run(db_pool, region)
+    text = BRIDGES + "B9,九の橋,1999,5,38.04,140.64,,,白石市\n"
+    (region.parent / "bridges.csv").write_bytes(text.encode("cp932"))
+    outcome = await run(db_pool, region)
+    assert [(one.content, one.mended, one.inspections) for one in outcome.ledgers[:2]] == [
+        ("assets", 0, 0), ("inspections", 1, 1)
+    ]  # fmt: skip
+
+
+async def test_a_ledger_that_cannot_be_read_does_not_stop_the_others(
+    db: Database, db_pool: pool.Pool, region: Path
+) -> None:
+    (region.parent / "repairs.csv").write_bytes(b"a,b\n1,2\n")
+    outcome = await run(db_pool, region)
+    assert [one.state for one in outcome.ledgers] == ["imported", "imported", "failed", "imported"]
+    assert outcome.ledgers[2].problem == "nothing_recognised"
+    assert outcome.failed
+
+
+async def test_who_is_no_longer_in_the_file_leaves(db: Database, db_pool: pool.Pool, region: Path) -> None:
+    await run(db_pool, region)
+    region.write_text(REGION.partition('[[owners]]\ncode = "042081"')[0], encoding="utf-8")
+    later = date(2027, 4, 1)
+    await import_region(db_pool, read_region(region), region.parent, as_of=later, today=later)
+    members = "SELECT o.code, m.left_on FROM region_members AS m JOIN owners AS o USING (owner_id) ORDER BY 1"
+    assert await query(db, members) == [("042064", None), ("042081", later)]
+    region.write_text(REGION, encoding="utf-8")
+    again = date(2028, 4, 1)
+    await import_region(db_pool, read_region(region), region.parent, as_of=again, today=again)
+    assert (await query(db, members))[1:] == [("042081", later), ("042081", None)]
+
+
+async def test_rows_to_mend_are_listed_with_their_place(db_pool: pool.Pool, region: Path, tmp_path: Path) -> None:
+    outcome = await run(db_pool, region)
+    rows = await rows_to_mend(db_pool, outcome.saved)
+    assert [(row.path.split()[0], row.row_number, row.faults[0].code) for _, row in rows] == [
+        ("bridges.csv", 5, "number_missing"), ("inspections.csv.gz", 3, "asset_unknown"),
+        ("repairs.csv", 3, "repair_in_future"), ("repairs.csv", 4, "unknown_repair"),
+    ]  # fmt: skip
+    target = tmp_path / "rejected.csv"
+    assert write_rejected(target, rows) == 4
+    lines = target.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].split(",") == list(HEADER)
+    assert "番号がなく" in lines[1]
+    assert "未来" in lines[3]
+    assert "future" in lines[3]
+
+
+async def test_a_simulated_region_comes_in_and_says_so(db: Database, db_pool: pool.Pool, tmp_path: Path) -> None:
+    made = simulate(tmp_path, 3, 300, 5)
+    file = read_region(made.region)
+    day = file.region.as_of
+    assert day is not None
+    outcome = await import_region(db_pool, file, tmp_path, as_of=day, today=day)
+    assert not outcome.failed
+    origins = [("simulated",)]
+    for table in ("assets", "inspections", "ledgers", "owners", "regions"):
+        assert await query(db, f"SELECT DISTINCT origin FROM {table}") == origins
+    before = await everything(db)
+    outcome = await import_region(db_pool, file, tmp_path, as_of=day, today=day, again=True)
+    assert not any(one.wrote for one in outcome.ledgers)
+    assert await everything(db) == before
+    classes = {one.asset_class for one in outcome.ledgers if one.content == "assets"}
+    assert AssetClass.BRIDGE in classes
