@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from gunmane.http import access, assets, features, inspections, records, regions, repairs, service
+from gunmane.http import access, assets, features, inspections, openapi, records, regions, repairs, service
 from gunmane.http.routes import Route, Services, handler
 
 ROUTES: tuple[Route, ...] = (
@@ -18,4 +18,4 @@ ROUTES: tuple[Route, ...] = (
 
 def handlers(services: Services) -> list[HTTPRouteHandler]:
     """Make the Litestar handlers of all routes and of the service's own addresses."""
-    return [*(handler(route, services) for route in ROUTES), *service.handlers(services)]
+    return [*(handler(route, services) for route in ROUTES), *service.handlers(services), *openapi.handlers(ROUTES)]

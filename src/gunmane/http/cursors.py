@@ -17,11 +17,11 @@ Limit = Annotated[int, Meta(ge=1, le=1000, description="件数の上限 (at most
 Cursor = Annotated[str, Meta(max_length=400, description="前の応答の続き (place where the page before ended)")]
 
 
-class Link(Struct, frozen=True):
-    """A link to a related resource."""
+class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where in the list."""
 
-    rel: str
-    href: str
+    limit: Limit = 100
+    cursor: Cursor | None = None
 
 
 def pack(*place: Any) -> str:

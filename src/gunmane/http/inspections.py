@@ -14,7 +14,7 @@ from gunmane.core.words import AssetClass, Origin
 from gunmane.flows import inspections as flow
 from gunmane.http import problems
 from gunmane.http.assets import readable
-from gunmane.http.cursors import Cursor, Limit, link_header, next_link, pack, unpack
+from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
 from gunmane.http.routes import INSPECTING, Answer, Ask, Nothing, Route
 from gunmane.store import inspections as store
 from gunmane.store.ids import uuid7
@@ -87,13 +87,6 @@ class Photos(Struct, frozen=True):
 
     items: list[Photo]
     next: str | None = None
-
-
-class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where in the list."""
-
-    limit: Limit = 100
-    cursor: Cursor | None = None
 
 
 def value(wanted: InspectionWanted, owner_id: UUID, at: datetime) -> Inspection:
@@ -255,7 +248,7 @@ ROUTES = (
     ),
     Route(
         method="GET", path="/v1/inspections/{inspection_id:uuid}/photos/{sha256:str}", name="read_photo",
-        tag="photos", run=read_photo, gives=bytes, gives_type="image/*", conditional=True,
+        tag="photos", run=read_photo, gives=bytes, gives_type=",".join(PHOTO_TYPES), conditional=True,
         summary="点検写真 (a photograph)",
     ),
     Route(

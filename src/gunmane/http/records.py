@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import AssetClass
 from gunmane.http.assets import DueState, readable
-from gunmane.http.cursors import Cursor, Limit, link_header, next_link, pack, unpack
+from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
 from gunmane.http.routes import EDITING, Answer, Ask, Nothing, Route
 from gunmane.store import records as store
 from gunmane.store.records import DueRow, DueWanted, LedgerRow, PlanRow, RejectedRow, RiskRow, RunRow
@@ -40,13 +40,6 @@ class RiskQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asset: UUID | None = None
     asset_class: list[AssetClass] | None = None
     least: Annotated[float, Meta(ge=0, le=1e18, description="この額以上 (at least so many yen a year)")] | None = None
-    limit: Limit = 100
-    cursor: Cursor | None = None
-
-
-class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where in the list."""
-
     limit: Limit = 100
     cursor: Cursor | None = None
 
