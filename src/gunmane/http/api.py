@@ -16,6 +16,16 @@ ROUTES: tuple[Route, ...] = (
 )
 
 
+def allowed(path: str) -> str:
+    """Return the methods that a path of the API offers, as the Allow header writes them."""
+    return ", ".join(sorted({"OPTIONS", *(route.method for route in ROUTES if route.path == path)}))
+
+
 def handlers(services: Services) -> list[HTTPRouteHandler]:
     """Make the Litestar handlers of all routes and of the service's own addresses."""
-    return [*(handler(route, services) for route in ROUTES), *service.handlers(services), *openapi.handlers(ROUTES)]
+    made: list[HTTPRouteHandler] = []
+    seen: set[str] = set()
+    for route in ROUTES:
+        made.append(handler(route, services, "" if route.path in seen else allowed(route.path)))
+        seen.add(route.path)
+    return [*made, *service.handlers(services), *openapi.handlers(ROUTES)]

@@ -131,9 +131,14 @@ def query(pairs: Sequence[tuple[str, str]], wanted: type[T]) -> T:
         raw[name] = text.split(",") if lists.get(name) else text
     if not found:
         try:
-            return msgspec.convert(raw, wanted, strict=False)
+            made = msgspec.convert(raw, wanted, strict=False)
         except msgspec.ValidationError as error:
             found = faults_of(raw, wanted, strict=False) or [fault(error)]
+        else:
+            # without strictness msgspec reads the text "null" as None: a parameter that is given has a value
+            found = [Fault("wrong_value", name, {"reason": "null"}) for name in raw if getattr(made, name) is None]
+            if not found:
+                return made
     raise GunmaneError("malformed", _named(found))
 
 

@@ -295,10 +295,15 @@ def refusal(error: BaseException, headers: Mapping[bytes, str]) -> Response[byte
     )
 
 
-def handler(route: Route, services: Services) -> HTTPRouteHandler:
-    """Make the Litestar handler of a route."""
+def handler(route: Route, services: Services, allow: str = "") -> HTTPRouteHandler:
+    """Make the Litestar handler of a route; with `allow` it also answers OPTIONS for its path.
+
+    Litestar's own answer to OPTIONS knows only the first of several handlers on a path.
+    """
 
     async def serve(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if request.method == "OPTIONS":
+            return Response(b"", status_code=204, headers={"Allow": allow})
         started = time.perf_counter()
         try:
             answer = await _carry_out(route, services, request)
@@ -318,7 +323,7 @@ def handler(route: Route, services: Services) -> HTTPRouteHandler:
 
     return HTTPRouteHandler(
         route.path,
-        http_method=[route.method],  # type: ignore[list-item]
+        http_method=[route.method, "OPTIONS"] if allow else [route.method],  # type: ignore[list-item]
         name=route.name,
         status_code=200,  # each answer names its own
         request_max_body_size=route.limit,
