@@ -1,6 +1,7 @@
 """The service in front of a fresh database with two towns of one region."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -20,6 +21,7 @@ from gunmane.store import access, pool
 from gunmane.store.ids import uuid7
 from tests.conftest import Database
 
+EMPTY = hashlib.sha256(b"").hexdigest()
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=pool.JST)
 
 
@@ -34,6 +36,8 @@ class Town:
         self.inspection = uuid7()
         self.repair = uuid7()
         self.consent = uuid7()
+        self.records = uuid7()
+        self.region = uuid7()
         self.keys: dict[Role, str] = {}
 
     def auth(self, role: Role = Role.ENGINEER, **headers: str) -> dict[str, str]:
@@ -51,6 +55,19 @@ class World:
         self.db = db
         self.a, self.b = towns
         self.region = region
+        for town in towns:
+            town.region = region
+
+    async def part(self) -> None:
+        """Town b leaves the region for one of its own, and both towns get rows of every other kind."""
+        self.b.region = uuid7()
+        await self.admin("DELETE FROM region_members WHERE owner_id = $1", self.b.owner_id)
+        await self.admin(
+            "INSERT INTO regions (region_id, name, origin) VALUES ($1, 'secret b', 'api')", self.b.region
+        )
+        await self.admin("INSERT INTO region_members VALUES ($1, $2, '2026-04-01')", self.b.region, self.b.owner_id)
+        for town in (self.a, self.b):
+            await furnish(self, town)
 
     async def admin(self, query: str, *values: Any) -> list[Any]:
         """Run a statement as superuser."""
@@ -109,6 +126,38 @@ async def _settle_one(conn: Any, town: Town, region: UUID) -> None:
     town.keys = {role: await access.create_key(conn, owner, role, "test") for role in Role}
 
 
+async def furnish(world: World, town: Town) -> None:
+    """Give a town rows of the kinds that computations and imports make, all under the identifier `records`."""
+    owner, region, record, secret = town.owner_id, town.region, town.records, f"secret {town.code}"
+    statements: list[tuple[str, tuple[Any, ...]]] = [
+        ("INSERT INTO consents (owner_id, consent_id, region_id, asset_class, level, valid_from, granted_by)"
+         " VALUES ($1, $2, $3, 'tunnel', 'aggregate', '2026-04-01', $4)", (owner, town.consent, region, secret)),
+        ("INSERT INTO ledgers (owner_id, ledger_id, path, asset_class, sha256, rows_read, rows_new, rows_changed,"
+         " rows_unchanged, rows_missing, rows_rejected, rows_flagged, origin)"
+         " VALUES ($1, $2, $3, 'bridge', '', 1, 0, 0, 0, 0, 1, 0, 'ledger')", (owner, record, secret)),
+        ("INSERT INTO rejected_rows VALUES ($1, $2, 1, jsonb_build_array($3::text), '[]')", (owner, record, secret)),
+        ("INSERT INTO runs (region_id, run_id, kind, inputs_digest, seed, code_version, state)"
+         " VALUES ($1, $2, 'plan', $3, 1, '1', 'done')", (region, record, secret)),
+        ("INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf)"
+         " VALUES ($1, $2, $2, 1, '2026-11-23', jsonb_build_object('title', $3::text), 'secret')",
+         (region, record, secret)),
+        ("INSERT INTO risks (owner_id, asset_id, asset_class, consequence_yen, loss_yen_per_year, likelihood_band,"
+         " consequence_band, reasons, run_id) VALUES ($1, $2, 'bridge', 1e7, 5000, 3, 3,"
+         " jsonb_build_array($3::text), $4)", (owner, town.bridge, secret, record)),
+        ("INSERT INTO due_items (owner_id, asset_id, asset_class, duty, state, due, rule, basis, reason_ja,"
+         " reason_en, engineer, run_id) VALUES ($1, $2, 'bridge', 'road.periodic', 'overdue', '2026-05-31', 'r', 'b',"
+         " $3, $3, $3, $4)", (owner, town.bridge, secret, record)),
+        ("INSERT INTO tallies VALUES ($1, 'bridge', 'grade', $2, 1)", (owner, secret)),
+        ("INSERT INTO photos VALUES ($1, $2, decode($3, 'hex'), 'image/png', convert_to($4, 'UTF8'), now())",
+         (owner, town.inspection, EMPTY, secret)),
+        ("INSERT INTO asset_history (owner_id, asset_id, asset_class, number, name, built_precision, status, origin,"
+         " flags, revision, recorded_at, superseded_at) VALUES ($1, $2, 'bridge', 'B-0', $3, 'unknown',"
+         " 'in_service', 'api', '{}', 1, '2026-01-01', '2026-04-01')", (owner, town.bridge, secret)),
+    ]  # fmt: skip
+    for query, values in statements:
+        await world.admin(query, *values)
+
+
 @asynccontextmanager
 async def running(app: Litestar) -> AsyncIterator[None]:
     """Run the app's lifespan in a task of its own, as a server does: its cancel scopes ask for that."""
@@ -130,8 +179,8 @@ async def running(app: Litestar) -> AsyncIterator[None]:
         await task
 
 
-@pytest.fixture
-async def world(db: Database) -> AsyncIterator[World]:
+@asynccontextmanager
+async def living(db: Database) -> AsyncIterator[World]:
     """Two towns, a and b, of one region, behind the service; it is 23 November 2026, noon, in Japan."""
     towns, region = [Town("a"), Town("b")], uuid7()
     await settle(db, towns, region)
@@ -139,3 +188,10 @@ async def world(db: Database) -> AsyncIterator[World]:
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with running(app), httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield World(app, client, db, towns, region)
+
+
+@pytest.fixture
+async def world(db: Database) -> AsyncIterator[World]:
+    """A world of one's own."""
+    async with living(db) as made:
+        yield made

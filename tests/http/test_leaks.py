@@ -1,0 +1,233 @@
+"""Leaks: every route as every role against another owner's rows. The cases come from the route table: a new route
+without a verdict here fails.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from gunmane.core.words import Role
+from gunmane.http.api import ROUTES
+from gunmane.http.routes import EVERYBODY, Route
+from gunmane.store import database
+from gunmane.store.embedded import Embedded
+from gunmane.store.ids import uuid7
+from tests.conftest import Database
+from tests.http.conftest import EMPTY, Town, World, living
+
+Ids = dict[str, str]
+
+
+def body_of(route: Route, ids: Ids) -> Any:
+    """A body of the right form for each route that takes one, aimed at the given rows."""
+    bodies: dict[str, Any] = {
+        "make_key": {"role": "viewer", "purpose": "leak"},
+        "grant_consent": {
+            "region_id": ids["region_id"], "asset_class": "bridge", "level": "full", "valid_from": "2026-11-23",
+            "granted_by": "leak", "consent_id": ids["consent_id"],
+        },
+        "change_asset": {"name": "leak"},
+        "log_inspection": {"asset_id": ids["asset_id"], "inspected_on": "2026-11-22"},
+        "log_repair": {"asset_id": ids["asset_id"], "repaired_on": "2026-11-22", "kind": "repair"},
+        "mend_rejected_row": {"mended": True},
+    }  # fmt: skip
+    return bodies[route.name]
+
+
+async def ask(world: World, route: Route, town: Town, role: Role, ids: Ids, query: str = "") -> httpx.Response:
+    """Send a well-formed request of one route."""
+    path = route.path
+    for name, value in {**ids, "collection": "bridge", "sha256": EMPTY, "row_number": "1"}.items():
+        for kind in ("uuid", "str", "int"):
+            path = path.replace(f"{{{name}:{kind}}}", value)
+    headers = town.auth(role, **({"If-Match": "*"} if route.needs_match else {}))
+    if route.takes is not None:
+        content = json.dumps(body_of(route, ids)).encode()
+        headers["Content-Type"] = route.body_type
+    elif route.raw_types:
+        content, headers["Content-Type"] = b"", route.raw_types[0]
+    else:
+        content = b""
+    return await world.client.request(route.method, path + query, content=content, headers=headers)
+
+
+def ids_of(world: World, town: Town) -> Ids:
+    """The identifiers of a town's rows; its records share one identifier, as `furnish` stores them."""
+    return {
+        "asset_id": str(town.bridge), "inspection_id": str(town.inspection), "repair_id": str(town.repair),
+        "consent_id": str(town.consent), "owner_id": str(town.owner_id), "region_id": str(town.region),
+        "key_id": town.keys[Role.VIEWER].split("_")[1], "ledger_id": str(town.records), "run_id": str(town.records),
+        "plan_id": str(town.records),
+    }  # fmt: skip
+
+
+def nobodys(world: World) -> Ids:
+    """Identifiers of nothing."""
+    return {name: str(uuid7()) for name in ids_of(world, world.a)}
+
+
+VERDICTS: dict[str, str] = {
+    "me": "own", "list_keys": "own", "make_key": "own", "revoke_key": "row",
+    "list_owners": "own", "read_owner": "row", "list_regions": "own", "read_region": "row", "list_tallies": "own",
+    "list_consents": "own", "read_consent": "row", "grant_consent": "refused", "revoke_consent": "row",
+    "list_assets": "own", "list_assets_geojson": "own", "read_asset": "row", "change_asset": "row",
+    "list_versions": "row", "list_shared_assets": "own",
+    "log_inspection": "refused", "list_inspections": "own", "read_inspection": "row",
+    "list_photos": "row", "put_photo": "row", "read_photo": "row", "list_missing_photos": "own",
+    "log_repair": "refused", "list_repairs": "own", "read_repair": "row",
+    "list_due": "own", "list_risks": "own", "list_ledgers": "own", "read_ledger": "row",
+    "list_rejected_rows": "own", "mend_rejected_row": "row", "list_runs": "own", "read_run": "row",
+    "list_plans": "own", "read_plan": "row", "read_plan_sheet": "row", "read_plan_document": "row",
+    "ogc_landing": "own", "ogc_conformance": "own", "ogc_collections": "own", "ogc_collection": "own",
+    "ogc_items": "own", "ogc_item": "row",
+}  # fmt: skip
+"""What a route does with another owner's row: `own` never shows it, `row` answers as if it did not exist, `refused`
+refuses it as if it did not exist."""
+
+
+def of(*verdicts: str) -> list[Route]:
+    return [route for route in ROUTES if VERDICTS.get(route.name) in verdicts]
+
+
+def name(route: Route) -> str:
+    return route.name
+
+
+def test_every_route_has_a_verdict() -> None:
+    assert {route.name for route in ROUTES} == set(VERDICTS)
+
+
+def without_ids(answer: httpx.Response, ids: Ids) -> str:
+    text = answer.text
+    for value in ids.values():
+        text = text.replace(value, "ID")
+    return text
+
+
+@pytest.fixture(scope="module")
+async def strangers(server: Embedded) -> AsyncIterator[World]:
+    """Town b has left the region of town a, and both have rows of every kind; shared, for it is never changed."""
+    admin = await database.connect(server.url(database="postgres"))
+    await admin.execute('DROP DATABASE IF EXISTS "leaks"')
+    await admin.execute('CREATE DATABASE "leaks" TEMPLATE gunmane')
+    async with living(Database(server, "leaks")) as made:
+        await made.part()
+        yield made
+    await admin.execute('DROP DATABASE "leaks" WITH (FORCE)')
+    await admin.close()
+
+
+@pytest.mark.parametrize("route", of("row", "refused"), ids=name)
+async def test_another_owners_row_is_answered_like_none(route: Route, strangers: World) -> None:
+    world = strangers
+    theirs, nothing = ids_of(world, world.b), nobodys(world)
+    for role in Role:
+        real = await ask(world, route, world.a, role, theirs)
+        none = await ask(world, route, world.a, role, nothing)
+        expected = 403 if role not in route.may else 404 if VERDICTS[route.name] == "row" else 422
+        assert real.status_code == none.status_code == expected, (role, real.text, none.text)
+        assert without_ids(real, theirs) == without_ids(none, nothing), role
+        ignored = {"date", "content-length"}
+        assert {k: v for k, v in real.headers.items() if k not in ignored} == {
+            k: v for k, v in none.headers.items() if k not in ignored
+        }
+
+
+@pytest.mark.parametrize("route", of("own"), ids=name)
+async def test_a_list_never_holds_another_owners_row(route: Route, strangers: World) -> None:
+    world = strangers
+    theirs = ids_of(world, world.b)
+    secrets = [*theirs.values(), "secret b"]
+    filters = [""] if route.method == "GET" else []
+    fields = route.query.__struct_fields__
+    for field, value in {
+        "owner": theirs["owner_id"], "asset": theirs["asset_id"], "region": theirs["region_id"],
+        "ledger": theirs["ledger_id"], "text": "secret", "bbox": "100,0,170,80", "grade": "II",
+        "as_of": "2100-01-01T00:00:00Z", "flag": "secret", "engineer": "secret", "sort": "identity",
+    }.items():  # fmt: skip
+        if field in fields:
+            filters.append(f"?{field}={value}")
+    for role in Role:
+        for query in filters:
+            answer = await ask(world, route, world.a, role, ids_of(world, world.a), query)
+            assert answer.status_code == (200 if role in route.may else 403), (role, query, answer.text)
+            text = answer.text + str(answer.headers)
+            assert not [secret for secret in secrets if secret in text], (role, query, text)
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.may != EVERYBODY], ids=name)
+async def test_roles_are_kept_to(route: Route, strangers: World) -> None:
+    world = strangers
+    for role in set(Role) - route.may:
+        answer = await ask(world, route, world.a, role, nobodys(world))
+        assert answer.status_code == 403, (role, answer.text)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name)
+async def test_without_a_key_there_is_nothing(route: Route, world: World) -> None:
+    path = route.path
+    for key, value in {
+        **ids_of(world, world.a),
+        "collection": "bridge",
+        "sha256": EMPTY,
+        "row_number": "1",
+    }.items():
+        for kind in ("uuid", "str", "int"):
+            path = path.replace(f"{{{key}:{kind}}}", value)
+    answers = {
+        (await world.client.request(route.method, path, headers=headers)).status_code
+        for headers in ({}, {"Authorization": "Bearer gm_" + "0" * 32 + "_x"}, {"Authorization": "Basic YTpi"})
+    }
+    assert answers == {401}
+
+
+async def test_a_cursor_of_another_owner_shows_only_ones_own(strangers: World) -> None:
+    world = strangers
+    page = await world.client.get("/v1/assets?limit=1&sort=identity", headers=world.b.auth(Role.VIEWER))
+    following = page.json()["next"]
+    mine = await world.client.get(following, headers=world.a.auth(Role.VIEWER))
+    assert mine.status_code == 200
+    assert str(world.b.owner_id) not in mine.text
+
+
+async def test_consent_opens_a_class_and_its_end_closes_it_at_once(world: World) -> None:
+    wanted = {
+        "region_id": str(world.region), "asset_class": "bridge", "level": "full", "valid_from": "2026-04-01",
+        "granted_by": "市長",
+    }  # fmt: skip
+    admin = world.b.auth(Role.ADMINISTRATOR)
+    given = await world.client.post("/v1/consents", json=wanted, headers=admin)
+    assert given.status_code == 201, given.text
+    seen = await world.client.get("/v1/assets", headers=world.a.auth(Role.VIEWER))
+    assert {one["asset_id"] for one in seen.json()["items"]} == {
+        str(world.a.bridge), str(world.a.septic), str(world.b.bridge),
+    }  # fmt: skip
+    refused = await world.client.patch(
+        f"/v1/assets/{world.b.bridge}",
+        json={"name": "x"},
+        headers=world.a.auth(Role.ADMINISTRATOR, **{"If-Match": "*", "Content-Type": "application/merge-patch+json"}),
+    )
+    assert refused.status_code == 404
+    revoked = await world.client.post(f"{given.headers['location']}/revocation", headers=admin)
+    assert revoked.json()["revoked_at"] is not None
+    seen = await world.client.get("/v1/assets", headers=world.a.auth(Role.VIEWER))
+    assert str(world.b.bridge) not in seen.text
+
+
+async def test_condition_consent_shows_no_number_or_name(world: World) -> None:
+    for one in ("bridge", "septic"):
+        wanted = {
+            "region_id": str(world.region), "asset_class": one, "level": "condition", "valid_from": "2026-04-01",
+            "granted_by": "市長",
+        }  # fmt: skip
+        answer = await world.client.post("/v1/consents", json=wanted, headers=world.b.auth(Role.ADMINISTRATOR))
+        assert answer.status_code == 201
+    shared = await world.client.get("/v1/shared-assets", headers=world.a.auth(Role.VIEWER))
+    assert [one["id"] for one in shared.json()["features"]] == [str(world.b.bridge)]
+    assert "secret" not in shared.text
+    assert "B-1" not in shared.text
+    listed = await world.client.get("/v1/assets", headers=world.a.auth(Role.VIEWER))
+    assert str(world.b.bridge) not in listed.text
