@@ -1,7 +1,3 @@
--- past
--- What decides about an inspection of one asset, read under a lock on the asset.
-SELECT asset_class, built_year, built_on, built_precision, inspections, repairs, same FROM asset_past($1, $2, $3);
-
 -- log
 -- Log one inspection with its promised photographs, move the asset's condition forward, and keep the answer.
 WITH logged AS (

@@ -3,6 +3,10 @@
 CREATE FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) RETURNS TABLE(asset_class text, built_year smallint, built_on date, built_precision text, inspections jsonb, repairs jsonb, same jsonb)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_bitmapscan TO 'off'
     AS $$
 #variable_conflict use_column
 BEGIN
@@ -84,6 +88,7 @@ ALTER FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today d
 CREATE FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) RETURNS TABLE(key_id uuid, owner_id uuid, role text, purpose text, regions uuid[], request_sha256 bytea, status smallint, headers jsonb, body bytea)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public'
+    SET enable_seqscan TO 'off'
     AS $$
 #variable_conflict use_column
 DECLARE

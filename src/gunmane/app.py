@@ -78,7 +78,9 @@ def build(
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
-        services.pool = await pool.open_pool(url, size=settings.pool_size, statement_cache=settings.statement_cache)
+        services.pool = await pool.open_pool(
+            url, size=settings.pool_size, statement_cache=settings.statement_cache, transactions_only=True
+        )
         app.state.pool = services.pool
         try:
             yield

@@ -31,13 +31,16 @@ class Outcome(Struct, frozen=True):
     repeated: bool = False
 
 
-async def consider(conn: Conn, wanted: Inspection, rules: Rules, today: date) -> Outcome:
-    """Judge one inspection under a lock on its asset.
+Found = tuple[core.History, Inspection | None]
+"""An asset's past, and what is already logged under the identifier of the inspection."""
 
-    Raises GunmaneError `not_found` for an asset that is not the owner's, `invalid` with every fault, and `conflict`
-    when the identifier is taken by another inspection.
+
+def consider(found: Found | None, wanted: Inspection, rules: Rules, today: date) -> Outcome:
+    """Judge one inspection by the past of its asset, which was read under a lock.
+
+    Raises GunmaneError `invalid` with every fault (`found` is None for an asset that is not the owner's), and
+    `conflict` when the identifier is taken by another inspection.
     """
-    found = await store.past(conn, wanted.owner_id, wanted.asset_id, wanted.inspection_id)
     if found is None:
         raise GunmaneError("invalid", [Fault("asset_unknown", "/asset_id")])
     history, same = found

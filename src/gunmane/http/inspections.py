@@ -108,13 +108,19 @@ def value(wanted: InspectionWanted, owner_id: UUID, at: datetime) -> Inspection:
     )
 
 
+def asset_of(wanted: InspectionWanted) -> tuple[UUID, UUID | None]:
+    """Name the asset whose past is read when the request is opened."""
+    return wanted.asset_id, wanted.inspection_id
+
+
 async def log(ask: Ask[Nothing, InspectionWanted]) -> Answer:
     """Log one inspection and answer with what is asked about it; a repeated one is answered from the record."""
     wanted = ask.body
     if len(set(wanted.photos)) != len(wanted.photos):
         raise GunmaneError("invalid", [Fault("twice", "/photos")])
     one = value(wanted, ask.principal.owner_id, ask.now)
-    outcome = await flow.consider(ask.conn, one, ask.services.rules, ask.today)
+    found = store.past_of(ask.entry, one.owner_id, one.asset_id)
+    outcome = flow.consider(found, one, ask.services.rules, ask.today)
     if outcome.repeated:
         return await _repeated(ask, outcome.inspection.inspection_id)
     one = outcome.inspection
@@ -226,7 +232,7 @@ async def read_photo(ask: Ask[Nothing, None]) -> Answer:
 ROUTES = (
     Route(
         method="POST", path="/v1/inspections", name="log_inspection", tag="inspections", run=log, may=INSPECTING,
-        takes=InspectionWanted, gives=InspectionLogged, status=201, creates=True, also=(409,),
+        takes=InspectionWanted, inspects=asset_of, gives=InspectionLogged, status=201, creates=True, also=(409,),
         gives_headers=("Location",), summary="点検の記録 (log one inspection)",
     ),
     Route(

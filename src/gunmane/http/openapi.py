@@ -55,8 +55,9 @@ def _types(routes: Sequence[Route]) -> list[Any]:
 def _texts() -> dict[str, str]:
     """One English sentence per refusing status."""
     found: dict[str, str] = {}
-    for code, text in problems.texts(Language.EN).problems.items():
-        found.setdefault(str(problems.STATUS[code]), text.partition("\n")[0])
+    sentences = problems.texts(Language.EN).problems
+    for code, status in problems.STATUS.items():
+        found.setdefault(str(status), sentences[code].partition("\n")[0])
     return found
 
 

@@ -27,7 +27,7 @@ from gunmane.http.metrics import Metrics
 from gunmane.store import errors, idempotency, pool
 from gunmane.store.access import Principal
 from gunmane.store.idempotency import Claim
-from gunmane.store.query import Conn
+from gunmane.store.query import Conn, Record
 
 LOG = logging.getLogger("gunmane.http")
 
@@ -88,6 +88,7 @@ class Ask(Generic[Q, B]):
         "body",
         "claim",
         "conn",
+        "entry",
         "headers",
         "language",
         "now",
@@ -115,6 +116,7 @@ class Ask(Generic[Q, B]):
         self.language: Language = problems.language(headers.get(b"accept-language", ""))
         self.claim: Claim | None = None
         self.base: str = ""
+        self.entry: Record = None
         self.query: Q
         self.body: B
         self.raw: bytes = b""
@@ -131,7 +133,8 @@ class Ask(Generic[Q, B]):
 
 class Route(Struct, frozen=True, kw_only=True):
     """One method on one path. `takes` is the struct of a JSON body; `raw_types` the media types of a body that the
-    route reads itself; `creates` lets it be repeated under an Idempotency-Key.
+    route reads itself; `creates` lets it be repeated under an Idempotency-Key; `inspects` names the asset whose past
+    is read in the round trip that opens the request.
     """
 
     method: str
@@ -151,6 +154,7 @@ class Route(Struct, frozen=True, kw_only=True):
     gives_type: str = JSON
     also: tuple[int, ...] = ()
     creates: bool = False
+    inspects: Callable[[Any], tuple[UUID, UUID | None]] | None = None
     conditional: bool = False
     needs_match: bool = False
     reads: bool | None = None
@@ -240,16 +244,18 @@ async def _carry_out(route: Route, services: Services, request: Request[Any, Any
     # the type says what may be done with the connection; a reading transaction is read-only in the database too
     opened: Any = pool.writing(services.pool) if route.writes else pool.reading(services.pool)
     async with opened as conn:
-        entered = await idempotency.enter(conn, token, services.now().date(), key)
+        aim = None if route.inspects is None or read.body is None else route.inspects(read.body)
+        entered = await idempotency.enter(conn, token, services.now().date(), key, aim)
         if entered is None:
             raise GunmaneError("unauthenticated")
-        principal, kept = entered
+        principal, kept, entry = entered
         if principal.role not in route.may:
             raise GunmaneError("forbidden")
         if read.refusal is not None:
             raise read.refusal
         ask: Ask[Any, Any] = Ask(services, conn, principal, request.scope["path_params"], headers)  # type: ignore[arg-type]
         ask.query, ask.raw, ask.body = read.query, read.raw, read.body
+        ask.entry = entry
         ask.base = f"{request.scope['scheme']}://{headers.get(b'host', 'localhost')}"
         if key is not None:
             sha256 = digest(route, request.scope["path"], ask.raw)

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.store.access import Principal, split
-from gunmane.store.query import Conn, ReadConn, sql
+from gunmane.store.query import Conn, ReadConn, Record, sql
 
 
 class Kept(Struct, frozen=True):
@@ -29,20 +29,29 @@ class Claim(Struct, frozen=True):
 
 
 async def enter(
-    conn: ReadConn, token: str, today: date, idempotency_key: str | None = None
-) -> tuple[Principal, Kept | None] | None:
+    conn: ReadConn,
+    token: str,
+    today: date,
+    idempotency_key: str | None = None,
+    inspecting: tuple[UUID, UUID | None] | None = None,
+) -> tuple[Principal, Kept | None, Record] | None:
     """Check a key, set this transaction's row-level settings, and find the answer kept under an idempotency key.
 
-    Waits while another request holds the same idempotency key. None when the key opens nothing.
+    Waits while another request holds the same idempotency key. With `inspecting` (an asset and the identifier of an
+    inspection, if the caller made one) the record also holds the asset's past, read under a lock on the asset.
+    None when the key opens nothing.
     """
     key = split(token)
     if key is None:
         return None
-    row = await conn.fetchrow(sql("idempotency", "enter"), *key, today, idempotency_key)
+    if inspecting is None:
+        row = await conn.fetchrow(sql("idempotency", "enter"), *key, today, idempotency_key)
+    else:
+        row = await conn.fetchrow(sql("idempotency", "enter_inspecting"), *key, today, idempotency_key, *inspecting)
     if row is None:
         return None
     kept = None if row["status"] is None else Kept(row["request_sha256"], row["status"], row["headers"], row["body"])
-    return msgspec.convert(row, Principal), kept
+    return msgspec.convert(row, Principal), kept, row
 
 
 async def keep(conn: Conn, claim: Claim, status: int, headers: dict[str, str], body: bytes) -> None:

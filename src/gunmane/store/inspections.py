@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from gunmane.core.inspections import History, Inspection, Repair
 from gunmane.core.words import AssetClass, Origin, Precision
 from gunmane.store.idempotency import Claim
-from gunmane.store.query import Conn, ReadConn, sql
+from gunmane.store.query import Conn, ReadConn, Record, sql
 
 
 class Logged(Struct, frozen=True, kw_only=True):
@@ -60,15 +60,12 @@ def _value(owner_id: UUID, asset_id: UUID, row: dict[str, Any]) -> Inspection:
     return msgspec.convert({**row, "owner_id": owner_id, "asset_id": row.get("asset_id", asset_id)}, Inspection)
 
 
-async def past(
-    conn: Conn, owner_id: UUID, asset_id: UUID, inspection_id: UUID
-) -> tuple[History, Inspection | None] | None:
-    """Read what decides about an inspection, under a lock on its asset that ends with the transaction.
+def past_of(row: Record, owner_id: UUID, asset_id: UUID) -> tuple[History, Inspection | None] | None:
+    """Read what decides about an inspection from the record of `idempotency.enter`.
 
     The second value is what is already logged under the same identifier. None: no such asset of this owner.
     """
-    row = await conn.fetchrow(sql("inspections", "past"), owner_id, asset_id, inspection_id)
-    if row is None:
+    if row is None or row["asset_class"] is None:
         return None
     repairs = (
         msgspec.convert({**one, "owner_id": owner_id, "asset_id": asset_id}, Repair) for one in row["repairs"] or ()

@@ -40,9 +40,17 @@ def _encode(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-async def open_pool(url: str, *, size: int = 8, statement_cache: bool = True) -> Pool:
+async def _keep(_: Any) -> None:
+    """Leave a returned connection as it is: asyncpg has ended its transaction, and with it every setting."""
+
+
+async def open_pool(
+    url: str, *, size: int = 8, statement_cache: bool = True, transactions_only: bool = False
+) -> Pool:
     """Open a pool whose connections work as `gunmane_app`, whoever the URL logs in as.
 
+    `transactions_only` promises that nothing but `reading` and `writing` uses the pool and that no setting, lock or
+    LISTEN outlives its transaction; a connection is then given back without a round trip to clean it.
     Raises GunmaneError `role_cannot_serve` when the login is no member of that role.
     """
     return await asyncpg.create_pool(
@@ -50,6 +58,7 @@ async def open_pool(url: str, *, size: int = 8, statement_cache: bool = True) ->
         min_size=1,
         max_size=size,
         init=_prepare,
+        reset=_keep if transactions_only else None,
         statement_cache_size=200 if statement_cache else 0,
         server_settings={"application_name": "gunmane", "timezone": "Asia/Tokyo"},
         command_timeout=600,
