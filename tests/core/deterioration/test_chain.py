@@ -19,7 +19,6 @@ from gunmane.core.deterioration.intervals import prepare
 from gunmane.core.errors import GunmaneError
 
 DATA = Path(__file__).parent / "data"
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "deterioration"
 PRIOR = ChainPrior(hazards=(0.05, 0.02, 0.03))
 
 

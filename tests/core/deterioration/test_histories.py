@@ -43,8 +43,8 @@ def test_repeated_reports_are_no_inspections():
     when = np.arange(2000.0, 2007.0)
     rank = np.array([0, 0, 0, 1, 1, 1, 1])
     out = from_histories(np.zeros(7, int), when, rank, assets=1, repeat_years=2.0)
-    assert out.intervals.start.tolist() == [2000.0, 2002.0, 2003.0]
-    assert out.intervals.years.tolist() == [2.0, 1.0, 2.0]
+    assert out.intervals.start.tolist() == [2000.0, 2002.0, 2004.0]
+    assert out.intervals.years.tolist() == [2.0, 2.0, 2.0]
     assert out.counted["repeats"] == 3
 
 

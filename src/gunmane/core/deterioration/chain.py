@@ -67,6 +67,8 @@ class ChainFit(Struct, frozen=True, kw_only=True, eq=False):
     group_given: Floats
     group_pull: Floats
     group_sd: float
+    jump_counts: Floats  # states x states, jumps over more than one grade as estimated, prior included; or empty
+    jump_years: Floats  # asset-years watched per state, prior included
     group_rows: Floats  # weighted intervals of each owner
     group_years: Floats  # weighted asset-years of each owner
     log_likelihood: float
@@ -83,6 +85,11 @@ class ChainFit(Struct, frozen=True, kw_only=True, eq=False):
     def stages(self) -> int:
         """Grades that can still get worse."""
         return self.states - 1
+
+    @property
+    def jumps(self) -> Floats:
+        """Hazards of jumps from grade to grade, states x states, or an empty array."""
+        return self.jump_counts / self.jump_years[:, None] if self.jump_counts.size else self.jump_counts
 
     @property
     def own_share(self) -> Floats:
@@ -176,6 +183,8 @@ def fit_chain(
         group_given=found.group_given,
         group_pull=found.group_pull,
         group_sd=found.group_sd,
+        jump_counts=np.zeros((0, 0)),
+        jump_years=np.zeros(0),
         group_rows=np.bincount(data.group, data.weight, max(groups, 1))[:groups].astype(np.float64),
         group_years=np.bincount(data.group, asset_years, max(groups, 1))[:groups].astype(np.float64),
         log_likelihood=found.log_likelihood,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gunmane.core.deterioration.chain import ChainFit
 from gunmane.core.deterioration.intervals import Floats, Ints, row_keys
-from gunmane.core.deterioration.passage import entry, forecast, lifetimes
+from gunmane.core.deterioration.passage import forecast, grade_shares, lifetimes
 
 LONGEST = 300.0
 """Years beyond which a remaining life is not told apart."""
@@ -32,6 +32,7 @@ class Draws(Struct, frozen=True, eq=False):
 
     coefficients: Floats  # draws x (stages * width)
     exits: Floats  # draws x states, hazards; or draws x 0
+    jumps: Floats  # draws x stages x states, hazards; or draws x stages x 0
     effects: Floats  # draws x (groups + 1)
     drift: Floats  # draws x periods
     future: Floats  # draws x years, log speed of the coming years
@@ -93,10 +94,19 @@ def draw(fit: ChainFit, count: int, seed: int, years: int = 0) -> Draws:
     return Draws(
         coefficients=np.ascontiguousarray(fit.coefficients.reshape(-1) + away[:, :cut]),
         exits=np.exp(np.clip(fit.exits + away[:, cut : cut + fit.exits.size], -30.0, 3.0)),
+        jumps=_jumps(fit, generator, 2 * half),
         effects=np.ascontiguousarray(np.concatenate([effects, unseen], axis=1)),
         drift=np.ascontiguousarray(fit.drift + away[:, cut + fit.exits.size :]),
         future=np.cumsum(steps, axis=1),
     )
+
+
+def _jumps(fit: ChainFit, generator: np.random.Generator, count: int) -> Floats:
+    """Draws of the jump hazards: gamma, from the jumps counted and the years watched."""
+    if fit.jump_counts.size == 0:
+        return np.zeros((count, fit.stages, 0))
+    shape, rate = fit.jump_counts[: fit.stages], fit.jump_years[: fit.stages, None]
+    return np.ascontiguousarray(generator.standard_gamma(np.maximum(shape, 1e-12), (count, *shape.shape)) / rate)
 
 
 def _clock(fit: ChainFit, draws: Draws, since: Floats, horizons: Floats) -> Floats:
@@ -177,8 +187,8 @@ def forecast_bad(
     groups, rows = np.ascontiguousarray(owner[first], np.int64), np.ascontiguousarray(x[first])
     forecast(
         np.ascontiguousarray(start[place], np.int64), np.ascontiguousarray(base[place]), column, groups, rows,
-        sample.coefficients, exits, sample.effects, times, shares, bad_rank, _gains(wanted, years, discount),
-        annuity, at, mean, low, spread, yearly,
+        sample.coefficients, exits, sample.jumps, sample.effects, times, shares, bad_rank,
+        _gains(wanted, years, discount), annuity, at, mean, low, spread, yearly,
     )  # fmt: skip
     bands = [-np.expm1(-np.exp(low + sign * _Z80 * spread)) for sign in (-1, 1)]
     life = _lives(start[place], base[place], groups, rows, sample, exits, shares, bad_rank)
@@ -229,10 +239,58 @@ def _lives(
     out = np.zeros((first.size, 3))
     lifetimes(
         np.ascontiguousarray(start[first], np.int64), np.ascontiguousarray(groups[base[first]]),
-        np.ascontiguousarray(rows[base[first]]), sample.coefficients[pick], exits[pick], sample.effects[pick],
-        shares, bad_rank, np.array([0.1, 0.5, 0.9]), _GRID, out,
+        np.ascontiguousarray(rows[base[first]]), sample.coefficients[pick], exits[pick], sample.jumps[pick],
+        sample.effects[pick], shares, bad_rank, np.array([0.1, 0.5, 0.9]), _GRID, out,
     )  # fmt: skip
     return out[back]
+
+
+def distribution(
+    fit: ChainFit,
+    rank: Ints,
+    *,
+    bad_rank: int,
+    since: Floats,
+    ahead: Floats,
+    group: Ints | None = None,
+    covariates: Floats | None = None,
+    draws: int = 200,
+    seed: int = 1,
+    speed_sd: float = 0.0,
+) -> tuple[Floats, Floats]:
+    """Probability of every grade `ahead` years from the data cut, given that nothing is repaired; and counts.
+
+    N x grades, averaged over the draws; and per draw the expected number of assets in `bad_rank` or worse.
+    since: years between the last look and the data cut.
+    """
+    size = rank.size
+    owner = (
+        np.full(size, fit.groups)
+        if group is None
+        else np.where((group < 0) | (group >= fit.groups), fit.groups, group)
+    )
+    x = np.zeros((size, 0)) if covariates is None else (covariates - fit.center) / fit.scale
+    looked, further = np.round(since, 3), np.round(ahead, 3)
+    first, kind = _kinds(owner, np.column_stack([x, rank.astype(np.float64), looked, further]))
+    sample = draw(fit, draws, seed, int(np.ceil(further.max(initial=1.0))))
+    count = sample.coefficients.shape[0]
+    pairs, place = np.unique(np.column_stack([looked, further])[first], axis=0, return_inverse=True)
+    plain = np.ascontiguousarray((pairs[:, 0] + pairs[:, 1])[None, :])
+    times = plain
+    if speed_sd > 0 and fit.drift.size == 0:  # mean of a random walk of speed over the coming years
+        noise = np.random.default_rng([seed, 1]).standard_normal((count + 1) // 2)
+        noise = np.concatenate([noise, -noise])[:count, None] * speed_sd * np.sqrt(pairs[:, 1] / 3)[None, :]
+        times = np.ascontiguousarray(pairs[None, :, 0] + pairs[None, :, 1] * np.exp(noise))
+    if fit.drift.size:
+        clock = [_clock(fit, sample, p[:1], p[1:])[:, 0, 0] for p in pairs]
+        times = np.ascontiguousarray(np.stack(clock, axis=1))
+    mean, chance = np.zeros((first.size, fit.states)), np.zeros((first.size, count))
+    grade_shares(
+        np.ascontiguousarray(rank[first], np.int64), np.ascontiguousarray(owner[first], np.int64),
+        np.ascontiguousarray(x[first]), np.ascontiguousarray(place.reshape(-1, 1), np.int64), sample.coefficients,
+        sample.exits, sample.jumps, sample.effects, times, plain, fit.states, bad_rank, mean, chance,
+    )  # fmt: skip
+    return mean[kind], np.bincount(kind, minlength=first.size).astype(float) @ chance
 
 
 def transition_matrix(hazards: Floats, years: float, exits: Floats | None = None) -> Floats:
@@ -278,6 +336,3 @@ def _divided(theta: Floats, factors: Floats) -> float:
         if log_scale > -700
         else float(value * np.exp(log_scale + np.log(total)))
     )
-
-
-__all__ = ["LONGEST", "Basis", "Draws", "Forecasts", "draw", "entry", "forecast_bad", "transition_matrix"]

@@ -56,17 +56,22 @@ def entry(lam, mu, n, t, y, h):
     return min(value * total, 1.0)
 
 
-@njit("void(f8[::1], f8[::1], f8, i8, f8[:, ::1])", cache=True)
-def _absorbed(lam, mu, speed, steps, table):
-    """table[r, i]: probability that the chain started in grade i is past the last stage after r uniformised steps."""
-    bad = lam.shape[0]
+@njit("void(f8[::1], f8[::1], f8[:, ::1], f8, i8, f8[:, ::1])", cache=True)
+def _absorbed(lam, leave, jump, speed, steps, table):
+    """table[r, i]: probability that the chain started in grade i is past the last stage after r uniformised steps.
+
+    leave: total rate out of each grade; jump: stages x states, moves over more than one grade, or stages x 0.
+    """
+    bad, states = lam.shape[0], jump.shape[1]
     for i in range(bad):
         table[0, i] = 0.0
     table[0, bad] = 1.0
     for r in range(1, steps + 1):
         for i in range(bad):
-            stay = 1.0 - (lam[i] + mu[i]) / speed
-            table[r, i] = max(stay, 0.0) * table[r - 1, i] + lam[i] / speed * table[r - 1, i + 1]
+            value = max(1.0 - leave[i] / speed, 0.0) * table[r - 1, i] + lam[i] / speed * table[r - 1, i + 1]
+            for k in range(i + 2, states):
+                value += jump[i, k] / speed * table[r - 1, min(k, bad)]
+            table[r, i] = value
         table[r, bad] = 1.0
 
 
@@ -88,9 +93,26 @@ def _mixed(m, table, out):
         p *= m / (r + 1)
 
 
+@njit("f8(f8, f8[::1], f8[::1], f8[:, ::1], f8[::1], i8, f8[::1], f8[::1], f8[::1])", cache=True)
+def _speeds(shift, beta, exits, jump, x, bad, lam, mu, leave):
+    """Fill the hazards, exits and total rates of the first `bad` grades; returns the largest total rate."""
+    width, speed = x.shape[0] + 1, 0.0
+    for s in range(bad):
+        eta = shift + beta[s * width]
+        for c in range(1, width):
+            eta += beta[s * width + c] * x[c - 1]
+        lam[s] = np.exp(min(eta, 12.0))
+        mu[s] = exits[s] if exits.shape[0] > 0 else 0.0
+        leave[s] = lam[s] + mu[s]
+        for k in range(s + 2, jump.shape[1]):
+            leave[s] += jump[s, k]
+        speed = max(speed, leave[s])
+    return speed
+
+
 @njit(
-    "void(i8[::1], i8[::1], i8[:, ::1], i8[::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[::1],"
-    " i8, f8[::1], f8, i8[::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[:, ::1])",
+    "void(i8[::1], i8[::1], i8[:, ::1], i8[::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], f8[:, ::1],"
+    " f8[:, ::1], f8[::1], i8, f8[::1], f8, i8[::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[:, ::1])",
     cache=True,
 )
 def forecast(
@@ -101,6 +123,7 @@ def forecast(
     x,
     beta,
     mus,
+    jumps,
     effects,
     times,
     mix,
@@ -122,8 +145,8 @@ def forecast(
     sd of log cumulative hazard at the `banded` horizons. One table of uniformised steps serves all grades and times
     of a base and draw; all its terms are non-negative.
     """
-    draws, width, horizons = beta.shape[0], x.shape[1] + 1, place.shape[1]
-    lam, mu, chance = np.zeros(bad), np.zeros(bad), np.zeros(horizons)
+    draws, horizons = beta.shape[0], place.shape[1]
+    lam, mu, leave, chance = np.zeros(bad), np.zeros(bad), np.zeros(bad), np.zeros(horizons)
     y, h = np.zeros(bad + 2), np.zeros(bad + 2)
     room = 1200
     table = np.zeros((room, bad + 1))
@@ -137,20 +160,14 @@ def forecast(
         b = base[first]
         for d in range(draws):
             stamp += 1
-            speed, row = 0.0, d if times.shape[0] > 1 else 0
-            for s in range(bad):
-                eta = effects[d, group[b]] + beta[d, s * width]
-                for c in range(1, width):
-                    eta += beta[d, s * width + c] * x[b, c - 1]
-                lam[s] = np.exp(min(eta, 12.0))
-                mu[s] = mus[d, s] if mus.shape[1] > 0 else 0.0
-                speed = max(speed, lam[s] + mu[s])
+            row = d if times.shape[0] > 1 else 0
+            speed = _speeds(effects[d, group[b]], beta[d], mus[d], jumps[d], x[b], bad, lam, mu, leave)
             longest = 0.0
             for u in range(first, last):
                 for k in range(horizons):
                     longest = max(longest, times[row, place[u, k]])
             steps = _steps(min(speed * longest, 900.0))
-            _absorbed(lam, mu, speed, steps, table)
+            _absorbed(lam, leave, jumps[d], speed, steps, table)
             for u in range(first, last):
                 before = 0.0
                 for k in range(horizons):
@@ -188,38 +205,41 @@ def forecast(
 
 
 @njit(
-    "void(i8[::1], i8[::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[::1], i8, f8[::1], f8[::1],"
-    " f8[:, ::1])",
+    "void(i8[::1], i8[::1], f8[:, ::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], f8[:, ::1], f8[::1], i8, f8[::1],"
+    " f8[::1], f8[:, ::1])",
     cache=True,
 )
-def lifetimes(rank, group, x, beta, mus, effects, mix, bad, quantiles, times, out):
+def lifetimes(rank, group, x, beta, mus, jumps, effects, mix, bad, quantiles, times, out):
     """Fill rows x quantiles with the years to the bad grade, over draws and chance alike, read off a grid of times.
 
     times: ascending, their last one stands for everything beyond.
     """
-    draws, width = beta.shape[0], x.shape[1] + 1
-    lam, mu = np.zeros(bad), np.zeros(bad)
+    draws = beta.shape[0]
+    lam, mu, leave, known = np.zeros(bad), np.zeros(bad), np.zeros(bad), np.zeros(bad + 1)
     y, h = np.zeros(bad + 2), np.zeros(bad + 2)
     curve = np.zeros(times.shape[0])
+    table = np.zeros((1200, bad + 1))
     for u in range(rank.shape[0]):
         if rank[u] >= bad:
             out[u, :] = 0.0
             continue
         curve[:] = 0.0
         for d in range(draws):
-            for s in range(bad):
-                eta = effects[d, group[u]] + beta[d, s * width]
-                for c in range(1, width):
-                    eta += beta[d, s * width + c] * x[u, c - 1]
-                lam[s] = np.exp(min(eta, 12.0))
-                mu[s] = mus[d, s] if mus.shape[1] > 0 else 0.0
+            speed = _speeds(effects[d, group[u]], beta[d], mus[d], jumps[d], x[u], bad, lam, mu, leave)
+            _absorbed(lam, leave, jumps[d], speed, _steps(min(speed * times[-1], 600.0)), table)
             for k in range(times.shape[0]):
-                for grade in range(mix.shape[0] if rank[u] < 0 else 1):
-                    i = grade if rank[u] < 0 else rank[u]
-                    share = mix[grade] if rank[u] < 0 else 1.0
-                    n = max(bad - i, 0)
-                    if share > 0.0:
-                        curve[k] += share / draws * entry(lam[bad - n :], mu[bad - n :], n, times[k], y, h)
+                m = speed * times[k]
+                if m <= 600.0:
+                    _mixed(m, table, known)
+                else:
+                    for i in range(bad):
+                        known[i] = entry(lam[i:], mu[i:], bad - i, times[k], y, h)
+                    known[bad] = 1.0
+                if rank[u] >= 0:
+                    curve[k] += known[rank[u]] / draws
+                else:
+                    for i in range(mix.shape[0]):
+                        curve[k] += mix[i] * known[min(i, bad)] / draws
         for j in range(quantiles.shape[0]):
             k = 0
             while k < times.shape[0] and curve[k] < quantiles[j]:
@@ -231,3 +251,88 @@ def lifetimes(rank, group, x, beta, mus, effects, mix, bad, quantiles, times, ou
             else:
                 part = (quantiles[j] - curve[k - 1]) / (curve[k] - curve[k - 1])
                 out[u, j] = times[k - 1] * (times[k] / times[k - 1]) ** part
+
+
+@njit(
+    "void(i8[::1], i8[::1], f8[:, ::1], i8[:, ::1], f8[:, ::1], f8[:, ::1], f8[:, :, ::1], f8[:, ::1], f8[:, ::1],"
+    " f8[:, ::1], i8, i8, f8[:, ::1], f8[:, ::1])",
+    cache=True,
+)
+def grade_shares(rank, group, x, place, beta, mus, jumps, effects, times, plain, states, bad, mean, chance):
+    """Fill kinds x grades with the probability of each grade at the end, given that no repair came in between.
+
+    times: operational years per draw (row) and column place[u, 0]; plain: calendar years of the same, for repairs.
+    chance: kinds x draws, probability of `bad` or worse.
+    """
+    draws, width = beta.shape[0], x.shape[1] + 1
+    lam, total, v, out = np.zeros(states), np.zeros(states), np.zeros(states), np.zeros(states)
+    for u in range(rank.shape[0]):
+        for d in range(draws):
+            t = times[d if times.shape[0] > 1 else 0, place[u, 0]]
+            calendar = plain[0, place[u, 0]]
+            speed = 0.0
+            for s in range(states):
+                lam[s] = 0.0
+                if s < states - 1:
+                    eta = effects[d, group[u]] + beta[d, s * width]
+                    for c in range(1, width):
+                        eta += beta[d, s * width + c] * x[u, c - 1]
+                    lam[s] = np.exp(min(eta, 12.0)) * t
+                total[s] = lam[s] + (mus[d, s] * calendar if mus.shape[1] > 0 else 0.0)
+                for k in range(s + 2, jumps.shape[2]):
+                    total[s] += jumps[d, s, k] * t
+                speed = max(speed, total[s])
+            v[:] = 0.0
+            out[:] = 0.0
+            v[rank[u]] = 1.0
+            # steps of at most 500 so that the Poisson weights stay in range
+            pieces = int(speed / 500.0) + 1
+            part = speed / pieces
+            for _ in range(pieces):
+                p = np.exp(-part)
+                out[:] = 0.0
+                for r in range(_steps(part) + 1):
+                    for s in range(states):
+                        out[s] += p * v[s]
+                    p *= part / (r + 1)
+                    if speed > 0.0:
+                        for s in range(states - 1, -1, -1):
+                            v[s] *= 1.0 - total[s] / speed
+                            if s > 0:
+                                v[s] += v[s - 1] * (lam[s - 1] / speed)
+                            for k in range(s - 1 if jumps.shape[2] > 0 else 0):
+                                v[s] += v[k] * (jumps[d, k, s] * t / speed)
+                v[:] = out
+            whole = out.sum()
+            for s in range(states):
+                mean[u, s] += out[s] / whole / draws
+                if s >= bad:
+                    chance[u, d] += out[s] / whole
+
+
+@njit("void(f8[:, ::1], f8[::1], f8[::1], f8[::1], f8[:, :, ::1])", cache=True)
+def matrices(hazards, exits, years, calendar, out):
+    """Fill rows x states x states with transition matrices: hazards over `years`, exits over `calendar` years."""
+    states = hazards.shape[1] + 1
+    lam, theta = np.zeros(states), np.zeros(states)
+    v = np.zeros(states)
+    for n in range(hazards.shape[0]):
+        speed = 0.0
+        for s in range(states):
+            lam[s] = hazards[n, s] * years[n] if s < states - 1 else 0.0
+            theta[s] = lam[s] + (exits[s] * calendar[n] if exits.shape[0] > 0 else 0.0)
+            speed = max(speed, theta[s])
+        speed = max(min(speed, 600.0), 1e-12)
+        for i in range(states):
+            v[:] = 0.0
+            v[i] = 1.0
+            out[n, i, :] = 0.0
+            p = np.exp(-speed)
+            for r in range(_steps(speed) + 1):
+                for s in range(i, states):
+                    out[n, i, s] += p * v[s]
+                p *= speed / (r + 1)
+                for s in range(states - 1, i - 1, -1):
+                    v[s] *= max(1.0 - theta[s] / speed, 0.0)
+                    if s > i:
+                        v[s] += v[s - 1] * (lam[s - 1] / speed)

@@ -1,0 +1,100 @@
+"""Columns of text become covariates: numbers as they are, words as levels, what is missing as a level of its own."""
+
+import math
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MISSING = ("", "na", "nan", "null", "none", "-", "不明", "未記入")
+"""Spellings of an unknown value, in lower case."""
+
+
+class Design(Struct, frozen=True, eq=False):
+    """Covariates (rows x columns) with their names; `missing` counts unknown values by column."""
+
+    values: Floats
+    names: tuple[str, ...]
+    missing: dict[str, int]
+
+
+def number(text: str) -> float:
+    """Read a number; NaN for anything else. Thousands commas are allowed."""
+    try:
+        value = float(text.replace(",", "").strip())
+    except ValueError:
+        return math.nan
+    return value
+
+
+def numbers(texts: list[str]) -> Floats:
+    """Read a column of numbers, NaN where there is none; `Inf` is read as infinity."""
+    return np.array([number(text) for text in texts], float)
+
+
+def is_missing(text: str) -> bool:
+    """Tell whether a cell says that its value is unknown."""
+    return text.strip().lower() in MISSING
+
+
+def design(columns: dict[str, list[str]]) -> Design:
+    """Make covariates of text columns.
+
+    A column whose known cells are all numbers stays one column, its unknown cells at the mean with an indicator
+    beside; any other column becomes one indicator per level but the commonest, unknown being a level.
+    """
+    size = len(next(iter(columns.values()))) if columns else 0
+    made: list[Floats] = []
+    names: list[str] = []
+    unknown: dict[str, int] = {}
+    for name, texts in columns.items():
+        missing = np.array([is_missing(text) for text in texts], bool)
+        if missing.any():
+            unknown[name] = int(missing.sum())
+        values = numbers(texts)
+        if np.isfinite(values[~missing]).all():
+            mean = float(values[~missing].mean()) if (~missing).any() else 0.0
+            made.append(np.where(missing, mean, values))
+            names.append(name)
+            if missing.any() and not missing.all():
+                made.append(missing.astype(float))
+                names.append(f"{name}=unknown")
+            continue
+        levels, index = np.unique(
+            np.array(["unknown" if m else t.strip() for t, m in zip(texts, missing, strict=True)]),
+            return_inverse=True,
+        )
+        common = int(np.bincount(index).argmax())
+        for k, level in enumerate(levels.tolist()):
+            if k != common:
+                made.append((index == k).astype(float))
+                names.append(f"{name}={level}")
+    return Design(np.column_stack(made) if made else np.zeros((size, 0)), tuple(names), unknown)
+
+
+def levels(texts: list[str]) -> tuple[Ints, tuple[str, ...]]:
+    """Number the distinct cells of a column in their order."""
+    names, index = np.unique(np.array(texts), return_inverse=True)
+    return index.astype(np.int64), tuple(str(name) for name in names)
+
+
+def ranks(texts: list[str], order: str) -> tuple[Ints, tuple[str, ...]]:
+    """Rank grades: `order` is their number (then 1 is best) or the names from best to worst, `|` joining equals.
+
+    -1 where a cell is unknown or names no grade of the order.
+    """
+    if order.isdigit():
+        groups = [[str(n)] for n in range(1, int(order) + 1)]
+    else:
+        groups = [[name.strip() for name in group.split("|")] for group in order.split(",")]
+    place = {name: rank for rank, group in enumerate(groups) for name in group}
+    out = np.full(len(texts), -1, np.int64)
+    for n, text in enumerate(texts):
+        cell = text.strip()
+        if cell not in place and cell.endswith(".0"):
+            cell = cell[:-2]
+        out[n] = place.get(cell, -1)
+    return out, tuple("|".join(group) for group in groups)
