@@ -7,12 +7,24 @@ from collections.abc import Sequence
 
 from gunmane import __version__
 
-COMMANDS: tuple[str, ...] = ("parts", "simulate", "imports", "duties", "serve", "migrate", "keys", "plan")
-"""Modules of this package, in the order of the help text; imported only when the command line is parsed."""
+COMMANDS: dict[str, str] = {
+    "parts": "parts",
+    "simulate": "simulate",
+    "import": "imports",  # the word itself is reserved in Python
+    "build": "build",
+    "demo": "demo",
+    "duties": "duties",
+    "deterioration": "deterioration",
+    "plan": "plan",
+    "serve": "serve",
+    "migrate": "migrate",
+    "keys": "keys",
+}
+"""Commands with their modules, in the order of the help text."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Build the argument parser from the command modules.
+def parser(wanted: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """Build the argument parser from the modules of the wanted commands.
 
     A module's `add(commands)` adds its sub-parsers and sets `run`, a function from the parsed arguments to the
     exit code.
@@ -22,14 +34,17 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"gunmane {__version__}")
     commands = root.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
-        importlib.import_module(f"gunmane.cli.{name}").add(commands)
+    for name in wanted:
+        importlib.import_module(f"gunmane.cli.{COMMANDS[name]}").add(commands)
     return root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Modules bring the libraries that they need, some of them slow to load: only the named command's is imported.
+    named = tuple(name for name in COMMANDS if given[:1] == [name])
+    options = parser(named or tuple(COMMANDS)).parse_args(given)
     try:
         return int(options.run(options) or 0)
     except KeyboardInterrupt:

@@ -28,8 +28,12 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prepare the database and serve until a signal ends it; exit code 1 with a sentence when it can't start."""
-    settings = settings_module.read()
+    """Serve until a signal ends it; exit code 1 with a sentence when it can't start."""
+    return serve_ready(settings_module.read(), options.host, options.port, options.workers)
+
+
+def serve_ready(settings: Settings, host: str | None = None, port: int | None = None, workers: int = 1) -> int:
+    """Prepare the database and serve; what is not given comes from the settings."""
     try:
         ready = asyncio.run(
             database.prepare(
@@ -41,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         return 1
     try:
         with _kept_alive(ready.server):
-            listen(settings, options.host or settings.host, options.port or settings.port, options.workers)
+            listen(settings, host or settings.host, port or settings.port, workers)
     finally:
         ready.close()
     return 0

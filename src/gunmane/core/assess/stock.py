@@ -16,19 +16,6 @@ from gunmane.core.schedule.gather import falling_due
 from gunmane.core.stock import CLASS_AT, OwnerFacts, Stock, stock_of
 from gunmane.core.words import AssetClass
 
-KEY_FIELDS: dict[AssetClass, tuple[str, ...]] = {
-    AssetClass.BRIDGE: ("length_m", "width_m", "material"),
-    AssetClass.TUNNEL: ("length_m",),
-    AssetClass.ROAD_STRUCTURE: ("length_m",),
-    AssetClass.PAVEMENT: ("length_m", "width_m"),
-    AssetClass.SEWER_PIPE: ("length_m", "diameter_mm", "material"),
-    AssetClass.MANHOLE: ("depth_m",),
-    AssetClass.WATER_PIPE: ("length_m", "diameter_mm", "material"),
-    AssetClass.SEPTIC: ("treatment", "capacity_persons"),
-    AssetClass.TREATMENT_PLANT: ("capacity_m3_day",),
-}
-"""Fields besides the year built and the place without which prices and rules have to assume."""
-
 Duties = tuple[Columns, dict[str, DueColumns]]
 
 
@@ -37,15 +24,6 @@ def year_ends(as_of: date, first_fy: int, years: int) -> tuple[float, ...]:
     return tuple(
         round((date(first_fy + k + 1, 3, 31).toordinal() - as_of.toordinal()) / 365.25, 6) for k in range(years)
     )
-
-
-def filled(fleet: Fleet) -> Floats:
-    """Share of the key fields, the year built and the place that each asset has."""
-    known = [np.isfinite(fleet.built_year), np.isfinite(fleet.place[:, 0])]
-    for name in KEY_FIELDS[fleet.asset_class]:
-        coded = fleet.texts.get(name)
-        known.append(np.isfinite(fleet.column(name)) if coded is None else coded.codes >= 0)
-    return np.mean(known, axis=0) if fleet.size else np.zeros(0)
 
 
 def inspected(due: DueColumns) -> bool:
@@ -112,7 +90,6 @@ def stock_columns(
         "sole_access_homes": np.where(np.isfinite(homes), homes, -1).astype(np.int64),
         "emergency": np.where(np.isfinite(route), route, -1).astype(np.int64),
         "located": np.isfinite(fleet.place[:, 0]),
-        "filled": filled(fleet),
     }
 
 

@@ -1,0 +1,221 @@
+"""`gunmane build`: from ledgers to a plan."""
+
+import argparse
+import asyncio
+import csv
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from gunmane import __version__
+from gunmane import settings as configuration
+from gunmane.core.errors import GunmaneError
+from gunmane.core.regions import RegionFile
+from gunmane.core.stock import OwnerFacts
+from gunmane.core.words import AssetClass
+from gunmane.files import reference
+from gunmane.files.faults import said
+from gunmane.files.regions import read_region
+from gunmane.flows.build.region import Built, Request, build
+from gunmane.flows.imports import ImportOutcome, import_region
+from gunmane.store import access, database, pool, rejections
+
+REJECTED_HEAD = ("file", "row", "column", "value", "code", "reason_ja", "reason_en", "cells")
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    command = commands.add_parser("build", help="make a region's plan from its ledgers (台帳から計画書まで)")
+    command.add_argument("region", type=Path, help="region.toml")
+    command.add_argument(
+        "--out", type=Path, required=True, help="folder for plan.pdf, plan.json, rejected.csv, build.json"
+    )
+    command.add_argument("--as-of", type=date.fromisoformat, help="day of the data (default: the file's, else today)")
+    command.add_argument("--seed", type=int, help="seed of random draws (default: the file's, else 1)")
+    command.add_argument("--quiet", action="store_true", help="no progress display")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build; exit code 1 with a sentence when the region file or the database cannot be used."""
+    console = Console(stderr=True, quiet=options.quiet)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        made = asyncio.run(build_region(options.region, options.out, options.as_of, options.seed, console))
+    except GunmaneError as error:
+        print(f"gunmane: {said(error, 'ja')}\ngunmane: {said(error, 'en')}", file=sys.stderr)
+        return 1
+    for name in ("plan.pdf", "plan.json", "rejected.csv", "build.json"):
+        print(options.out / name)
+    return 1 if made.imported.failed else 0
+
+
+class Made(Struct, frozen=True, eq=False):
+    """What a build left behind."""
+
+    imported: ImportOutcome
+    built: Built
+    file: RegionFile
+
+
+async def build_region(path: Path, out: Path, as_of: date | None, seed: int | None, console: Console) -> Made:
+    """Import, build and write the four files."""
+    started = time.monotonic()
+    file = read_region(path)
+    now = datetime.now(pool.JST)
+    day = as_of or file.region.as_of or now.date()
+    given = configuration.read()
+    ready = await database.prepare(
+        home=given.home, database_url=given.database_url, admin_url=given.admin_database_url
+    )
+    try:
+        opened = await pool.open_pool(ready.url, size=2, statement_cache=given.statement_cache)
+        try:
+            with _display(console) as display:
+                imported = await import_region(
+                    opened, file, path.parent, as_of=day, today=now.date(), progress=display.rows
+                )
+                imported_at = time.monotonic()
+                request = await _request(opened, file, imported, day, seed)
+                built = await build(opened, request, display.step)
+            rejected = await _rejected(opened, request)
+        finally:
+            await opened.close()
+    finally:
+        ready.close()
+    _write(out, file, imported, built, rejected, (started, imported_at, time.monotonic()))
+    return Made(imported, built, file)
+
+
+async def _request(
+    opened: pool.Pool, file: RegionFile, imported: ImportOutcome, day: date, seed: int | None
+) -> Request:
+    """Put together what the build works for; rejected rows are counted from those that still wait to be mended."""
+    by_code = {owner.code: owner for owner in file.owners}
+    owners = tuple(
+        (
+            imported.saved.owners[code],
+            OwnerFacts(
+                code=code,
+                name=by_code[code].name,
+                kind=by_code[code].kind,
+                population=by_code[code].population,
+                area_km2=by_code[code].area_km2,
+                engineers=by_code[code].engineers,
+            ),
+        )
+        for code in sorted(by_code)
+    )
+    request = Request(
+        region_id=imported.saved.region_id,
+        region=file.region.name,
+        field=file.region.field,
+        simulated=file.region.simulated or any(owner.simulated for owner in file.owners),
+        owners=owners,
+        as_of=day,
+        seed=next(value for value in (seed, file.region.seed, 1) if value is not None),
+        rejected={},
+    )
+    codes = {owner_id: facts.code for owner_id, facts in owners}
+    counted: Counter[tuple[str, AssetClass]] = Counter()
+    for row in await _rejected(opened, request):
+        counted[codes[row.owner_id], row.asset_class] += 1
+    return msgspec.structs.replace(request, rejected=dict(counted))
+
+
+async def _rejected(opened: pool.Pool, request: Request) -> list[rejections.Rejection]:
+    ids = [owner_id for owner_id, _ in request.owners]
+    async with pool.writing(opened) as conn:
+        await access.operate(conn, ids, [request.region_id])
+        return await rejections.list_open(conn, ids)
+
+
+def _write(
+    out: Path,
+    file: RegionFile,
+    imported: ImportOutcome,
+    built: Built,
+    rejected: list[rejections.Rejection],
+    times: tuple[float, float, float],
+) -> None:
+    """Write the four files; each is complete or not there."""
+    _replace(out / "plan.pdf", built.pdf)
+    _replace(out / "plan.json", built.sheet)
+    partial = out / ".rejected.csv.part"
+    with partial.open("w", newline="", encoding="utf-8-sig") as target:  # the mark lets Excel read it as UTF-8
+        write = csv.writer(target)
+        write.writerow(REJECTED_HEAD)
+        for row in rejected:
+            cells = msgspec.json.encode(row.cells).decode()
+            for fault in row.faults:
+                reasons = (said(fault, "ja"), said(fault, "en"))
+                value = row.cells.get(fault.at, "")
+                write.writerow((row.path, row.row_number, fault.at, value, fault.code, *reasons, cells))
+    partial.replace(out / "rejected.csv")
+    summary = {
+        "region": file.region.name,
+        "simulated": file.region.simulated,
+        "run_id": str(built.run_id),
+        "inputs_digest": built.inputs_digest,
+        "edition": built.edition,
+        "repeated": built.repeated,
+        "software": f"gunmane {__version__}",
+        "counts": {**built.counts, "rejected_rows": len(rejected)},
+        "seconds": {
+            "import": round(times[1] - times[0], 2),
+            "build": round(times[2] - times[1], 2),
+            "total": round(times[2] - times[0], 2),
+        },
+        "ledgers": imported.ledgers,
+    }
+    _replace(out / "build.json", msgspec.json.format(msgspec.json.encode(summary, enc_hook=str), indent=1) + b"\n")
+
+
+def _replace(path: Path, data: bytes) -> None:
+    partial = path.with_name(f".{path.name}.part")
+    partial.write_bytes(data)
+    os.replace(partial, path)
+
+
+class Display:
+    """The progress display: rows of each ledger, then one bar for each step."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.names = reference.texts("assess")["steps"]
+        self.tasks: dict[str, TaskID] = {}
+
+    def _task(self, key: str, text: str) -> TaskID:
+        if key not in self.tasks:
+            for task in self.tasks.values():
+                self.progress.update(task, completed=1, total=1)
+            self.tasks[key] = self.progress.add_task(text, total=1)
+        return self.tasks[key]
+
+    def rows(self, name: str, count: int) -> None:
+        """Show how many rows of a ledger have been stored."""
+        text = f"{self.names['import'].ja} {name} {count:,}"
+        task = self._task("import", text)
+        self.progress.update(task, description=text, total=None)
+
+    def step(self, key: str, share: float) -> None:
+        """Show how much of a step is done."""
+        self.progress.update(self._task(key, self.names[key].ja), completed=share, total=1)
+
+
+@contextmanager
+def _display(console: Console) -> Generator[Display]:
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        yield Display(progress)

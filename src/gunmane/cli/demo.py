@@ -1,0 +1,78 @@
+"""`gunmane demo`: a simulated region from ledgers to plan, then the service over it."""
+
+import argparse
+import asyncio
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from gunmane import settings as configuration
+from gunmane.cli.build import Made, build_region
+from gunmane.cli.serve import serve_ready
+from gunmane.core.errors import GunmaneError
+from gunmane.core.words import Role
+from gunmane.files.faults import said
+from gunmane.flows.demo import open_region
+from gunmane.flows.simulate import simulate
+from gunmane.settings import Settings
+from gunmane.store import database, pool
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    command = commands.add_parser(
+        "demo", help="build and serve a simulated region (シミュレーション地域を作って公開)"
+    )
+    command.add_argument("--assets", type=int, default=20_000, help="size of the region (default: 20000)")
+    command.add_argument("--owners", type=int, default=5, help="owners (default: 5)")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--out", type=Path, default=Path("demo"), help="folder for ledgers and plan (default: demo)")
+    command.add_argument("--no-serve", action="store_true", help="end before serving")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Simulate, build, print where to look, serve; exit code 1 with a sentence when something cannot be done."""
+    console, started = Console(stderr=True), time.monotonic()
+    given = configuration.read()
+    try:
+        ledgers = options.out / "ledgers"
+        simulate(ledgers, options.owners, options.assets, options.seed, None, lambda *_: None)
+        made = asyncio.run(build_region(ledgers / "region.toml", options.out, None, None, console))
+        keys = asyncio.run(_keys(given, made))
+    except GunmaneError as error:
+        print(f"gunmane: {said(error, 'ja')}\ngunmane: {said(error, 'en')}", file=sys.stderr)
+        return 1
+    host = made.file.owners[0]
+    print(f"\n{made.file.region.name}")
+    print(f"  計画書 / plan        {(options.out / 'plan.pdf').resolve()}")
+    print(f"  全数値 / all numbers {(options.out / 'plan.json').resolve()}")
+    print(f"  画面 / pages         http://{given.host}:{given.port}/")
+    print(f"  API                  http://{given.host}:{given.port}/docs")
+    print(f"  キー / keys ({host.name})")
+    for role, key in keys.items():
+        print(f"    {role.value:<14} {key}")
+    print(f"  {time.monotonic() - started:.0f} s\n", flush=True)
+    return 0 if options.no_serve else serve_ready(given)
+
+
+async def _keys(given: Settings, made: Made) -> dict[Role, str]:
+    """Open the region and make keys for its first owner."""
+    ready = await database.prepare(
+        home=given.home, database_url=given.database_url, admin_url=given.admin_database_url
+    )
+    try:
+        opened = await pool.open_pool(ready.url, size=1, statement_cache=given.statement_cache)
+        try:
+            saved = made.imported.saved
+            host = saved.owners[made.file.owners[0].code]
+            now = datetime.now(pool.JST)
+            return await open_region(opened, saved.region_id, list(saved.owners.values()), host, now)
+        finally:
+            await opened.close()
+    finally:
+        ready.close()
