@@ -13,6 +13,7 @@ import msgspec
 
 from gunmane import __version__
 from gunmane.core.errors import Fault, GunmaneError
+from gunmane.resources import DATA
 
 
 def add(commands: Any) -> None:
@@ -96,6 +97,20 @@ def read_table(path: Path) -> dict[str, list[str]]:
     return {name.strip(): [r[c] for r in body] for c, name in enumerate(rows[0])}
 
 
+def class_prior(asset_class: str, scale: str, states: str) -> Any:
+    """Return the shipped prior of a class; raises GunmaneError `bad_option` for a class that does not exist."""
+    from gunmane.core.deterioration.priors import Priors
+    from gunmane.core.words import AssetClass
+
+    if asset_class not in set(AssetClass):
+        raise GunmaneError("bad_option", [Fault("class_unknown", asset_class, {"classes": list(AssetClass)})])
+    priors = msgspec.toml.decode((DATA / "priors.toml").read_bytes(), type=Priors)
+    chosen = AssetClass(asset_class)
+    scales = [scale] if scale else [e.scale for e in priors.priors if chosen in e.classes]
+    stages = (int(states) if states.isdigit() else len(states.split(","))) - 1
+    return priors.chain(scales[0] if scales else "", chosen, stages)
+
+
 def run_fit(options: argparse.Namespace) -> int:
     """Fit one model and print it."""
     return _answer(options, "fit")
@@ -113,6 +128,8 @@ def _answer(options: argparse.Namespace, what: str) -> int:
     try:
         table = read_table(options.file)
         settings = {k: v for k, v in vars(options).items() if k not in ("run", "file", "json")}
+        if options.prior == "class":
+            settings["class_prior"] = class_prior(options.asset_class, options.scale, options.states)
         begun = time.perf_counter()
         result = (fit_table if what == "fit" else backtest_table)(table, settings)
         result |= {"seconds": round(time.perf_counter() - begun, 4), "version": __version__}

@@ -47,7 +47,7 @@ class Options(Struct, frozen=True, kw_only=True):
     prior: ChainPrior | None = None
     repeat_years: float = 0.0
     taken_back_years: float = 2.0
-    speed_sd: float = 0.10
+    speed_sd: float = 0.12
     draws: int = 200
     memory: float | None = None
     jumps: bool = True

@@ -40,11 +40,13 @@ def is_missing(text: str) -> bool:
     return text.strip().lower() in MISSING
 
 
-def design(columns: dict[str, list[str]]) -> Design:
+def design(columns: dict[str, list[str]], *, tame: bool = False) -> Design:
     """Make covariates of text columns.
 
     A column whose known cells are all numbers stays one column, its unknown cells at the mean with an indicator
-    beside; any other column becomes one indicator per level but the commonest, unknown being a level.
+    beside; any other column becomes one indicator per level but the commonest, unknown being a level. tame: positive
+    numbers over more than two powers of ten become logarithms, and what then lies more than five interquartile ranges
+    outside the quartiles (a build year 0 or 9124) counts as unknown.
     """
     size = len(next(iter(columns.values()))) if columns else 0
     made: list[Floats] = []
@@ -56,6 +58,9 @@ def design(columns: dict[str, list[str]]) -> Design:
             unknown[name] = int(missing.sum())
         values = numbers(texts)
         if np.isfinite(values[~missing]).all():
+            if tame and (~missing).sum() > 3:
+                values, missing = _tame(values, missing)
+                unknown[name] = int(missing.sum())
             mean = float(values[~missing].mean()) if (~missing).any() else 0.0
             made.append(np.where(missing, mean, values))
             names.append(name)
@@ -73,6 +78,20 @@ def design(columns: dict[str, list[str]]) -> Design:
                 made.append((index == k).astype(float))
                 names.append(f"{name}={level}")
     return Design(np.column_stack(made) if made else np.zeros((size, 0)), tuple(names), unknown)
+
+
+def _tame(values: Floats, missing: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
+    known = values[~missing]
+    positive = known[known > 0]
+    if positive.size > 0.5 * known.size and np.quantile(positive, 0.99) > 100.0 * np.quantile(positive, 0.01):
+        missing = missing | ~(values > 0)
+        values = np.log(np.where(missing, 1.0, values))
+        known = values[~missing]
+    low, high = np.quantile(known, [0.25, 0.75])
+    reach = 5.0 * (high - low)
+    if reach > 0:
+        missing = missing | (values < low - reach) | (values > high + reach)
+    return values, missing
 
 
 def levels(texts: list[str]) -> tuple[Ints, tuple[str, ...]]:

@@ -1,21 +1,21 @@
 """Chains of any moves, watched with or without error: back moves, jumps, deaths at a known moment, changing rates.
 
 The likelihood runs forward over each asset's looks (a hidden Markov model; with no errors it is the plain panel
-likelihood). Transition matrices come from uniformisation, whose terms are non-negative; derivatives by complex step
-(Squire, Trapp 1998), exact to rounding. Meant for samples of some thousand looks: the fast engine for progressive
-chains is `chain`.
+likelihood), with exact first derivatives carried along. The fast engine for progressive chains is `chain`.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from gunmane.core.deterioration.forward import exponentials, forward
 from gunmane.core.errors import GunmaneError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Complexes = NDArray[np.complex128]
 
 
 class Observations(Struct, frozen=True, kw_only=True, eq=False):
@@ -72,27 +72,11 @@ class GeneralFit(Struct, frozen=True, kw_only=True, eq=False):
         }  # fmt: skip
 
 
-def transition_matrices(q: Complexes, times: Floats) -> Complexes:
-    """exp(q t) for each t: scaling, a Taylor series of the non-negative matrix q + rI, and squaring.
-
-    Works on complex rates with tiny imaginary parts, so that derivatives come out by complex step.
-    """
-    states = q.shape[0]
-    rate = float(-np.diag(q).real.min())
-    worst = max(rate * float(times.max(initial=0.0)), 1e-300)
-    halvings = max(0, int(np.ceil(np.log2(worst / 4.0)))) if worst > 4.0 else 0
-    step = times / 2**halvings
-    base = (q + rate * np.eye(states))[None] * step[:, None, None]
-    term = np.broadcast_to(np.eye(states, dtype=complex), base.shape).copy()
-    out = term.copy()
-    for r in range(1, 45):
-        term = term @ base / r
-        out += term
-        if float(np.abs(term).max(initial=0.0)) < 1e-18:
-            break
-    out *= np.exp(-rate * step)[:, None, None]
-    for _ in range(halvings):
-        out = out @ out
+def transition_matrices(moves: tuple[tuple[int, int], ...], rates: Floats, states: int, times: Floats) -> Floats:
+    """P(t) for each t of a chain with the given moves and rates; times x states x states."""
+    begin, end = (np.array([m[k] for m in moves], np.int64) for k in (0, 1))
+    out, slope = np.zeros((times.size, states, states)), np.zeros((times.size, len(moves), states, states))
+    exponentials(np.ascontiguousarray(rates), begin, end, states, np.ascontiguousarray(times), out, slope)
     return out
 
 
@@ -101,92 +85,55 @@ class _Panel:
 
     def __init__(self, data: Observations, chain: Chain) -> None:
         order = np.lexsort((data.when, data.asset))
-        self.asset, self.when, self.rank = data.asset[order], data.when[order], data.rank[order]
-        self.certain = np.zeros(order.size, bool) if data.certain is None else data.certain[order]
-        self.chain = chain
-        self.edges = np.array([-np.inf, *chain.cuts, np.inf])
-        same = np.append(False, self.asset[1:] == self.asset[:-1])
-        starts = np.flatnonzero(~same)
-        self.position = np.arange(order.size) - np.maximum.accumulate(np.where(same, 0, np.arange(order.size)))
-        if starts.size == order.size:
+        self.chain, self.when = chain, data.when[order]
+        asset = data.asset[order]
+        self.rank = np.ascontiguousarray(data.rank[order], np.int64)
+        certain = np.zeros(order.size, np.uint8) if data.certain is None else data.certain[order].astype(np.uint8)
+        self.certain = np.ascontiguousarray(certain)
+        self.fresh = np.append(True, asset[1:] != asset[:-1]).astype(np.int64)
+        self.later = np.flatnonzero(self.fresh == 0)
+        if self.later.size == 0:
             raise GunmaneError("no_observations")
-        self.pieces: list[tuple[Floats, Ints]] = []
-        later = np.flatnonzero(same)
-        self.later = later
-        for p in range(self.edges.size - 1):
-            begin = np.maximum(self.when[later - 1], self.edges[p])
-            end = np.minimum(self.when[later], self.edges[p + 1])
-            spans, index = np.unique(np.maximum(end - begin, 0.0), return_inverse=True)
-            self.pieces.append((spans, index.astype(np.int64)))
-        # looks by their number within the asset, so that all assets step forward together
-        self.steps = [later[self.position[later] == k] for k in range(1, int(self.position.max()) + 1)]
-        self.place = np.full(order.size, -1)
-        self.place[later] = np.arange(later.size)
-        self.starts = starts
-        self.owner = np.cumsum(~same) - 1
+        edges = np.array([-np.inf, *chain.cuts, np.inf])
+        periods = edges.size - 1
+        self.span = np.full((order.size, periods), -1)
+        self.times: list[Floats] = []
+        offset = 0
+        for k in range(periods):
+            begin = np.maximum(self.when[self.later - 1], edges[k])
+            length = np.minimum(self.when[self.later], edges[k + 1]) - begin
+            there = np.flatnonzero(length > 0)
+            spans, index = np.unique(length[there], return_inverse=True)
+            self.span[self.later[there], k] = offset + index
+            self.times.append(spans)
+            offset += spans.size
+        self.arrival = np.clip(np.searchsorted(edges, self.when, side="left") - 1, 0, periods - 1).astype(np.int64)
+        self.begin, self.end = (np.array([m[k] for m in chain.moves], np.int64) for k in (0, 1))
+        self.true, self.seen = (np.array([e[k] for e in chain.errors], np.int64) for k in (0, 1))
+        self.exact = np.isin(np.arange(chain.states), chain.exact).astype(np.uint8)
 
-    def log_likelihood(self, parameters: Complexes) -> complex:
-        """Forward algorithm over all assets at once."""
-        chain, states = self.chain, self.chain.states
-        count = len(chain.moves)
-        periods = len(chain.cuts) + 1
-        whole: Complexes = np.broadcast_to(np.eye(states, dtype=complex), (self.later.size, states, states))
-        generators: list[Complexes] = []
-        for p in range(periods):
-            q = np.zeros((states, states), complex)
-            for m, (a, b) in enumerate(chain.moves):
-                q[a, b] = np.exp(parameters[p * count + m])
-            q -= np.diag(q.sum(axis=1))
-            generators.append(q)
-            spans, index = self.pieces[p]
-            part = transition_matrices(q, spans)[index]
-            whole = part if periods == 1 else whole @ part
-        errors = self.error_matrix(parameters[periods * count :])
-        first = self.rank[self.starts]
-        alpha = np.eye(states, dtype=complex)[first]
-        if chain.errors:
-            free = np.flatnonzero(~self.certain[self.starts])
-            alpha[free] = errors.T[first[free]] * self.initial()[None, :]
-            lost = free[alpha[free].sum(axis=1).real <= 0.0]
-            alpha[lost] = np.eye(states)[first[lost]]  # a grade that no error explains is taken as true
-        size = alpha.sum(axis=1)
-        total = np.log(size).sum()
-        alpha = alpha / size[:, None]
-        for rows in self.steps:
-            who = self.owner[rows]
-            moved = np.einsum("ns,nst->nt", alpha[who], whole[self.place[rows]])
-            seen = self.rank[rows]
-            weight = errors.T[seen].copy()
-            known = self.certain[rows] | np.isin(seen, chain.exact)
-            weight[known] = np.eye(states)[seen[known]]
-            for d in chain.exact:
-                here = seen == d
-                if here.any():  # entered d at this moment, from the state just before
-                    arrivals = self.arrivals(generators, rows[here], d)
-                    moved[here] = (moved[here] * arrivals).sum(axis=1)[:, None] * np.eye(states)[d]
-            fresh = moved * weight
-            size = fresh.sum(axis=1)
-            total += np.log(size).sum()
-            alpha[who] = fresh / size[:, None]
-        return complex(total)
+    def evaluate(self, parameters: Floats) -> tuple[float, Floats]:
+        """Log-likelihood and gradient by log rates and error logits."""
+        states, moves, periods = self.chain.states, len(self.chain.moves), len(self.times)
+        rates = np.exp(parameters[: periods * moves]).reshape(periods, moves)
+        count = sum(t.size for t in self.times)
+        p, dp = np.zeros((count, states, states)), np.zeros((count, moves, states, states))
+        at = 0
+        for k, times in enumerate(self.times):
+            part = slice(at, at + times.size)
+            exponentials(rates[k].copy(), self.begin, self.end, states, times, p[part], dp[part])
+            at += times.size
+        gradient = np.zeros(parameters.size)
+        value = forward(
+            self.fresh, self.rank, self.certain, self.span, p, dp, rates, self.begin, self.end,
+            self.error_matrix(parameters[periods * moves :]), self.true, self.seen, self.exact, self.arrival,
+            gradient,
+        )  # fmt: skip
+        return value, gradient
 
-    def arrivals(self, generators: list[Complexes], rows: Ints, d: int) -> Complexes:
-        """Rate into state d at the moment of each look, by state just before (0 from d itself)."""
-        period = np.searchsorted(self.edges, self.when[rows], side="left") - 1
-        columns = np.stack([g[:, d] for g in generators])
-        columns[:, d] = 0.0
-        return columns[np.clip(period, 0, len(generators) - 1)]
-
-    def initial(self) -> Floats:
-        """Beforehand at the first look: the best grade for an asset that may be misrated (as msm has it)."""
-        out = np.zeros(self.chain.states)
-        out[0] = 1.0
-        return out
-
-    def error_matrix(self, logits: Complexes) -> Complexes:
+    def error_matrix(self, logits: Floats) -> Floats:
         """Seen given true: multinomial logits against the true grade."""
-        states = self.chain.states
-        odds = np.eye(states, dtype=complex)
+        odds = np.eye(self.chain.states)
         for k, (a, b) in enumerate(self.chain.errors):
             odds[a, b] = np.exp(logits[k])
         return odds / odds.sum(axis=1, keepdims=True)
@@ -200,13 +147,7 @@ def fit_general(data: Observations, chain: Chain) -> GeneralFit:
     scale = float(panel.later.size)
 
     def objective(p: Floats) -> tuple[float, Floats]:
-        slope = np.zeros(p.size)
-        value = 0.0
-        for k in range(p.size):
-            moved = p.astype(complex)
-            moved[k] += 1e-30j
-            out = panel.log_likelihood(moved)
-            slope[k], value = out.imag / 1e-30, out.real
+        value, slope = panel.evaluate(p)
         if not np.isfinite(value):
             return 1e10, np.zeros(p.size)
         return -value / scale, -slope / scale
@@ -236,7 +177,7 @@ def fit_general(data: Observations, chain: Chain) -> GeneralFit:
     values, vectors = np.linalg.eigh(curve)
     covariance = (vectors / np.maximum(values, 1e-8)) @ vectors.T
     sd = np.sqrt(np.diag(covariance))
-    errors = panel.error_matrix(place[periods * count :].astype(complex)).real
+    errors = panel.error_matrix(place[periods * count :])
     slope = objective(place)[1] * scale
     return GeneralFit(
         chain=chain, rates=np.exp(place[: periods * count]).reshape(periods, count),
@@ -246,13 +187,13 @@ def fit_general(data: Observations, chain: Chain) -> GeneralFit:
     )  # fmt: skip
 
 
-def _curve(objective: "object", place: Floats) -> Floats:
+def _curve(objective: Callable[[Floats], tuple[float, Floats]], place: Floats) -> Floats:
     """Second derivatives by central differences of the gradient."""
     out = np.zeros((place.size, place.size))
     for k in range(place.size):
         away = np.zeros(place.size)
         away[k] = 1e-5
-        out[k] = (objective(place + away)[1] - objective(place - away)[1]) / 2e-5  # type: ignore[operator]
+        out[k] = (objective(place + away)[1] - objective(place - away)[1]) / 2e-5
     return (out + out.T) / 2
 
 

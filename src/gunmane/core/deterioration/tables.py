@@ -374,7 +374,7 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     rank, grades = ranks(table[str(settings.state)], settings.states)
     when = numbers(table[str(settings.time)])
     good = (rank >= 0) & np.isfinite(when)
-    made = design({c: table[c] for c in wanted})
+    made = design({c: table[c] for c in wanted}, tame=True)
     group, owners = levels(table[settings.group]) if settings.group else (None, ())
     # one value per asset: that of its first report, which is known at every origin
     first = np.full(len(names), -1)
