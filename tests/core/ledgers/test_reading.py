@@ -172,6 +172,22 @@ def test_numbers_are_made_where_there_are_none_and_stay_the_same() -> None:
     assert len(pending) == 1
 
 
+def test_sections_along_a_route_are_told_apart() -> None:
+    rows = ["1|本町線|0.0|0.1|100", "1|本町線|0.1|0.2|100", "2|栄線|0.0|0.1|100"]
+    found = read("路線番号|路線名|起点|終点|延長", rows, AssetClass.PAVEMENT)
+    assert found.fields["number"] == ["1/0.0/0.1", "1/0.1/0.2", "2/0.0/0.1"]
+    assert found.rejected == []
+    single = read("区間番号|起点|終点", ["a|0.0|0.1", "b|0.1|0.2"], AssetClass.PAVEMENT)
+    assert single.fields["number"] == ["a", "b"]
+
+
+def test_materials_with_a_joint_or_method_behind() -> None:
+    rows = ["1|DIP-K", "2|ＶＰ（ＲＲ）", "3|ヒューム管･推進管", "4|DCIP・NS"]
+    found = read("管理番号|管種", rows, AssetClass.WATER_PIPE)
+    assert found.fields["material"] == ["ductile_iron", "pvc", "hume", "ductile_iron"]
+    assert found.fields["material_text"][1] == "ＶＰ（ＲＲ）"
+
+
 def test_a_grade_column_for_each_year() -> None:
     found = read("橋梁番号|2016判定|R1_判定区分|令和6年度判定", ["a|Ⅰ|Ⅱ|Ⅲ", "b|-|未点検|1"], AssetClass.BRIDGE)
     rows = list(zip(found.inspections.numbers, found.inspections.inspected_on, found.inspections.grades, strict=True))

@@ -18,6 +18,10 @@ CERTAIN = 0.75
 """Confidence from which a column is taken without asking; an exact name has 1, a name inside a longer one 0.8."""
 
 
+SECTIONS_FROM = 0.8
+"""Share of different numbers below which a number column is a route's, above it repetitions are mistakes."""
+
+
 class Use(Struct, frozen=True, kw_only=True):
     """One column put to use: `column` is its position, `field` what it feeds, `confidence` 1 for a person's word."""
 
@@ -99,6 +103,7 @@ def recognise(
     questions = _guess(
         open_columns, header, sample, asset_class, fields, lexicon, scales, scale, uses, taken, ignored
     )
+    key_columns = _key_of_sections(uses, sample) if not chosen.number_from else ()
     positions = {fold(name): index for index, name in reversed(list(enumerate(header)))}
     conditions = {
         **chosen.keep,
@@ -110,7 +115,8 @@ def recognise(
         uses=tuple(uses[index] for index in sorted(uses)),
         rows=chosen.rows,
         scale=scale,
-        number_from=tuple(positions[fold(name)] for name in chosen.number_from if fold(name) in positions),
+        number_from=key_columns
+        or tuple(positions[fold(name)] for name in chosen.number_from if fold(name) in positions),
         constants=chosen.constants,
         keep=_conditions(conditions, positions),
         leave_out=_conditions(chosen.leave_out, positions),
@@ -123,6 +129,23 @@ def recognise(
         questions=tuple(questions),
         faults=tuple(faults),
     )
+
+
+def _key_of_sections(uses: dict[int, Use], sample: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Return the columns that identify sections of road where the number repeats along a route.
+
+    A number column that repeats in the sample is a route's number when the ledger has a from and a to: then route
+    number, from and to together are the number, and the column stops being one.
+    """
+    found = {use.field.name: column for column, use in uses.items() if use.year is None}
+    keys = tuple(found[name] for name in ("number", "from_km", "to_km") if name in found)
+    if len(keys) < 2 or "number" not in found:
+        return ()
+    cells = [cell for cell in sample[found["number"]] if cell]
+    if len(set(cells)) > SECTIONS_FROM * len(cells):
+        return ()
+    del uses[found["number"]]
+    return keys
 
 
 def _conditions(

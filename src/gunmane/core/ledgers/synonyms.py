@@ -1,5 +1,6 @@
 """The words of real ledgers as data: names of columns, words for unknown, materials, kinds, grades."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,6 +81,9 @@ class Lexicon:
             code = exact.get("0" + folded)  # coded lists lose their leading zero in spreadsheets
         if code is None:
             code = next((found for part, found in self.inside.get(key, []) if part in folded), None)
+        if code is None:
+            head = re.split(r"[-(（\[/・･+]", folded, maxsplit=1)[0]  # DIP-K, VP(RR), HP・推進
+            code = exact.get(head) if len(head) > 1 else None
         if code is None:
             return Fault("unknown_word", values={"text": text})
         return None if code == "unknown" else code
