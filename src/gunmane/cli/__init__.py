@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "build": "build",
     "demo": "demo",
     "duties": "duties",
+    "schedule": "schedule",
     "deterioration": "deterioration",
     "plan": "plan",
     "serve": "serve",

@@ -1,0 +1,151 @@
+"""Routing problems through PyVRP: inspections over days, and the public problems with time windows.
+
+PyVRP changes its interface with each 0.x release; nothing else in the program knows it.
+"""
+
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from pyvrp import (
+    Client,
+    Depot,
+    Location,
+    ProblemData,
+    Solution,
+    VehicleType,
+)
+from pyvrp import Route as VrpRoute
+from pyvrp import solve as run
+from pyvrp.stop import MaxIterations, MaxRuntime
+
+from gunmane.core.schedule.instance import Instance, Plan
+
+DAY = 1440
+FORBIDDEN = 1 << 24
+"""Minutes of an edge that nobody may take: more than any horizon, small enough to be summed without overflow."""
+
+
+class Windows(Struct, frozen=True, eq=False):
+    """A vehicle routing problem with time windows and one depot (node 0): distance is minimised.
+
+    Integers throughout; `vehicles` of `capacity`; `travel` is distance and time alike.
+    """
+
+    travel: NDArray[np.int64]
+    demand: NDArray[np.int64]
+    early: NDArray[np.int64]
+    late: NDArray[np.int64]
+    service: NDArray[np.int64]
+    vehicles: int
+    capacity: int
+
+
+def inspections(
+    given: Instance, seconds: float, seed: int, start: Plan | None = None, iterations: int | None = None
+) -> Plan:
+    """Solve an inspection problem: one vehicle type per engineer and day, a profile per set of qualifications.
+
+    `start` warms the search up; with `iterations` the clock is not looked at, so that the result repeats.
+    """
+    if not given.jobs or not given.engineers:
+        return {}
+    routes = [(engineer, day) for engineer in range(len(given.engineers)) for day in range(given.days)]
+    data = _data(given, routes)
+    warm = None
+    if start:
+        numbers = {route: index for index, route in enumerate(routes)}
+        warm = Solution(data, [VrpRoute(data, list(jobs), numbers[route]) for route, jobs in start.items()])
+    stop = MaxRuntime(seconds) if iterations is None else MaxIterations(iterations)
+    best = run(data, stop, seed=seed, collect_stats=False, initial_solution=warm).best
+    if not best.is_feasible():
+        return start or {}
+    return {
+        routes[route.vehicle_type()]: tuple(activity.idx for activity in route if activity.is_client())
+        for route in best.routes()
+        if route.num_clients()
+    }
+
+
+def _data(given: Instance, routes: list[tuple[int, int]]) -> ProblemData:
+    travel = np.array(given.travel_min, dtype=np.int64)
+    skills = sorted({tuple(sorted(engineer.skills)) for engineer in given.engineers})
+    matrices = [_profile(given, travel, frozenset(held)) for held in skills]
+    profile = {held: number for number, held in enumerate(skills)}
+    clients = [
+        Client(
+            location=given.offices + number,
+            service_duration=job.service,
+            tw_early=max(job.first_day, 0) * DAY + given.start_min,
+            tw_late=max(
+                min(job.last_day, given.days - 1) * DAY + given.end_min, max(job.first_day, 0) * DAY + given.start_min
+            ),
+            prize=job.prize,
+            required=False,
+        )
+        for number, job in enumerate(given.jobs)
+    ]
+    vehicles = [
+        VehicleType(
+            num_available=1,
+            start_depot=given.engineers[engineer].office,
+            end_depot=given.engineers[engineer].office,
+            tw_early=day * DAY + given.start_min,
+            tw_late=day * DAY + given.end_min,
+            profile=profile[tuple(sorted(given.engineers[engineer].skills))],
+        )
+        for engineer, day in routes
+    ]
+    locations = [Location(0, 0) for _ in range(len(travel))]
+    depots = [Depot(location=number) for number in range(given.offices)]
+    return ProblemData(locations, clients, depots, vehicles, matrices, matrices)
+
+
+def _profile(given: Instance, travel: NDArray[np.int64], held: frozenset[int]) -> Any:
+    """Travel of those who hold certain qualifications: jobs of other fields cannot be reached."""
+    closed = np.array([job.field not in held for job in given.jobs], dtype=np.bool_)
+    matrix = travel.copy()
+    nodes = np.flatnonzero(closed) + given.offices
+    matrix[nodes, :] = FORBIDDEN
+    matrix[:, nodes] = FORBIDDEN
+    np.fill_diagonal(matrix, 0)
+    return matrix
+
+
+def time_windows(given: Windows, seconds: float, seed: int) -> tuple[int, list[list[int]]]:
+    """Solve a problem with time windows; return total distance and the routes as node numbers.
+
+    Raises ValueError when no feasible plan was found in the time given.
+    """
+    nodes = len(given.travel)
+    travel: Any = given.travel
+    clients = [
+        Client(
+            location=node,
+            delivery=[int(given.demand[node])],
+            service_duration=int(given.service[node]),
+            tw_early=int(given.early[node]),
+            tw_late=int(given.late[node]),
+        )
+        for node in range(1, nodes)
+    ]
+    vehicle = VehicleType(
+        num_available=given.vehicles,
+        capacity=[given.capacity],
+        tw_early=int(given.early[0]),
+        tw_late=int(given.late[0]),
+    )
+    data = ProblemData(
+        [Location(0, 0) for _ in range(nodes)],
+        clients,
+        [Depot(location=0)],
+        [vehicle],
+        [travel],
+        [travel],
+    )
+    best = run(data, MaxRuntime(seconds), seed=seed, collect_stats=False).best
+    if not best.is_feasible():
+        raise ValueError("no feasible plan was found")
+    found = [[activity.idx + 1 for activity in route if activity.is_client()] for route in best.routes()]
+    return int(best.distance()), found

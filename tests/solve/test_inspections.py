@@ -1,0 +1,149 @@
+"""Both searches against brute force on small problems; the same seed gives the same plan."""
+
+import itertools
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gunmane.cli import main
+from gunmane.core.schedule.instance import Instance, Plan, breaches, price, read_instance
+from gunmane.solve import strings, vrp
+from gunmane.solve.inspections import solve
+
+REFERENCE = next(
+    (
+        file
+        for level in (3, 4)
+        if (file := Path(__file__).parents[level] / "shared/data/optimisation/inspection_5x20x500.json").is_file()
+    ),
+    None,
+)
+
+
+def problem(seed: int, jobs: int = 5) -> dict[str, Any]:
+    """A small problem by chance: two engineers, two days, places on a grid."""
+    rng = random.Random(seed)
+    places = [(rng.randrange(60), rng.randrange(60)) for _ in range(jobs + 2)]
+    return {
+        "days": 2,
+        "start_min": 0,
+        "end_min": 200,
+        "travel_min": [[abs(a - c) + abs(b - d) for c, d in places] for a, b in places],
+        "offices": 2,
+        "engineers": [{"office": 0, "skills": [0, 1]}, {"office": 1, "skills": [1]}],
+        "jobs": [
+            {
+                "service": rng.randrange(10, 60),
+                "field": rng.randrange(2),
+                "first_day": (first := rng.randrange(2)),
+                "last_day": rng.randrange(first, 2),
+                "prize": rng.randrange(20, 200),
+            }
+            for _ in range(jobs)
+        ],
+    }
+
+
+def best_of_all(given: Instance) -> int:
+    """The optimum by trying every assignment and every order."""
+    routes = [(engineer, day) for engineer in range(len(given.engineers)) for day in range(given.days)]
+    best = price(given, {}).objective
+    for choice in itertools.product([None, *routes], repeat=len(given.jobs)):
+        if any(route is not None and not given.may(*route, job) for job, route in enumerate(choice)):
+            continue
+        plan: Plan = {}
+        for route in routes:
+            jobs = [job for job, chosen in enumerate(choice) if chosen == route]
+            if jobs:
+                orders = itertools.permutations(jobs)
+                plan[route] = min(orders, key=lambda order: price(given, {route: order}).travel)
+        if not breaches(given, plan):
+            best = min(best, price(given, plan).objective)
+    return best
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_small_problems_are_solved_to_the_optimum(seed: int) -> None:
+    given = read_instance(problem(seed))
+    optimum = best_of_all(given)
+    plan, _ = strings.improve(given, 0.0, seed, 3000)
+    assert breaches(given, plan) == []
+    assert price(given, plan).objective == optimum
+    plan = vrp.inspections(given, 0.0, seed, iterations=2000)
+    assert breaches(given, plan) == []
+    assert price(given, plan).objective == optimum
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    given = read_instance(problem(3, 30))
+    one, two = (strings.improve(given, 0.0, 5, 1500)[0] for _ in range(2))
+    assert one == two
+    found = solve(given, 0.0, 5, workers=2, iterations=1500)
+    alone = [strings.improve(given, 0.0, seed, 1500)[0] for seed in (5000, 5001)]
+    assert found.breaches == ()
+    assert found.objectives == tuple(price(given, plan).objective for plan in alone)
+    assert found.price.objective == min(found.objectives)
+    assert found.plan in alone
+
+
+def test_a_warm_start_is_never_made_worse() -> None:
+    given = read_instance(problem(4, 30))
+    start, _ = strings.improve(given, 0.0, 1, 1500)
+    plan = vrp.inspections(given, 0.0, 1, start=start, iterations=300)
+    assert breaches(given, plan) == []
+    assert price(given, plan).objective <= price(given, start).objective
+
+
+def test_nothing_to_do_and_nobody_to_do_it() -> None:
+    empty = read_instance({**problem(1, 0), "travel_min": [[0, 5], [5, 0]], "jobs": []})
+    assert solve(empty, 0.0, 1, workers=1, iterations=10).plan == {}
+    nobody = read_instance({**problem(1), "engineers": []})
+    found = solve(nobody, 0.0, 1, workers=1, iterations=10)
+    assert found.price.served == 0
+    assert vrp.inspections(nobody, 0.0, 1, iterations=10) == {}
+
+
+def test_time_windows_of_the_public_form() -> None:
+    # four customers on a line; the windows force the order 4, 3, 2, 1
+    travel = np.array([[abs(a - b) * 10 for b in range(5)] for a in range(5)], dtype=np.int64)
+    given = vrp.Windows(
+        travel=travel,
+        demand=np.array([0, 1, 1, 1, 1]),
+        early=np.array([0, 70, 60, 50, 40]),
+        late=np.array([1000, 70, 60, 50, 40]),
+        service=np.zeros(5, dtype=np.int64),
+        vehicles=1,
+        capacity=4,
+    )
+    assert vrp.time_windows(given, 0.3, 1) == (80, [[4, 3, 2, 1]])
+
+
+def test_the_command_prints_objective_served_and_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "instance.json"
+    path.write_text(json.dumps(problem(2)), encoding="utf-8")
+    options = ["schedule", "solve", str(path), "--seed", "1", "--iterations", "2000", "--workers", "1"]
+    assert main([*options, "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    given = read_instance(problem(2))
+    plan = {tuple(map(int, key.split(":"))): tuple(jobs) for key, jobs in row["plan"].items()}
+    assert row["objective"] == price(given, plan).objective == best_of_all(given)
+    assert row["served"] + len(row["unserved"]) == row["jobs"]
+    assert main(options) == 0
+    assert "objective" in capsys.readouterr().out
+    path.write_text("{}", encoding="utf-8")
+    assert main(options) == 2
+    assert "instance" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(REFERENCE is None, reason="the reference instance inspection_5x20x500.json is not here")
+def test_the_reference_plan_has_the_price_it_claims() -> None:
+    assert REFERENCE is not None
+    document = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    given = read_instance(document)
+    plan = {tuple(map(int, key.split(":"))): tuple(jobs) for key, jobs in document["plan"].items()}
+    assert breaches(given, plan) == []
+    assert price(given, plan).objective == document["reference"]["obj"]
