@@ -52,7 +52,6 @@ def add(commands: Any) -> None:
     test.add_argument("--bad", help="first bad grade (default: the worst)")
     test.add_argument("--half-life", type=float, help="years in which an interval's weight halves (default 4)")
     test.add_argument("--no-exits", action="store_true")
-    test.add_argument("--no-jumps", action="store_true")
     test.add_argument("--seed", type=int, default=1)
     test.set_defaults(run=run_backtest)
 

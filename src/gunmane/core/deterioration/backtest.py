@@ -37,7 +37,8 @@ class Panel(Struct, frozen=True, kw_only=True, eq=False):
 class Options(Struct, frozen=True, kw_only=True):
     """How the engine is fitted at each origin.
 
-    speed_sd: sd per square root of a year of the common speed of the coming years, where no drift is fitted.
+    speed_sd: sd per square root of a year of the common speed of the coming years, where no drift is fitted (year
+    to year the rates of a whole bridge panel moved by some 20 %).
     memory: half-life in years of an interval's weight (old habits of rating and repairing fade); None keeps all.
     """
 
@@ -47,10 +48,10 @@ class Options(Struct, frozen=True, kw_only=True):
     prior: ChainPrior | None = None
     repeat_years: float = 0.0
     taken_back_years: float = 2.0
-    speed_sd: float = 0.12
+    speed_sd: float = 0.15
     draws: int = 200
     memory: float | None = None
-    jumps: bool = True
+    jumps: bool = False
     tolerance: float = 0.5
     horizon: float = 5.0
 

@@ -61,7 +61,6 @@ class Settings(Struct, kw_only=True):
     bad: str | None = None
     half_life: float | None = None
     no_exits: bool = False
-    no_jumps: bool = False
     seed: int = 1
     class_prior: ChainPrior | None = None
     life_prior: LifetimePrior | None = None
@@ -389,7 +388,7 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     prior = settings.class_prior or ChainPrior(hazards=(0.08,) * (len(grades) - 1), hazard_sd=1.5)
     options = Options(
-        exits=not settings.no_exits, drift=settings.drift, jumps=not settings.no_jumps, prior=prior,
+        exits=not settings.no_exits, drift=settings.drift, jumps=settings.jumps, prior=prior,
         repeat_years=settings.repeats, horizon=settings.horizon,
         taken_back_years=2.0 if settings.taken_back is None else settings.taken_back,
         memory=None if settings.drift else settings.half_life or _HALF_LIFE,
