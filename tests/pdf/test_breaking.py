@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gunmane.pdf import fonts
 from gunmane.pdf.breaking import (
     NOT_AT_END,
     NOT_AT_START,
@@ -18,7 +19,7 @@ from gunmane.pdf.breaking import (
     may_break,
     set_lines,
 )
-from gunmane.pdf.fonts import Face, missing
+from gunmane.pdf.fonts import Face
 
 # Default line-start and line-end prohibitions of Japanese in ECMA-376 (OOXML), an outside list to hold ours against.
 OOXML_NOT_AT_START = set("!%),.:;?]}¢°’”‰′″℃、。々〉》」』】〕゛゜ゝゞ・ヽヾ！％），．：；？］｝｡｣､･ﾞﾟ￠")
@@ -110,7 +111,7 @@ def test_control_characters_vanish_and_line_ends_become_blanks(faces: dict[str, 
 
 
 def test_a_missing_character_is_remembered(faces: dict[str, Face]) -> None:
-    missing(faces)
-    lines_of("国𠮟\U0001f600", faces, 20)
-    assert missing(faces) == "\U0001f600"
-    assert missing(faces) == ""
+    own = fonts.load()
+    lines_of("国𠮟\U0001f600", own, 20)
+    assert fonts.missing(own) == "\U0001f600"
+    assert fonts.missing(fonts.load()) == ""

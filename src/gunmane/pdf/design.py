@@ -47,6 +47,7 @@ class Design(Struct, frozen=True, forbid_unknown_fields=True):
     flexible: dict[str, float]  # share of its height to which a figure may shrink to fill a page
     tables: dict[str, TableDesign]
     summary: tuple[str, ...]
+    limits: int
 
 
 class Catalogue:

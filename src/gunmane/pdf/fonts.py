@@ -21,10 +21,9 @@ FILES = {
 class Face:
     """One registered typeface; `name` is its name in ReportLab."""
 
-    def __init__(self, name: str, font: TTFont) -> None:
+    def __init__(self, name: str, widths: dict[int, float]) -> None:
         self.name = name
-        self._glyphs = font.face.charToGlyph
-        self._widths = {code: width / 1000 for code, width in font.face.charWidths.items()}
+        self._widths = widths  # em, of the characters that have a glyph
         self.missing: set[str] = set()
 
     def width(self, text: str) -> float:
@@ -33,33 +32,37 @@ class Face:
         total = 0.0
         for char in text:
             width = widths.get(ord(char))
-            if width is None or ord(char) not in self._glyphs:
+            if width is None:
                 self.missing.add(char)
                 width = 1.0
             total += width
         return total
 
 
-@cache
 def load(folder: Path = STATIC / "fonts") -> dict[str, Face]:
-    """Register the typefaces once and return them by role (`text`, `bold`, `number`, `number-bold`).
+    """Return the typefaces by role (`text`, `bold`, `number`, `number-bold`), a fresh set for each document.
 
     Raises GunmaneError `fonts_missing` when set-up has not fetched them.
     """
     absent = [file for file in FILES.values() if not (folder / file).is_file()]
     if absent:
         raise GunmaneError("fonts_missing", [Fault("run_parts", at=file) for file in absent], folder=str(folder))
-    faces: dict[str, Face] = {}
+    return {role: Face(name, widths) for role, (name, widths) in _register(folder).items()}
+
+
+@cache
+def _register(folder: Path) -> dict[str, tuple[str, dict[int, float]]]:
+    """Make the typefaces known to ReportLab once and return their names there and their widths in em."""
+    known: dict[str, tuple[str, dict[int, float]]] = {}
     for role, file in FILES.items():
         font = TTFont(f"gunmane-{role}", str(folder / file), shapable=False)
         pdfmetrics.registerFont(font)
-        faces[role] = Face(font.fontName, font)
-    return faces
+        glyphs = font.face.charToGlyph
+        widths = {code: width / 1000 for code, width in font.face.charWidths.items() if code in glyphs}
+        known[role] = (font.fontName, widths)
+    return known
 
 
 def missing(faces: dict[str, Face]) -> str:
-    """Return the characters that were measured since the last call and have no glyph, sorted; forget them."""
-    found = sorted(set().union(*(face.missing for face in faces.values())))
-    for face in faces.values():
-        face.missing.clear()
-    return "".join(found)
+    """Return the characters that were measured and have no glyph, sorted."""
+    return "".join(sorted(set().union(*(face.missing for face in faces.values()))))

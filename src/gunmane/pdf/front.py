@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gunmane.core.plan.sheet import PlanStatus
-from gunmane.pdf.blocks import Para
+from gunmane.pdf.blocks import Beside, Para
 from gunmane.pdf.breaking import Line, Span, set_lines
 from gunmane.pdf.layout import Block, Item, NewPage
 from gunmane.pdf.pen import Pen
@@ -193,11 +193,19 @@ def _contents(story: Story, entries: list[Entry]) -> list[Item]:
     items += story.bullets(
         [text.format(price=price) for text in story.texts.items("front.reading_items")], small=True
     )
+    lists: list[list[Block]] = []
     for kind in ("table", "figure"):
         found = [entry for entry in entries if entry.kind == kind]
         if found:
-            items.append(_title(story, f"front.{kind}s", 11.0))
-            items.append(Contents(story, found))
+            lists.append([_title(story, f"front.{kind}s", 11.0), Contents(story, found)])
+    width = story.style.pages["portrait"].text_width
+    if (
+        len(lists) == 2
+        and (both := Beside(lists, before=10.0)).height(width) < story.style.pages["portrait"].text_height
+    ):
+        items.append(both)
+    else:
+        items += [block for stack in lists for block in stack]
     return items
 
 

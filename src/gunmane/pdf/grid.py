@@ -365,9 +365,7 @@ def _needs(grid: Grid, size: float, *, tight: bool) -> tuple[list[float], list[f
                 whole = sum(piece.width for piece in pieces) * size
                 longest = longest_run(pieces) * size
                 if not column.number:
-                    longest = min(
-                        max(longest, min(whole, (2.2 if head else 4.2) * size)), (4 if tight else 14) * size
-                    )
+                    longest = min(max(longest, min(whole, 4.2 * size)), (4 if tight else 14) * size)
                     whole = min(whole, column.most * size)
                 elif not head:
                     whole = longest  # an interval may stand under its middle

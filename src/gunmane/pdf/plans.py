@@ -66,7 +66,6 @@ class _Drawing:
         self.faces = fonts.load()
         self.style = style.load()
         self.texts = design.texts("plan", language)
-        fonts.missing(self.faces)
 
     def run(self) -> tuple[bytes, list[list[str]]]:
         """Write the story twice (the second knows all numbers), lay it out, draw it, finish the file."""

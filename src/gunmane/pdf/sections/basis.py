@@ -87,9 +87,8 @@ def quality(story: Story) -> None:
         "quality", rows, source="ledger", note="quality", design=TableDesign(columns, group_first=True), heads=heads
     )
     if sheet.limits:
-        story.panel(
-            story.say("sections.limits"), story.bullets([story.pick(text) for text in sheet.limits]), warn=True
-        )
+        story.subsection("limits", story.say("sections.limits"))
+        story.items += story.bullets([story.pick(text) for text in sheet.limits])
 
 
 def _quality_row(story: Story, row: Quality, fields: list[Text]) -> dict[str, Value | Cell]:

@@ -33,9 +33,12 @@ def points(story: Story) -> None:
             for one in sheet.decisions
         ])  # fmt: skip
     if sheet.limits:
-        story.panel(
-            story.say("sections.limits"), story.bullets([story.pick(text) for text in sheet.limits]), warn=True
-        )
+        most = story.design.limits
+        shown = [story.pick(text) for text in sheet.limits[:most]]
+        rest = len(sheet.limits) - most
+        if rest > 0:
+            shown.append(story.say("texts.more_limits", count=rest, place=story.number_of("section.quality")))
+        story.panel(story.say("sections.limits"), story.bullets(shown), warn=True)
 
 
 def _short(rows: tuple[CompareRow, ...], codes: tuple[str, ...]) -> list[CompareRow]:
@@ -45,8 +48,10 @@ def _short(rows: tuple[CompareRow, ...], codes: tuple[str, ...]) -> list[Compare
 
 
 def yen_scale(rows: tuple[CompareRow, ...]) -> tuple[float, str]:
-    """Return what yen are divided by and the word for it: million, or thousand where all amounts are small."""
+    """Return what yen are divided by and how they are called: millions, or thousands where all amounts are small."""
     largest = max((abs(value.mid) for row in rows if _in_yen(row) for value in row.values if value), default=0.0)
+    if largest >= 1e9:
+        return 1e6, "whole_million"
     return (1e6, "million") if largest >= 1e8 else (1e3, "thousand")
 
 
@@ -62,7 +67,7 @@ def compare_row(story: Story, row: CompareRow, scale: tuple[float, str]) -> dict
         unit = (
             story.say(f"words.yen_{word}") + unit[unit.find("/") :] if "/" in unit else story.say(f"words.yen_{word}")
         )
-        decimals = 1 if size == 1e6 else 0
+        decimals = 1 if word == "million" else 0
     cells: dict[str, Value | Cell] = {
         "group": story.say(f"words.group_{row.group}"), "label": row.label, "unit": unit,
     }  # fmt: skip

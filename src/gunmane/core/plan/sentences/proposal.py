@@ -157,11 +157,17 @@ def compare(sheet: PlanSheet) -> Said | None:
                 "The ranges of the two estimates overlap: the difference is not certain.",
             )
         )
-    if chosen is Column.JOINT:
+    if chosen is Column.JOINT and Column.MERGED in costs:
+        more = costs[Column.MERGED] > 1.0005 * costs[Column.JOINT]
+        why = (
+            Text("と費用が増える", "would cost more")
+            if more
+            else Text("ても費用は減らない", "would save nothing more")
+        )
         said.append(
             Text(
-                "集約再編まで進めると費用が増えるため、本計画は連携にとどめる。",
-                "Merging and removing assets would cost more, so the plan goes no further than working together.",
+                f"集約再編まで進め{'る' if more else ''}{why.ja}ため、本計画は連携にとどめる。",
+                f"Merging and removing assets {why.en}, so the plan goes no further than working together.",
             )
         )
     return _paying(sheet, costs[Column.ALONE], costs[chosen]), tuple(said)
@@ -179,6 +185,13 @@ def _paying(sheet: PlanSheet, alone: int, plan: int) -> Text:
     en = "Working together" if chosen is Column.JOINT else "Working together and merging"
     share, amount, years = percents(abs(alone - plan) / max(alone, 1)), yen(abs(alone - plan)), sheet.facts.years
     if abs(alone - plan) < 0.005 * alone:
+        fewer = _hours_saved(sheet)
+        if fewer is not None and fewer > 0.01:
+            less = percents(fewer)
+            return Text(
+                f"{ja}をしても費用は変わらないが、発注や監督の時間は{less.ja}減る見込みである",
+                f"{en} leaves the cost as it is but should save {less.en} of the hours for orders and control",
+            )
         return Text(
             f"{ja}をしても、{years}年間の費用はほとんど変わらない", f"{en} hardly changes the cost over {years} years"
         )
@@ -191,6 +204,15 @@ def _paying(sheet: PlanSheet, alone: int, plan: int) -> Text:
         f"{ja}をすると、費用は{years}年間で{amount.ja}({share.ja})増えるが、その後の節約が上回る見込みである",
         f"{en} costs {amount.en} ({share.en}) more over {years} years; later savings are expected to outweigh it",
     )
+
+
+def _hours_saved(sheet: PlanSheet) -> float | None:
+    """Return the share of engineers' hours that the recommended case saves against each alone."""
+    row = next((row for row in sheet.compare if row.code == "hours"), None)
+    if row is None:
+        return None
+    alone, plan = row.values[1], row.values[COLUMN_ORDER.index(sheet.facts.recommended)]
+    return 1 - plan.mid / alone.mid if alone and plan and alone.mid > 0 else None
 
 
 def _overlap(row: CompareRow, chosen: Column) -> bool:

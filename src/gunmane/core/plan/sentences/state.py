@@ -171,15 +171,21 @@ def grades(sheet: PlanSheet) -> Said | None:
         finding = Text(
             "健全性の判定記録がなく、状態は分からない", "There is no grade on record: condition is not known"
         )
-    for (asset_class, _), (_, graded, ungraded) in totals.items():
-        if ungraded > MUCH_UNKNOWN * (graded + ungraded):
-            share, label = percents(ungraded / (graded + ungraded)), CLASSES[asset_class]
-            said.append(
-                Text(
-                    f"{label.ja}は{share.ja}に判定の記録がない。記録のない施設が健全であるとは言えない。",
-                    f"{share.en} of {label.en.lower()} have no grade on record; that does not mean they are sound.",
-                )
+    blind = [
+        (CLASSES[asset_class], percents(ungraded / (graded + ungraded)))
+        for (asset_class, _), (_, graded, ungraded) in totals.items()
+        if ungraded > MUCH_UNKNOWN * (graded + ungraded)
+    ]
+    if blind:
+        said.append(
+            Text(
+                "、".join(f"{label.ja}は{share.ja}" for label, share in blind)
+                + "に判定の記録がない。記録のない施設が健全であるとは言えない。",
+                "There is no grade on record for "
+                + ", ".join(f"{share.en} of {label.en.lower()}" for label, share in blind)
+                + "; that does not mean they are sound.",
             )
+        )
     said.append(
         Text(
             "区分は施設の種類ごとに定義が異なるため、種類をまたいで比べてはならない。",
