@@ -22,6 +22,9 @@ FINES = (1.2, 3.0, 30.0)
 SWEEPS = 3
 EXCHANGED_UP_TO = 200_000
 EXCHANGES = 100  # tries for each asset in a round
+MOST_EXCHANGES = 2_000_000  # tries in a round
+AT_ONCE = 100_000  # tries between two looks at the clock
+KICKED_UP_TO = 20_000
 
 Stop = tuple[Callable[[], float], float] | None
 
@@ -177,19 +180,25 @@ def search(
     state = best[2]
     if 1 < instance.size <= EXCHANGED_UP_TO:
         for _ in range(effort):
-            if (stop is not None and stop[0]() > stop[1]) or not _exchanged(problem, state, guide, random, EXCHANGES):
+            if not _exchanged(problem, state, guide, random, EXCHANGES, stop):
                 break
-        if stop is not None and not best[0]:
+        if stop is not None and not best[0] and instance.size <= KICKED_UP_TO:
             state = _kicked(problem, state, guide, random, stop)
     return state.choice
 
 
-def _exchanged(problem: _Problem, state: _State, guide: _Guide, random: np.random.Generator, tries: int) -> float:
-    """Try so many exchanges for each asset; returns the value gained."""
+def _exchanged(
+    problem: _Problem, state: _State, guide: _Guide, random: np.random.Generator, tries: int, stop: Stop
+) -> float:
+    """Try so many exchanges for each asset, or until the time is up; returns the value gained."""
     arguments = _arguments(problem, state)
-    count = tries * len(state.choice)
-    every: tuple[Any, ...] = (int(random.integers(2**31)), count, *arguments[:5], guide.near, *arguments[5:])
-    return float(exchange(*every))
+    left, gained = min(tries * len(state.choice), MOST_EXCHANGES), 0.0
+    while left > 0 and (stop is None or stop[0]() < stop[1]):
+        count = min(left, AT_ONCE)
+        every: tuple[Any, ...] = (int(random.integers(2**31)), count, *arguments[:5], guide.near, *arguments[5:])
+        gained += float(exchange(*every))
+        left -= count
+    return gained
 
 
 def _kicked(
@@ -214,7 +223,7 @@ def _kicked(
         trial = _start(problem, choice)
         every: tuple[Any, ...] = (random.permutation(len(choice)), *_arguments(problem, trial))
         improve(*every)
-        _exchanged(problem, trial, guide, random, 20)
+        _exchanged(problem, trial, guide, random, 20, stop)
         value = value_of(problem, trial.choice)
         if value < level + 2e-4 * abs(low) * random.random() ** 4:
             current, level = trial.choice, value
