@@ -18,7 +18,18 @@ import pytest
 from tests.examples_sheet import example
 
 from gunmane.core.errors import GunmaneError
-from gunmane.core.plan.sheet import Facts, Measure, Member, PlanSheet, PlanStatus, ProgrammeRow, Text, encode
+from gunmane.core.plan.sheet import (
+    Band,
+    Facts,
+    Measure,
+    Member,
+    PlanSheet,
+    PlanStatus,
+    ProgrammeRow,
+    RiskRow,
+    Text,
+    encode,
+)
 from gunmane.core.plan.wording import complete
 from gunmane.core.words import AssetClass, Language, OwnerKind
 from gunmane.pdf import design
@@ -287,6 +298,12 @@ def test_unpriced_measures_are_unknown_not_zero() -> None:
     text = plain("".join(pages_text(draw(sheet))))
     assert plain("トンネルの修繕は単価が分からず") in text
     assert text.count("不明") > 10
+
+
+def test_an_owner_without_rated_assets_has_an_unknown_loss_not_none() -> None:
+    risks = (RiskRow(owner="990000", assets=0, unrated=40, yen_per_year=Band(0.0, 0.0, 0.0), cvar_95=0.0),)
+    text = plain("".join(pages_text(draw(msgspec.structs.replace(bare(), risks=risks)))))
+    assert re.search(r"白鷺市040不明不明", text)
 
 
 def test_long_names_are_set_whole() -> None:

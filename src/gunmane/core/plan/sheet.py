@@ -195,7 +195,7 @@ class ModelCard(Struct, frozen=True, kw_only=True):
 
 
 class RiskRow(Struct, frozen=True, kw_only=True):
-    """Expected loss of an owner in yen a year; `asset_class` None is all classes.
+    """Expected loss of an owner in yen a year; `asset_class` None is all classes; `assets` counts what was rated.
 
     `cvar_95` is the mean yearly loss of the worst 5 % of years (CVaR).
     """

@@ -57,7 +57,7 @@ def models(story: Story) -> None:
         story.table("hazards", rows, unit=story.say("units.rate"), note="band")
     for card in cards:
         story.subsection(f"model.{card.asset_class}", story.name(card.asset_class))
-        story.para(story.pick(card.method))
+        story.para(story.pick(card.method), keep_next=True)
         story.items += story.bullets([story.pick(text) for text in (*card.checks, *card.limits)])
 
 

@@ -88,7 +88,7 @@ def risk(story: Story) -> None:
         )
         bars = [
             (story.owner(row.owner), row.yen_per_year.mid, row.yen_per_year.low, row.yen_per_year.high,
-             story.pick(yen(row.yen_per_year.mid)))
+             story.pick(yen(row.yen_per_year.mid)) if row.assets else story.say("words.unknown"))
             for row in owners
         ]  # fmt: skip
         height = 18 + story.design.figures["risk_row"] * len(bars)
@@ -98,8 +98,8 @@ def risk(story: Story) -> None:
     body: list[dict[str, Value | Cell]] = [
         {
             "owner": story.owner(row.owner), "assets": row.assets, "unrated": row.unrated,
-            "loss": _wrapped(story, row.yen_per_year, 1e6, 1),
-            "cvar": number(row.cvar_95 / 1e6, 1) if row.cvar_95 is not None else None,
+            "loss": _wrapped(story, row.yen_per_year, 1e6, 1) if row.assets else None,
+            "cvar": number(row.cvar_95 / 1e6, 1) if row.cvar_95 is not None and row.assets else None,
         }
         for row in [*owners, *total]
     ]  # fmt: skip

@@ -280,12 +280,12 @@ def quality(sheet: PlanSheet) -> Said | None:
         )
     else:
         finding = Text("台帳の必須項目はすべて埋まっている", "Every required field of the ledgers is filled")
-    if assets:
-        share = percents(located / assets)
+    if located < assets:
+        lost, share = number(assets - located), percents((assets - located) / assets)
         said.append(
             Text(
-                f"位置の分かる施設は{share.ja}で、残りは地図に現れない。",
-                f"{share.en} of the assets have a position; the others do not appear on maps.",
+                f"{lost}施設({share.ja})は位置が分からず、地図に現れない。",
+                f"{lost} assets ({share.en}) have no position and do not appear on maps.",
             )
         )
     rejected = sheet.rejected_rows if sheet.rejected_rows is not None else sum(row.rejected for row in sheet.quality)
