@@ -53,7 +53,7 @@ async def put_bridge(conn: pool.Pool, owner: UUID, number: str, loss: float, gra
         "INSERT INTO risks (owner_id, asset_id, asset_class, bad_5y, bad_5y_low, bad_5y_high, consequence_yen,"
         " loss_yen_per_year, likelihood_band, consequence_band, reasons, run_id)"
         " VALUES ($1, $2, 'bridge', 0.12, 0.07, 0.19, 1e7, $3, 3, 4, $4, $5)",
-        owner, asset, loss, [{"ja": "迂回が長い", "en": "long detour"}], uuid7(),
+        owner, asset, loss, [{"code": "detour", "factor": 3.2, "value": 1200.0, "assumed": False}], uuid7(),
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The start page of a region, its map tiles and its plan."""
 
 from datetime import datetime
-from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,13 +12,16 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
+from gunmane.core.assess.explain import explain
 from gunmane.core.geometry import BUFFER, EXTENT, encode_layer, tile_bounds
 from gunmane.core.overview import overview
-from gunmane.core.words import AssetClass, Scale
+from gunmane.core.risk import Reason
+from gunmane.core.words import AssetClass, Language
+from gunmane.files import reference
 from gunmane.pages.map import cell_tile, first_view, loss_band
 from gunmane.pages.render import page
 from gunmane.pages.visitor import PageRequest, Visit, key_cookie, language, visit
-from gunmane.resources import DATA, STATIC
+from gunmane.resources import STATIC
 from gunmane.store import access, pool, tallies
 from gunmane.store import overview as store
 
@@ -28,11 +30,10 @@ RAW_ZOOM = 14
 """From here on each asset is drawn; further out cells are (measured: a tile of raw assets at 13 takes over 0.1 s)."""
 
 
-@cache
-def scales() -> dict[str, Scale]:
-    """Read the grade scales once."""
-    rows = msgspec.toml.decode((DATA / "scales.toml").read_bytes(), type=dict[str, list[Scale]])
-    return {scale.code: scale for scale in rows["scales"]}
+def reasons_of(line: store.RiskLine, language: Language) -> list[str]:
+    """Say the reasons of an asset's score in one language, weightiest first."""
+    said = [explain(reason, reference.texts("risk")) for reason in msgspec.convert(line.reasons, list[Reason])]
+    return [text.ja if language is Language.JA else text.en for text in said]
 
 
 def chosen(request: PageRequest, members: list[store.MemberLine]) -> store.RiskFilter:
@@ -119,7 +120,7 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
         members = await store.list_members(found.conn, region_id, today)
         wanted = chosen(request, members)
         owners = [member.owner_id for member in members]
-        glance = overview(await tallies.list_all(found.conn, owners), owners, scales())
+        glance = overview(await tallies.list_all(found.conn, owners), owners, reference.scales())
         rows = await store.highest_risks(found.conn, wanted, after=place_after(request), limit=PAGE_ROWS + 1)
         query = {key: value for key, value in request.query_params.items() if key in ("class", "owner", "band")}
         last = rows[PAGE_ROWS - 1] if len(rows) > PAGE_ROWS else None
@@ -134,7 +135,7 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
             members=members,
             names=names,
             glance=glance,
-            scales=scales(),
+            why={row.asset_id: reasons_of(row, found.language) for row in rows},
             rows=rows[:PAGE_ROWS],
             wanted=wanted,
             owner_code=query.get("owner", ""),
