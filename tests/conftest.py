@@ -5,8 +5,8 @@ import itertools
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,9 +31,8 @@ def server() -> Iterator[Embedded]:
         await database.grant_login(embedded)
 
     # A thread of its own: pytest-asyncio's loop is running already.
-    thread = threading.Thread(target=lambda: asyncio.run(build()))
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, build()).result()
     yield embedded
     embedded.stop()
     shutil.rmtree(home, ignore_errors=True)
