@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gunmane.core.errors import GunmaneError
@@ -14,6 +14,7 @@ from gunmane.core.plan.districts import limit_distance, switch_years, undecided
 REFERENCE = Path("/work/shared/data/optimisation/sewer_tree_300.npz")
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(0, 1000))
 def test_against_all_switch_years(n: int, seed: int) -> None:
     random = np.random.default_rng(seed)

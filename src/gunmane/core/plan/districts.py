@@ -7,12 +7,13 @@ leaves, n x years steps. Costs are of the future only: sunk cost does not enter,
 again.
 """
 
+import numba as nb
 import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
 from gunmane.core.errors import Fault, GunmaneError
-from gunmane.core.stock import Ints
+from gunmane.core.stock import Floats, Ints
 
 
 class Switches(Struct, frozen=True, eq=False):
@@ -56,17 +57,27 @@ def switch_years(parent: npt.ArrayLike, cost: npt.ArrayLike) -> Switches:
     down, table = np.asarray(parent, dtype=np.int64), np.asarray(cost, dtype=np.float64)
     if table.ndim != 2 or len(table) != len(down):
         raise GunmaneError("bad_tree", [Fault("wrong_shape", at="cost")])
-    order = order_of(down)
-    whole = table.copy()
-    for i in order[::-1].tolist():
-        if down[i] >= 0:
-            whole[down[i]] += np.minimum.accumulate(whole[i])
-    year = np.zeros(len(down), dtype=np.int64)
-    last = table.shape[1] - 1
-    for i in order.tolist():
-        latest = last if down[i] < 0 else year[down[i]]
-        year[i] = int(whole[i, : latest + 1].argmin())
+    whole, year = table.copy(), np.zeros(len(down), dtype=np.int64)
+    _sweep(order_of(down), down, whole, year)
     return Switches(year, float(table[np.arange(len(down)), year].sum()))
+
+
+@nb.njit(cache=True, nogil=True)
+def _sweep(order: Ints, down: Ints, whole: Floats, year: Ints) -> None:
+    """Add up from the leaves, then choose from the plants; `whole` and `year` are filled in place."""
+    for k in range(len(order) - 1, -1, -1):
+        i = order[k]
+        if down[i] >= 0:
+            low = np.inf
+            for s in range(whole.shape[1]):
+                low = min(low, whole[i, s])
+                whole[down[i], s] += low
+    for k in range(len(order)):
+        i = order[k]
+        latest = whole.shape[1] - 1 if down[i] < 0 else year[down[i]]
+        for s in range(latest + 1):
+            if whole[i, s] < whole[i, year[i]]:
+                year[i] = s
 
 
 def undecided(parent: npt.ArrayLike, costs: list[npt.ArrayLike]) -> npt.NDArray[np.bool_]:
