@@ -69,6 +69,9 @@ def test_command_prints_a_checkable_answer(tmp_path: Path, capsys: pytest.Captur
     assert excess(instance, used) == 0
     assert report["bound"] <= report["value"] + 1e-9
     assert main(["plan", "portfolio", str(tmp_path / "none.npz")]) == 2
+    np.savez(tmp_path / "bad.npz", value=np.ones((2, 1, 1)), keep_value=[1.0], cost=np.zeros((2, 2)), budget=[1.0])
+    assert main(["plan", "portfolio", str(tmp_path / "bad.npz")]) == 2
+    assert "最適化の入力が使えません" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 from gunmane.core.errors import GunmaneError
 from gunmane.core.plan.instances import Choices, Instance, excess, instance_of, use_of
 from gunmane.core.plan.portfolio import bound, solve
+from gunmane.files.faults import said
 from gunmane.solve.highs import solve_portfolio
 
 SMALL = 2_000
@@ -79,7 +80,10 @@ def run_portfolio(options: argparse.Namespace) -> int:
     """Solve and print; exit code 2 for an instance that cannot be read, 1 when the limits cannot be kept."""
     try:
         instance = read(options.instance)
-    except (OSError, ValueError, GunmaneError) as error:
+    except GunmaneError as error:
+        print(f"{options.instance}: {said(error, 'ja')}\n{said(error, 'en')}", file=sys.stderr)
+        return 2
+    except (OSError, ValueError) as error:
         print(f"{options.instance}: {error}", file=sys.stderr)
         return 2
     began = time.monotonic()

@@ -67,7 +67,7 @@ def instance_of(
     if table.dtype != np.float32:
         table = table.astype(np.float64)
     if table.ndim != 3:
-        raise GunmaneError("bad_instance", [Fault("wrong_shape", at="value")])
+        raise GunmaneError("bad_instance", [Fault("wrong_shape", at="value", values={"expected": "n x O x T"})])
     n, measures, years = table.shape
     if np.isnan(table).any():
         table = np.where(np.isnan(table), np.inf, table)
