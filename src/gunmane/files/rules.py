@@ -9,7 +9,8 @@ import holidays
 import msgspec
 
 from gunmane.core.calendar import WorkingDays
-from gunmane.core.duties.rules import Rule, RuleBook, Texts, mistakes
+from gunmane.core.duties.mistakes import mistakes
+from gunmane.core.duties.rules import Rule, RuleBook, Texts
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.year import Workbook
 from gunmane.resources import DATA

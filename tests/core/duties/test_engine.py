@@ -147,6 +147,12 @@ def test_suspension_stops_and_resumption_restarts_the_clocks() -> None:
     found = duties(story("septic", COMBINED, *events, ("resumed", "2026-04-05")), "2026-06-01")
     assert found["septic.maintenance"].due == date(2026, 8, 5)
     assert found["septic.cleaning"].due == date(2027, 4, 5)
+    assert found["septic.maintenance_before_resumption"].state is State.OVERDUE
+    before = (*events, ("maintenance", "2026-04-04"), ("resumed", "2026-04-05"))
+    assert (
+        duties(story("septic", COMBINED, *before), "2026-06-01")["septic.maintenance_before_resumption"].state
+        is State.DONE
+    )
     # 5 May is a holiday, 6 May its substitute (3 May is a Sunday): the filing moves to Thursday
     assert found["septic.resumption_report"].due_soft == date(2026, 5, 5)
     assert found["septic.resumption_report"].due == date(2026, 5, 7)

@@ -201,6 +201,11 @@ class Lives:
             self._filters[key] = self._first(self.rows(marks))
         return self._filters[key]
 
+    def earliest_since(self, marks: Sequence[Mark], begin: Days) -> Days:
+        """Return the earliest day per asset of such events from each asset's day `begin` on."""
+        rows, events = self.rows(marks), self.columns.events
+        return self._first(rows[events.day[rows] >= begin[events.asset[rows]]])
+
     def graded(
         self, marks: Sequence[Mark], grades: Sequence[str] | None, *, without: bool = False
     ) -> NDArray[np.int64]:
@@ -221,7 +226,7 @@ class Lives:
         return self._last(rows), grade
 
     def first_of_run(self, rule: Rule, latest: Days) -> Days:
-        """Vectorised `_first_of_run` of the engine."""
+        """Vectorised `choosing.first_of_run`."""
         others = self._last(self.graded(rule.anchor, rule.anchor_grades, without=True))
         broken = np.maximum(others, self.latest(rule.done_by))
         rows = self.graded(rule.anchor, rule.anchor_grades)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
+from gunmane.core.duties.choosing import anchor_of, first_of_run, fits
 from gunmane.core.duties.facts import AssetFacts, Event, Life, life
 from gunmane.core.duties.reasons import Outcome, Why, reason
 from gunmane.core.duties.rules import EventKind, Mark, Rule, RuleBook, Timing
@@ -81,66 +82,6 @@ def due_items(facts: AssetFacts, on: date, book: RuleBook) -> list[DueItem]:
         if item is not None:
             found[duty] = item
     return list(found.values())
-
-
-def fits(rule: Rule, known: Life) -> tuple[bool | None, tuple[str, ...]]:
-    """Tell whether a row applies to an asset: True, False, or None with the attributes that are missing."""
-    facts = known.facts
-    if rule.local and not rule.individual:
-        here = (
-            facts.owner in rule.owners
-            or (facts.prefecture != "" and facts.prefecture in rule.prefectures)
-            or known.attributes.get("inspection_agency") in rule.agencies
-        )
-        if not here:
-            return False, ()
-    if any(condition.holds(known.attributes) is not True for condition in rule.gate):
-        return False, ()
-    if any(condition.holds(known.attributes) is True for condition in rule.unless):
-        return False, ()
-    tests = [(condition, condition.holds(known.attributes)) for condition in rule.where]
-    if any(result is False for _, result in tests):
-        return False, ()
-    if not _anchor_fits(rule, known):
-        return False, ()
-    missing = tuple(condition.field for condition, result in tests if result is None)
-    return (None, missing) if missing else (True, ())
-
-
-def _anchor_fits(rule: Rule, known: Life) -> bool:
-    if rule.anchor_grades:
-        anchor = _anchor(rule, known)
-        if anchor is None or anchor.grade not in rule.anchor_grades:
-            return False
-    if rule.anchor_from is None and rule.anchor_to is None:
-        return True
-    anchor = _anchor(rule, known)
-    if anchor is None:
-        return rule.anchor_to is None
-    return not (
-        (rule.anchor_from is not None and anchor.on < rule.anchor_from)
-        or (rule.anchor_to is not None and anchor.on > rule.anchor_to)
-    )
-
-
-def _anchor(rule: Rule, known: Life) -> Event | None:
-    """The event that starts a rule's clock; for graded rules the latest one that was graded."""
-    found = known.matching(rule.anchor)
-    if rule.anchor_grades:
-        found = [event for event in found if event.grade is not None]
-    return found[-1] if found else None
-
-
-def _first_of_run(rule: Rule, known: Life, latest: Event) -> Event:
-    """The first of the unbroken run of such grades that `latest` ends; repairs and other grades break it.
-
-    A second finding of the same grade does not put off what the first one demands.
-    """
-    graded = [event for event in known.matching(rule.anchor) if event.grade is not None]
-    others = [event.on for event in graded if event.grade not in rule.anchor_grades]
-    repaired = [event.on for event in known.matching(rule.done_by)]
-    broken = max((*others, *repaired), default=date.min)
-    return next((event for event in graded if event.grade in rule.anchor_grades and event.on > broken), latest)
 
 
 def _decide(rows: Sequence[Rule], known: Life, found: dict[str, DueItem], book: RuleBook) -> DueItem | None:
@@ -245,9 +186,9 @@ def _once(rule: Rule, known: Life, doubts: tuple[str, ...]) -> _Answer | None:
     if rule.awaits is not None:
         return _unjudged(rule, rule.awaits, known)
     timing = rule.first
-    base, dates = _anchor(rule, known), None
+    base, dates = anchor_of(rule, known), None
     if base is not None and rule.anchor_grades and _completion(rule, known, base, None) is None:
-        base = _first_of_run(rule, known, base)
+        base = first_of_run(rule, known, base)
     if timing is not None and timing.shape in ("fixed", "open"):
         base = base or Event(EventKind.INSTALLED, rule.valid_from or known.on)
     if timing is not None and base is not None:

@@ -50,7 +50,7 @@ def _coded(condition: Condition, column: Coded) -> NDArray[np.int8]:
 
 
 def fitting(rule: Rule, lives: Lives) -> NDArray[np.int8]:
-    """Vectorised `fits` of the engine."""
+    """Vectorised `choosing.fits`."""
     size = lives.size
     fit = np.ones(size, dtype=np.int8)
     if rule.local and not rule.individual:

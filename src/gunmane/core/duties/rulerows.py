@@ -62,7 +62,7 @@ class Part:
 
 
 def anchors(rule: Rule, lives: Lives) -> Days:
-    """Vectorised `_anchor` of the engine: day of the event that starts the clock."""
+    """Vectorised `choosing.anchor_of`: day of the event that starts the clock."""
     return lives.latest_grade(rule.anchor)[0] if rule.anchor_grades else lives.latest(rule.anchor)
 
 
@@ -260,7 +260,9 @@ class RuleRows:
         if rule.counts == "any":
             return done
         if rule.counts == "before":
-            first = self.pick(lives.earliest(rule.done_by))
+            since = lives.latest(rule.since) if rule.since else None
+            held = lives.earliest(rule.done_by) if since is None else lives.earliest_since(rule.done_by, since)
+            first = self.pick(held)
             return np.where(base == NONE, done, np.where(first <= base, first, NONE)).astype(np.int32)
         floor = base
         if rule.counts == "window":
