@@ -13,8 +13,9 @@ from tests.core.deterioration.simulated import intervals, step
 
 from gunmane.core.deterioration.backtest import Options, Panel, run
 from gunmane.core.deterioration.chain import ChainPrior, Intervals, fit_chain
-from gunmane.core.deterioration.forecast import distribution, forecast_bad
+from gunmane.core.deterioration.forecast import forecast_bad
 from gunmane.core.deterioration.general import Chain, Observations, _Panel, fit_general, transition_matrices
+from gunmane.core.deterioration.grades import distribution
 from gunmane.core.deterioration.jumps import fit_with_jumps
 from gunmane.core.deterioration.scores import auc, count_band, evaluate
 from gunmane.core.deterioration.tables import backtest_table, fit_table

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from gunmane.core.deterioration.chain import ChainFit, ChainPrior, fit_chain
-from gunmane.core.deterioration.forecast import distribution
+from gunmane.core.deterioration.grades import distribution
 from gunmane.core.deterioration.histories import from_histories
 from gunmane.core.deterioration.intervals import Floats, Intervals, Ints
 from gunmane.core.deterioration.jumps import fit_with_jumps

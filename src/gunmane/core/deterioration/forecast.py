@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gunmane.core.deterioration.chain import ChainFit
 from gunmane.core.deterioration.intervals import Floats, Ints, row_keys
-from gunmane.core.deterioration.passage import forecast, grade_shares, lifetimes
+from gunmane.core.deterioration.passage import forecast, lifetimes
 
 LONGEST = 300.0
 """Years beyond which a remaining life is not told apart."""
@@ -109,7 +109,7 @@ def _jumps(fit: ChainFit, generator: np.random.Generator, count: int) -> Floats:
     return np.ascontiguousarray(generator.standard_gamma(np.maximum(shape, 1e-12), (count, *shape.shape)) / rate)
 
 
-def _clock(fit: ChainFit, draws: Draws, since: Floats, horizons: Floats) -> Floats:
+def clock(fit: ChainFit, draws: Draws, since: Floats, horizons: Floats) -> Floats:
     """Operational years from the last look to each horizon with drifting speed: draws x looks x horizons."""
     count = draws.coefficients.shape[0]
     past = fit.drift_edges - fit.drift_edges[-1]
@@ -171,7 +171,7 @@ def forecast_bad(
     looked = np.where(inspected, looked, np.where(dated, np.nan_to_num(age), 0.0))
     looked = np.round(np.clip(np.nan_to_num(looked), 0.0, 150.0) * 4) / 4
     shares = np.full(fit.states, 1.0 / fit.states) if mix is None else np.asarray(mix, float) / np.sum(mix)
-    first, base = _kinds(owner, x)
+    first, base = kinds_of(owner, x)
     code = (base * (fit.states + 1) + start + 1) * 601 + (looked * 4).astype(np.int64)
     _, place, kind = np.unique(code, return_index=True, return_inverse=True)
     wanted = np.unique(np.concatenate([[0.0], np.asarray(horizons, float), np.arange(1.0, years + 1)]))
@@ -204,7 +204,7 @@ def _gains(wanted: Floats, years: int, discount: float) -> Floats:
     return np.where(wanted <= years, (1.0 + discount) ** -np.maximum(np.ceil(wanted), 1.0), 0.0)
 
 
-def _kinds(owner: Ints, x: Floats) -> tuple[Ints, Ints]:
+def kinds_of(owner: Ints, x: Floats) -> tuple[Ints, Ints]:
     """Group rows equal in owner and covariates: the first row of each, and each row's group."""
     if x.shape[1] == 0:
         _, first, kind = np.unique(owner, return_index=True, return_inverse=True)
@@ -222,9 +222,9 @@ def _times(fit: ChainFit, sample: Draws, since: Floats, wanted: Floats) -> tuple
         values, column = np.unique(since[:, None] + wanted[None, :], return_inverse=True)
         return np.ascontiguousarray(values[None, :]), column.reshape(since.size, wanted.size)
     levels, level = np.unique(since, return_inverse=True)
-    clock = _clock(fit, sample, levels, wanted)
+    run = clock(fit, sample, levels, wanted)
     column = level[:, None] * wanted.size + np.arange(wanted.size)[None, :]
-    return np.ascontiguousarray(clock.reshape(clock.shape[0], -1)), np.ascontiguousarray(column)
+    return np.ascontiguousarray(run.reshape(run.shape[0], -1)), np.ascontiguousarray(column)
 
 
 def _lives(
@@ -243,54 +243,6 @@ def _lives(
         sample.effects[pick], shares, bad_rank, np.array([0.1, 0.5, 0.9]), _GRID, out,
     )  # fmt: skip
     return out[back]
-
-
-def distribution(
-    fit: ChainFit,
-    rank: Ints,
-    *,
-    bad_rank: int,
-    since: Floats,
-    ahead: Floats,
-    group: Ints | None = None,
-    covariates: Floats | None = None,
-    draws: int = 200,
-    seed: int = 1,
-    speed_sd: float = 0.0,
-) -> tuple[Floats, Floats]:
-    """Probability of every grade `ahead` years from the data cut, given that nothing is repaired; and counts.
-
-    N x grades, averaged over the draws; and per draw the expected number of assets in `bad_rank` or worse.
-    since: years between the last look and the data cut.
-    """
-    size = rank.size
-    owner = (
-        np.full(size, fit.groups)
-        if group is None
-        else np.where((group < 0) | (group >= fit.groups), fit.groups, group)
-    )
-    x = np.zeros((size, 0)) if covariates is None else (covariates - fit.center) / fit.scale
-    looked, further = np.round(since, 3), np.round(ahead, 3)
-    first, kind = _kinds(owner, np.column_stack([x, rank.astype(np.float64), looked, further]))
-    sample = draw(fit, draws, seed, int(np.ceil(further.max(initial=1.0))))
-    count = sample.coefficients.shape[0]
-    pairs, place = np.unique(np.column_stack([looked, further])[first], axis=0, return_inverse=True)
-    plain = np.ascontiguousarray((pairs[:, 0] + pairs[:, 1])[None, :])
-    times = plain
-    if speed_sd > 0 and fit.drift.size == 0:  # mean of a random walk of speed over the coming years
-        noise = np.random.default_rng([seed, 1]).standard_normal((count + 1) // 2)
-        noise = np.concatenate([noise, -noise])[:count, None] * speed_sd * np.sqrt(pairs[:, 1] / 3)[None, :]
-        times = np.ascontiguousarray(pairs[None, :, 0] + pairs[None, :, 1] * np.exp(noise))
-    if fit.drift.size:
-        clock = [_clock(fit, sample, p[:1], p[1:])[:, 0, 0] for p in pairs]
-        times = np.ascontiguousarray(np.stack(clock, axis=1))
-    mean, chance = np.zeros((first.size, fit.states)), np.zeros((first.size, count))
-    grade_shares(
-        np.ascontiguousarray(rank[first], np.int64), np.ascontiguousarray(owner[first], np.int64),
-        np.ascontiguousarray(x[first]), np.ascontiguousarray(place.reshape(-1, 1), np.int64), sample.coefficients,
-        sample.exits, sample.jumps, sample.effects, times, plain, fit.states, bad_rank, mean, chance,
-    )  # fmt: skip
-    return mean[kind], np.bincount(kind, minlength=first.size).astype(float) @ chance
 
 
 def transition_matrix(hazards: Floats, years: float, exits: Floats | None = None) -> Floats:

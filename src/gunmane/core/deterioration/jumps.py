@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gunmane.core.deterioration.chain import ChainFit, ChainPrior, fit_chain
 from gunmane.core.deterioration.intervals import Floats, Intervals, Ints
-from gunmane.core.deterioration.passage import matrices
+from gunmane.core.deterioration.shares import matrices
 
 _PRIOR_COUNT, _PRIOR_YEARS = 0.05, 100.0  # a jump hazard of 0.0005 a year, worth a hundred asset-years
 _ROUNDS = 5
