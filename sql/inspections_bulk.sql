@@ -2,7 +2,7 @@
 -- A temporary table for the inspections of a ledger.
 CREATE TEMP TABLE staged_inspections (
     row_number bigint, number text, inspected_on date, date_precision text, scale text, grade text, inspector text,
-    findings jsonb, flags text[], cells jsonb
+    findings jsonb, flags text[], duty text, cells jsonb
 ) ON COMMIT DROP;
 
 -- stage_repairs
@@ -47,8 +47,8 @@ INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspect
 SELECT $1,
     encode(set_byte(set_byte(substring(n.digest FOR 16), 6, get_byte(n.digest, 6) & 15 | 128),
         8, get_byte(n.digest, 8) & 63 | 128), 'hex')::uuid,
-    n.asset_id, $2, n.inspected_on, n.date_precision, $5, n.scale, n.grade, coalesce(n.findings, '{}'), n.inspector,
-    n.supersedes,
+    n.asset_id, $2, n.inspected_on, n.date_precision, coalesce(n.duty, $5), n.scale, n.grade,
+    coalesce(n.findings, '{}'), n.inspector, n.supersedes,
     coalesce(n.flags, '{}') || CASE WHEN n.rivals > 1 THEN ARRAY['same_day_twice'] ELSE '{}' END,
     $4, $3, n.row_number
 FROM named AS n

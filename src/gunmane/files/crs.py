@@ -17,16 +17,6 @@ SAME = frozenset((6668, 4612, 4326, 6667, 4269, 4979))
 below what ledgers resolve."""
 
 
-def epsg_code(written: int | str | None) -> int | None:
-    """Return the code of `6675` or `EPSG:6675`; raises GunmaneError `no_such_crs` for other texts."""
-    if written is None or isinstance(written, int):
-        return written
-    code = written.upper().removeprefix("EPSG:").strip()
-    if not code.isascii() or not code.isdigit():
-        raise GunmaneError("no_such_crs", epsg=written)
-    return int(code)
-
-
 @cache
 def to_lonlat(epsg: int) -> ToLonLat | None:
     """Return the transformation from a system to JGD2011 degrees, None where nothing has to be done.

@@ -20,7 +20,7 @@ from gunmane.core.ledgers.recognise import Reading, recognise
 from gunmane.core.ledgers.suggestion import suggestion
 from gunmane.core.words import AssetClass
 from gunmane.files.catalogue import Catalogue, catalogue, mapping_file
-from gunmane.files.crs import epsg_code, infer, plane_zone, to_lonlat
+from gunmane.files.crs import infer, plane_zone, to_lonlat
 from gunmane.files.layers import LayerTable
 from gunmane.files.tables import Table, open_table
 
@@ -43,7 +43,7 @@ class LedgerSource(Struct, frozen=True, kw_only=True):
     sheet: str | None = None
     layer: str | None = None
     header_row: int | None = None
-    crs: int | str | None = None
+    crs: int | None = None
 
 
 class Ledger:
@@ -103,7 +103,7 @@ def _recognised(source: LedgerSource, data: Catalogue) -> tuple[Table, Reading]:
         sheet=source.sheet or hints.sheet,
         layer=source.layer or hints.layer,
         header_row=source.header_row or hints.header_row,
-        crs=epsg_code(source.crs) or hints.crs,
+        crs=source.crs or hints.crs,
     )
     chosen = own or data.mapping_for(table.header, source.asset_class)
     if chosen and chosen.asset_class not in (None, source.asset_class):

@@ -116,7 +116,7 @@ def prepare(ledger: Ledger, content: str, size: int = CHUNK) -> Iterator[Prepare
             assets=ledgers.asset_batch(found.rows, found.fields, found.ids, supply) if len(found) else None,
             inspections=inspections_bulk.batch(
                 seen.rows, seen.numbers, seen.inspected_on, seen.precisions, seen.scales, seen.grades,
-                seen.inspectors, seen.findings, seen.flags, cells or [None] * len(seen),
+                seen.inspectors, seen.findings, seen.flags, seen.duties, cells or [None] * len(seen),
             ) if len(seen) else None,
             rejected=rejected_batch(found.rejected),
             read=len(chunk) - found.summary_rows,

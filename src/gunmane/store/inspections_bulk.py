@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from gunmane.core.ledgers.observations import USUAL_DUTIES
 from gunmane.core.words import Scale
 from gunmane.store import copying
 from gunmane.store.copying import Batch
@@ -31,6 +32,7 @@ def batch(
     inspectors: Sequence[str | None],
     findings: Sequence[str | None],
     flags: Sequence[tuple[str, ...]],
+    duties: Sequence[str | None],
     cells: Sequence[str | None],
 ) -> Batch:
     """Encode inspections for the temporary table; findings and cells are JSON texts."""
@@ -44,6 +46,7 @@ def batch(
         copying.texts("inspector", inspectors),
         copying.jsons("findings", findings),
         copying.text_arrays("flags", flags),
+        copying.texts("duty", duties),
         copying.jsons("cells", cells),
     ]
     return copying.batch("staged_inspections", columns, len(rows))
@@ -89,8 +92,10 @@ async def merge(conn: Conn, target: Target, scales: Mapping[str, Scale], duty: s
     Identifiers are digests of owner, asset, day, scale and grade (UUIDv8, RFC 9562 §5.8), so that a second
     import changes nothing. Where one graded inspection of a ledger stands on a day and the ledger now says another
     grade, the new row supersedes it; two grades of one day in the same ledger both stay, flagged `same_day_twice`.
+    A row's own duty goes before `duty`, that before the usual one of the class.
     """
     await conn.execute("ANALYZE staged_inspections")
+    duty = duty or USUAL_DUTIES.get(target.asset_class)
     where = (target.owner_id, target.asset_class.value, target.ledger_id)
     done = await conn.execute(sql("inspections_bulk", "merge_inspections"), *where, target.origin.value, duty)
     count = int(done.split()[-1])

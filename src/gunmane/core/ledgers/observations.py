@@ -14,10 +14,14 @@ from gunmane.core.ledgers.recognise import Use
 from gunmane.core.ledgers.rows import Rows
 from gunmane.core.ledgers.text import fold, one_line
 from gunmane.core.ledgers.values import Doubt
-from gunmane.core.words import Precision
+from gunmane.core.words import AssetClass, Precision
 
 ARTICLE_7 = "septic.article7"
 """Duty of the inspection after the start of use (浄化槽法第7条)."""
+
+USUAL_DUTIES = {AssetClass.SEPTIC: "septic.article11"}
+"""What an inspection fulfils where neither its row nor the person who imports it says so; other classes' rules take
+inspections without a named duty."""
 
 NOT_DONE = frozenset(("未点検", "未実施", "未調査", "点検予定", "対象外", "点検対象外"))
 """Words of a grade column that say that the date beside it is no inspection."""
