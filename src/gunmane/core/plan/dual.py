@@ -20,6 +20,7 @@ BLOCKS = 32
 SAMPLE = 10_000
 COARSE = (0.3, 0.1, 0.03, 0.01)
 FINE = (0.003, 0.001, 0.0003, 0.0001, 3e-5, 1e-5, 3e-6)
+MANY, FINE_ENOUGH = 200_000, 5e-5
 STEPS = 14
 LEAST_DAMPING = 1e-10
 THREADS = 2
@@ -195,7 +196,8 @@ def ascend(instance: Instance, seed: int) -> Prices:
     best, top = x, -np.inf
     for temperature in FINE:
         # Below this temperature too few assets are undecided for the smoothed dual to have a curvature.
-        if temperature * instance.size < 0.01:
+        # With many assets the gap is far below what matters before that, and each pass takes long.
+        if temperature * instance.size < 0.01 or (n > MANY and temperature < FINE_ENOUGH):
             break
         x = _climb(data, limits, x, temperature, 1e-4)
         exact = _look(data, limits, x, temperature, False).exact - _paid(x, limits)
