@@ -110,7 +110,7 @@ def _periods(data: Sorted, length: float | None) -> tuple[Floats, Ints, Floats]:
     years = data.years
     if length is None:
         typical = float(np.median(years)) if years.size else 1.0
-        length = float(max(1.0, round(typical / 2)))
+        length = float(max(3.0, round(typical / 2)))  # single years jump about and would be carried on
     low, high = float(data.start.min()), float((data.start + years).max())
     count = max(1, int(np.ceil((high - low) / length - 1e-9)))
     edges = high - length * np.arange(count, -1, -1.0)
