@@ -75,7 +75,7 @@ VERDICTS: dict[str, str] = {
     "list_consents": "own", "read_consent": "row", "grant_consent": "refused", "revoke_consent": "row",
     "list_assets": "own", "list_assets_geojson": "own", "read_asset": "row", "change_asset": "row",
     "list_versions": "row", "list_shared_assets": "own",
-    "log_inspection": "refused", "list_inspections": "own", "read_inspection": "row",
+    "log_inspection": "refused", "log_inspections": "batch", "list_inspections": "own", "read_inspection": "row",
     "list_photos": "row", "put_photo": "row", "read_photo": "row", "list_missing_photos": "own",
     "log_repair": "refused", "list_repairs": "own", "read_repair": "row",
     "list_due": "own", "list_risks": "own", "list_ledgers": "own", "read_ledger": "row",
@@ -85,7 +85,7 @@ VERDICTS: dict[str, str] = {
     "ogc_items": "own", "ogc_item": "row",
 }  # fmt: skip
 """What a route does with another owner's row: `own` never shows it, `row` answers as if it did not exist, `refused`
-refuses it as if it did not exist."""
+refuses it as if it did not exist, `batch` refuses it row by row."""
 
 
 def of(*verdicts: str) -> list[Route]:

@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from gunmane.http import access, assets, features, inspections, openapi, records, regions, repairs, service
+from gunmane.http import access, assets, batches, features, inspections, openapi, records, regions, repairs, service
 from gunmane.http.routes import Route, Services, handler
 
 ROUTES: tuple[Route, ...] = (
@@ -10,6 +10,7 @@ ROUTES: tuple[Route, ...] = (
     *regions.ROUTES,
     *assets.ROUTES,
     *inspections.ROUTES,
+    *batches.ROUTES,
     *repairs.ROUTES,
     *records.ROUTES,
     *features.ROUTES,

@@ -1,0 +1,203 @@
+"""Many inspections at once: COPY to a temporary table, then one set-based statement for each step.
+
+The statements name a temporary table, which `sql/*.sql` cannot (each of its queries is prepared against the schema as
+it is), so they stand here.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from gunmane.core.inspections import Inspection
+from gunmane.store.query import Conn
+
+_CREATE = """
+CREATE TEMP TABLE incoming (
+    n integer NOT NULL, inspection_id uuid NOT NULL, asset_id uuid NOT NULL, inspected_on date NOT NULL, duty text,
+    scale text, grade text, findings text, inspector text, notes text, supersedes uuid, origin text NOT NULL
+) ON COMMIT DROP
+"""
+_COLUMNS = (
+    "n", "inspection_id", "asset_id", "inspected_on", "duty", "scale", "grade", "findings", "inspector", "notes",
+    "supersedes", "origin",
+)  # fmt: skip
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 2))"
+
+# The latest grade before the day comes from `conditions` where that is older than the day and of the same scale;
+# only for the others are inspections looked through. Repairs matter only where the grade differs.
+_PAST = """
+SELECT
+    i.n, a.asset_class, a.built_year, a.built_on, a.built_precision, d.inspection_id AS same_day,
+    CASE WHEN simple.yes THEN c.inspected_on ELSE older.inspected_on END AS before_on,
+    CASE WHEN simple.yes THEN c.grade ELSE older.grade END AS before_grade,
+    m.mended_on, t.inspection_id IS NOT NULL AS taken,
+    coalesce(t.asset_id = i.asset_id AND t.inspected_on = i.inspected_on AND t.duty IS NOT DISTINCT FROM i.duty
+        AND t.scale IS NOT DISTINCT FROM i.scale AND t.grade IS NOT DISTINCT FROM i.grade
+        AND t.findings = i.findings::jsonb AND t.inspector IS NOT DISTINCT FROM i.inspector
+        AND t.notes IS NOT DISTINCT FROM i.notes AND t.supersedes IS NOT DISTINCT FROM i.supersedes, false) AS same,
+    i.supersedes IS NULL OR s.inspection_id IS NOT NULL AS corrects
+FROM incoming AS i
+LEFT JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = i.asset_id
+LEFT JOIN conditions AS c ON c.owner_id = $1 AND c.asset_id = i.asset_id
+LEFT JOIN inspections AS t ON t.owner_id = $1 AND t.inspection_id = i.inspection_id
+LEFT JOIN LATERAL (
+    SELECT coalesce(c.scale = i.scale AND c.inspected_on < i.inspected_on AND i.supersedes IS NULL, false) AS yes
+) AS simple ON true
+LEFT JOIN LATERAL (
+    SELECT o.inspection_id FROM inspections AS o
+    WHERE o.owner_id = $1 AND o.asset_id = i.asset_id AND o.inspected_on = i.inspected_on
+        AND o.duty IS NOT DISTINCT FROM i.duty AND o.inspection_id IS DISTINCT FROM i.supersedes
+        AND NOT EXISTS (
+            SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = o.inspection_id)
+    LIMIT 1
+) AS d ON true
+LEFT JOIN LATERAL (
+    SELECT o.inspected_on, o.grade FROM inspections AS o
+    WHERE c.asset_id IS NOT NULL AND NOT simple.yes AND o.owner_id = $1 AND o.asset_id = i.asset_id
+        AND o.inspected_on < i.inspected_on AND o.scale = i.scale AND o.grade IS NOT NULL
+        AND o.inspection_id IS DISTINCT FROM i.supersedes
+        AND NOT EXISTS (
+            SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = o.inspection_id)
+    ORDER BY o.inspected_on DESC, o.inspection_id DESC
+    LIMIT 1
+) AS older ON true
+LEFT JOIN LATERAL (
+    SELECT max(r.repaired_on) AS mended_on FROM repairs AS r
+    WHERE c.asset_id IS NOT NULL AND i.grade IS NOT NULL AND NOT (simple.yes AND c.grade = i.grade)
+        AND r.owner_id = $1 AND r.asset_id = i.asset_id AND r.repaired_on <= i.inspected_on
+        AND r.kind IN ('repair', 'rehabilitation', 'replacement')
+) AS m ON true
+LEFT JOIN LATERAL (
+    SELECT o.inspection_id FROM inspections AS o
+    WHERE i.supersedes IS NOT NULL AND o.owner_id = $1 AND o.inspection_id = i.supersedes
+        AND o.asset_id = i.asset_id
+        AND NOT EXISTS (
+            SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = o.inspection_id)
+) AS s ON true
+"""
+
+# $2 and $3: rows that are not taken over, and rows with flags.
+_LOG = """
+WITH logged AS (
+    INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade, findings,
+        inspector, notes, supersedes, flags, origin, recorded_at, recorded_by)
+    SELECT $1, i.inspection_id, i.asset_id, a.asset_class, i.inspected_on, i.duty, i.scale, i.grade, i.findings::jsonb,
+        i.inspector, i.notes, i.supersedes, coalesce(f.flags, '{}'), i.origin, $5, $6
+    FROM incoming AS i
+    JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = i.asset_id
+    LEFT JOIN (
+        SELECT k.n, array_agg(k.flag) AS flags FROM unnest($3::integer[], $4::text[]) AS k (n, flag) GROUP BY k.n
+    ) AS f ON f.n = i.n
+    WHERE i.n <> ALL ($2::integer[])
+    RETURNING asset_id, asset_class, scale, grade, inspected_on, inspection_id, supersedes
+)
+INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)
+SELECT $1, asset_id, asset_class, scale, grade, inspected_on, inspection_id FROM logged
+WHERE grade IS NOT NULL AND supersedes IS NULL
+ON CONFLICT (owner_id, asset_id) DO UPDATE SET
+    scale = excluded.scale, grade = excluded.grade, inspected_on = excluded.inspected_on,
+    inspection_id = excluded.inspection_id
+WHERE conditions.inspected_on <= excluded.inspected_on
+"""
+
+_DROP_CORRECTED = """
+DELETE FROM conditions WHERE owner_id = $1 AND asset_id = ANY ($2::uuid[])
+"""
+_RENEW_CORRECTED = """
+INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)
+SELECT DISTINCT ON (i.asset_id) i.owner_id, i.asset_id, i.asset_class, i.scale, i.grade, i.inspected_on,
+    i.inspection_id
+FROM inspections AS i
+WHERE i.owner_id = $1 AND i.asset_id = ANY ($2::uuid[]) AND i.grade IS NOT NULL
+    AND NOT EXISTS (SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = i.inspection_id)
+ORDER BY i.asset_id, i.inspected_on DESC, i.inspection_id DESC
+"""
+
+
+class BatchPast(Struct, frozen=True, kw_only=True):
+    """What decides about one row of a batch; `asset_class` is None for an asset that is not the owner's."""
+
+    n: int
+    asset_class: str | None
+    built_year: int | None
+    built_on: date | None
+    built_precision: str | None
+    same_day: UUID | None
+    before_on: date | None
+    before_grade: str | None
+    mended_on: date | None
+    taken: bool
+    same: bool
+    corrects: bool
+
+
+class _Undone(Exception):
+    """Ends a trial."""
+
+
+@asynccontextmanager
+async def trial(conn: Conn, dry: bool) -> AsyncGenerator[None]:
+    """Undo everything done inside when `dry`; a dry run takes the very steps of a real one."""
+    if not dry:
+        yield
+        return
+    try:
+        async with conn.transaction():
+            yield
+            raise _Undone
+    except _Undone:
+        pass
+
+
+async def lock(conn: Conn, owner_id: UUID) -> None:
+    """Keep other inspections of the owner waiting until the transaction ends, and make the temporary table."""
+    await conn.execute(_LOCK, owner_id)
+    await conn.execute(_CREATE)
+
+
+async def send(conn: Conn, owner_id: UUID, rows: Sequence[tuple[int, Inspection]]) -> list[BatchPast]:
+    """Send one wave of rows and read what decides about them."""
+    await conn.execute("TRUNCATE incoming")
+    await conn.copy_records_to_table(
+        "incoming",
+        records=[
+            (
+                n, one.inspection_id, one.asset_id, one.inspected_on, one.duty, one.scale, one.grade,
+                "{}" if not one.findings else msgspec.json.encode(one.findings).decode(), one.inspector, one.notes,
+                one.supersedes, one.origin.value,
+            )
+            for n, one in rows
+        ],
+        columns=_COLUMNS,
+    )  # fmt: skip
+    await conn.execute("ANALYZE incoming")
+    return [BatchPast(*row) for row in await _fetch(conn, owner_id)]
+
+
+async def _fetch(conn: Conn, owner_id: UUID) -> list[Any]:
+    return await conn.fetch(_PAST, owner_id)
+
+
+async def log(
+    conn: Conn,
+    owner_id: UUID,
+    refused: Sequence[int],
+    flags: Sequence[tuple[int, str]],
+    corrected: Sequence[UUID],
+    at: datetime,
+    key_id: UUID,
+) -> None:
+    """Log the rows of the wave that were not refused, with their flags, and move conditions forward.
+
+    `corrected` names assets with a correction among the rows: their condition is worked out anew.
+    """
+    await conn.execute(_LOG, owner_id, refused, [n for n, _ in flags], [flag for _, flag in flags], at, key_id)
+    if corrected:
+        await conn.execute(_DROP_CORRECTED, owner_id, corrected)
+        await conn.execute(_RENEW_CORRECTED, owner_id, corrected)

@@ -1,0 +1,91 @@
+"""Batches of inspections: one outcome a row, the same as row by row, dry runs, repeats."""
+
+import json
+from typing import Any
+
+from gunmane.core.words import Role
+from gunmane.store.ids import uuid7
+from tests.http.conftest import World
+from tests.http.test_inspections import count, inspection
+
+
+async def send(world: World, rows: list[Any], query: str = "", **headers: str) -> Any:
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    return await world.client.post(
+        "/v1/inspections/batch" + query,
+        content="\n".join(lines).encode(),
+        headers=world.a.auth(**{"Content-Type": "application/x-ndjson", **headers}),
+    )
+
+
+async def test_each_row_has_its_own_outcome(world: World) -> None:
+    rows = [
+        inspection(world, grade="III"),
+        inspection(world, grade="V", inspected_on="2026-11-19"),
+        "{",
+        inspection(world, asset_id=str(world.b.bridge)),
+        inspection(world, asset_id=str(uuid7())),
+        inspection(world, inspected_on="2026-11-21", grade="I"),
+        {"asset_id": str(world.a.bridge), "colour": 1},
+        inspection(world, grade="II"),
+    ]
+    answer = await send(world, rows)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert (found["logged"], found["refused"], found["repeated"]) == (2, 6, 0)
+    assert [(row["status"], [one["code"] for one in row["errors"]]) for row in found["rows"]] == [
+        ("logged", []),
+        ("refused", ["grade_unknown"]),
+        ("refused", ["not_json"]),
+        ("refused", ["asset_unknown"]),
+        ("refused", ["asset_unknown"]),
+        ("logged", []),
+        ("refused", ["unknown_field", "missing"]),
+        ("refused", ["same_day_twice"]),
+    ]
+    assert found["rows"][3]["errors"] == found["rows"][4]["errors"]
+    assert found["rows"][5]["flags"] == ["improved_without_repair"]
+    assert await count(world) == 3
+    asset = (await world.client.get(f"/v1/assets/{world.a.bridge}", headers=world.a.auth())).json()
+    assert asset["condition"]["grade"] == "I"
+
+
+async def test_a_dry_run_says_the_same_and_keeps_nothing(world: World) -> None:
+    rows = [inspection(world, inspection_id=str(uuid7()), grade="I"), inspection(world, inspected_on="2030-01-01")]
+    dry = (await send(world, rows, "?dry_run=true")).json()
+    assert await count(world) == 1
+    real = (await send(world, rows)).json()
+    assert await count(world) == 2
+    assert dry["rows"] == real["rows"]
+    assert (dry["dry_run"], real["dry_run"]) == (True, False)
+
+
+async def test_a_repeated_batch_logs_nothing_twice(world: World) -> None:
+    rows = [inspection(world, inspection_id=str(uuid7()), findings={"crack": "b"})]
+    assert (await send(world, rows)).json()["logged"] == 1
+    assert (await send(world, rows)).json()["repeated"] == 1
+    changed = [rows[0] | {"grade": "IV"}]
+    assert (await send(world, changed)).json()["rows"][0]["errors"][0]["code"] == "taken"
+    one = await send(world, [inspection(world, inspected_on="2026-11-01")], **{"Idempotency-Key": "b"})
+    two = await send(world, [inspection(world, inspected_on="2026-11-01")], **{"Idempotency-Key": "b"})
+    assert one.content == two.content
+    assert await count(world) == 3
+
+
+async def test_corrections_in_a_batch_move_the_condition(world: World) -> None:
+    rows = [inspection(world, inspected_on="2022-06-01", grade="III", supersedes=str(world.a.inspection))]
+    answer = (await send(world, rows)).json()
+    assert answer["logged"] == 1, answer
+    asset = (await world.client.get(f"/v1/assets/{world.a.bridge}", headers=world.a.auth())).json()
+    assert asset["condition"]["grade"] == "III"
+    again = (await send(world, [rows[0] | {"grade": "IV"}])).json()
+    assert again["refused"] == 1
+
+
+async def test_a_viewer_sends_no_batch(world: World) -> None:
+    answer = await world.client.post(
+        "/v1/inspections/batch",
+        content=b"",
+        headers=world.a.auth(Role.VIEWER, **{"Content-Type": "application/x-ndjson"}),
+    )
+    assert answer.status_code == 403
