@@ -10,6 +10,7 @@ CREATE FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_i
     AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended(wanted_owner::text, 2));
     PERFORM pg_advisory_xact_lock(hashtextextended(wanted_asset::text, 1));
     RETURN QUERY
     SELECT

@@ -114,7 +114,10 @@ async def log_many(ask: Ask[BatchQuery, None]) -> Answer:
                 row=number, status=status, inspection_id=identifier, flags=outcome.verdict.flags, questions=questions
             )
         )
-    return Answer(BatchAnswer(dry_run=dry, rows=rows, **counts))
+    made = BatchAnswer(
+        dry_run=dry, logged=counts["logged"], repeated=counts["repeated"], refused=counts["refused"], rows=rows
+    )
+    return Answer(made)
 
 
 ROUTES = (

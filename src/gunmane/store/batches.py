@@ -7,7 +7,6 @@ it is), so they stand here.
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -85,10 +84,10 @@ LEFT JOIN LATERAL (
 # $2 and $3: rows that are not taken over, and rows with flags.
 _LOG = """
 WITH logged AS (
-    INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade, findings,
-        inspector, notes, supersedes, flags, origin, recorded_at, recorded_by)
-    SELECT $1, i.inspection_id, i.asset_id, a.asset_class, i.inspected_on, i.duty, i.scale, i.grade, i.findings::jsonb,
-        i.inspector, i.notes, i.supersedes, coalesce(f.flags, '{}'), i.origin, $5, $6
+    INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade,
+        findings, inspector, notes, supersedes, flags, origin, recorded_at, recorded_by)
+    SELECT $1, i.inspection_id, i.asset_id, a.asset_class, i.inspected_on, i.duty, i.scale, i.grade,
+        i.findings::jsonb, i.inspector, i.notes, i.supersedes, coalesce(f.flags, '{}'), i.origin, $5, $6
     FROM incoming AS i
     JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = i.asset_id
     LEFT JOIN (
@@ -177,11 +176,7 @@ async def send(conn: Conn, owner_id: UUID, rows: Sequence[tuple[int, Inspection]
         columns=_COLUMNS,
     )  # fmt: skip
     await conn.execute("ANALYZE incoming")
-    return [BatchPast(*row) for row in await _fetch(conn, owner_id)]
-
-
-async def _fetch(conn: Conn, owner_id: UUID) -> list[Any]:
-    return await conn.fetch(_PAST, owner_id)
+    return [msgspec.convert(row, BatchPast) for row in await conn.fetch(_PAST, owner_id)]
 
 
 async def log(
