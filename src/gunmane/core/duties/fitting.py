@@ -35,6 +35,13 @@ def _numeric(condition: Condition, values: NDArray[np.float64]) -> NDArray[np.in
     known = ~np.isnan(values)
     if condition.op == "known":
         return known.astype(np.int8)
+    wanted = condition.value if isinstance(condition.value, tuple | list) else (condition.value,)
+    if any(
+        isinstance(one, str) for one in wanted
+    ):  # words wanted of a column that nobody filled, or only with numbers
+        nothing = condition.holds({})
+        unknown = -1 if nothing is None else int(nothing)
+        return np.where(known, int(condition.op == "ne"), unknown).astype(np.int8)
     tests: dict[str, Any] = {
         "eq": np.equal, "ne": np.not_equal, "ge": np.greater_equal, "le": np.less_equal,
         "gt": np.greater, "lt": np.less, "in": np.isin,

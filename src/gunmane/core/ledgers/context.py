@@ -12,6 +12,7 @@ from gunmane.core.errors import Fault
 from gunmane.core.ledgers.eras import When
 from gunmane.core.ledgers.limits import Limits
 from gunmane.core.ledgers.memo import Memo
+from gunmane.core.ledgers.names import personal_columns
 from gunmane.core.ledgers.positions import ToLonLat
 from gunmane.core.ledgers.probe import CellReader
 from gunmane.core.ledgers.recognise import Reading, Use
@@ -68,6 +69,7 @@ class ReadContext:
         self.place = place
         self.unknown_texts = frozenset(self.lexicon.synonyms.unknown) | {""}
         self.summary_texts = frozenset(self.lexicon.synonyms.summary_rows) | {""}
+        self.personal = personal_columns(reading.header, lexicon.synonyms)
         self.seen = SeenNumbers()
         self.days: dict[Any, Any] = {}
         self.last_grades: dict[str, str | None] = {}

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 
-from gunmane.core.ledgers.synonyms import Lexicon
+from gunmane.core.ledgers.synonyms import Lexicon, Synonyms
 from gunmane.core.ledgers.text import fold, header_parts
 from gunmane.core.words import Scale
 
@@ -23,6 +24,20 @@ def match(text: str, names: Table[str, str]) -> tuple[str | None, float]:
         longest = max(inside, key=len)
         return names[longest], 0.6 + 0.3 * len(longest) / len(squeezed)
     return None, 0.0
+
+
+def personal_columns(header: Sequence[str], synonyms: Synonyms) -> frozenset[int]:
+    """Return the positions of columns that name people or dwellings, by their header or the one above it."""
+    words = {header_parts(word)[0] for word in synonyms.personal}
+    tables = (synonyms.fields, *synonyms.class_fields.values())
+    places = {header_parts(name)[0] for fields in tables for key in _PLACES & fields.keys() for name in fields[key]}
+    found: set[int] = set()
+    for position, name in enumerate(header):
+        text, below = header_parts(name)[0], header_parts(name.rpartition("_")[2])[0]
+        named = text in words or any(word in text for word in words if not word.isascii())
+        if named and below not in places:
+            found.add(position)
+    return frozenset(found)
 
 
 def match_below(header: str, names: Table[str, str], personal: set[str]) -> tuple[str, float] | None:

@@ -21,6 +21,9 @@ from gunmane.core.ledgers.text import fold, narrow
 LONGEST_KEY = 60
 """Characters of a number joined from a row's cells."""
 
+HIDDEN = "***"
+"""Stands for what a personal column holds: rejected rows are stored, exported and read by others than the owner."""
+
 
 def read_chunk(reading: Reading, chunk: RawChunk, context: ReadContext) -> AssetColumns:
     """Read one chunk.
@@ -71,7 +74,9 @@ def _select(
     for position, (fault, cells) in chunk.broken.items():
         keep[position] = False
         names = [*reading.header, *(f"+{extra}" for extra in range(1, len(cells) - len(reading.header) + 1))]
-        broken.append(RejectedRow(chunk.rows[position], dict(zip(names, cells, strict=False)), (fault,)))
+        # cells of such a row may stand under a wrong header: where there are personal columns none of them is shown
+        shown = {} if context.personal else dict(zip(names, cells, strict=False))
+        broken.append(RejectedRow(chunk.rows[position], shown, (fault,)))
     totals = context.summary_texts
     summary = 0
     if chunk.geometry is None:
@@ -154,5 +159,9 @@ def _repeated(rows: Rows, numbers: list[str]) -> set[int]:
 
 
 def _rejected(rows: Rows, position: int) -> RejectedRow:
-    raw = {name: column[position] for name, column in zip(rows.reading.header, rows.columns, strict=True)}
+    personal = rows.context.personal
+    raw = {
+        name: HIDDEN if place in personal and column[position] else column[position]
+        for place, (name, column) in enumerate(zip(rows.reading.header, rows.columns, strict=True))
+    }
     return RejectedRow(rows.rows[position], raw, tuple(rows.faults[position]))
