@@ -11,6 +11,10 @@ CREATE TEMP TABLE staged_repairs (
     row_number bigint, number text, repaired_on date, kind text, cost_yen bigint, notes text, cells jsonb
 ) ON COMMIT DROP;
 
+-- count_staged
+-- How many inspections and repairs are staged.
+SELECT (SELECT count(*) FROM staged_inspections) + (SELECT count(*) FROM staged_repairs) AS n;
+
 -- forget_staged_inspections
 -- Empty the temporary tables of inspections and repairs.
 TRUNCATE staged_inspections, staged_repairs;

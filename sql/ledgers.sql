@@ -27,6 +27,10 @@ SELECT EXISTS (SELECT FROM assets WHERE owner_id = $1 AND asset_class = $2) AS f
 -- Empty the staged rows, their matches.
 TRUNCATE staged_assets, matched_assets;
 
+-- count_staged
+-- How many rows are staged.
+SELECT count(*) FROM staged_assets;
+
 -- insert_assets
 -- Insert the staged rows as new assets, where the owner has none of the class yet.
 INSERT INTO assets (owner_id, asset_id, asset_class, number, name, built_year, built_on, built_precision,

@@ -10,8 +10,8 @@ from gunmane.core.ledgers.observations import USUAL_DUTIES
 from gunmane.core.words import Scale
 from gunmane.store import copying
 from gunmane.store.copying import Batch
-from gunmane.store.ledgers import Target
-from gunmane.store.query import Conn, ReadConn, sql
+from gunmane.store.ledgers import Target, join_by_hash
+from gunmane.store.query import Conn, sql
 
 
 class Unknown(Struct, frozen=True):
@@ -80,8 +80,9 @@ async def begin(conn: Conn) -> None:
     await conn.execute(sql("inspections_bulk", "stage_repairs"))
 
 
-async def unknown(conn: ReadConn, target: Target, what: str) -> list[Unknown]:
+async def unknown(conn: Conn, target: Target, what: str) -> list[Unknown]:
     """List the staged rows (`inspected` or `repaired`) about assets that the inventory does not have."""
+    await _ready(conn)
     rows = await conn.fetch(sql("inspections_bulk", f"unknown_{what}"), target.owner_id, target.asset_class.value)
     return [Unknown(*row) for row in rows]
 
@@ -94,7 +95,7 @@ async def merge(conn: Conn, target: Target, scales: Mapping[str, Scale], duty: s
     grade, the new row supersedes it; two grades of one day in the same ledger both stay, flagged `same_day_twice`.
     A row's own duty goes before `duty`, that before the usual one of the class.
     """
-    await conn.execute("ANALYZE staged_inspections")
+    await _ready(conn)
     duty = duty or USUAL_DUTIES.get(target.asset_class)
     where = (target.owner_id, target.asset_class.value, target.ledger_id)
     done = await conn.execute(sql("inspections_bulk", "merge_inspections"), *where, target.origin.value, duty)
@@ -107,9 +108,16 @@ async def merge(conn: Conn, target: Target, scales: Mapping[str, Scale], duty: s
 
 async def merge_repairs(conn: Conn, target: Target) -> int:
     """Insert the staged repairs not known yet and return their count; digests are their identifiers."""
+    await _ready(conn)
     where = (target.owner_id, target.asset_class.value, target.ledger_id)
     done = await conn.execute(sql("inspections_bulk", "merge_repairs"), *where, target.origin.value)
     return int(done.split()[-1])
+
+
+async def _ready(conn: Conn) -> None:
+    """Let the staged rows be planned for what they are."""
+    await conn.execute("ANALYZE staged_inspections, staged_repairs")
+    await join_by_hash(conn, await conn.fetchval(sql("inspections_bulk", "count_staged")))
 
 
 async def forget_staged(conn: Conn) -> None:

@@ -174,10 +174,24 @@ async def insert_staged(conn: Conn, target: Target, supply: Supply) -> int:
     return int(done.split()[-1])
 
 
+MANY = 500
+"""Rows from which joins by hashing are sure to be right."""
+
+
+async def join_by_hash(conn: Conn, rows: int) -> None:
+    """Keep the planner from looking many rows up one by one.
+
+    A table that has just been filled has no statistics yet (only its owner can make them), so that it looks small;
+    nested loops over it would take time by the square of the rows.
+    """
+    await conn.execute(f"SET LOCAL enable_nestloop = {'off' if rows >= MANY else 'on'}")
+
+
 async def match_staged(conn: Conn, target: Target, supply: Supply) -> int:
     """Find out which staged rows are which assets, note these as seen, and return their count."""
     where = (target.owner_id, target.asset_class.value)
     await conn.execute("ANALYZE staged_assets")
+    await join_by_hash(conn, await conn.fetchval(sql("ledgers", "count_staged")))
     done = await conn.execute(sql("ledgers", "match_by_number"), *where)
     count = int(done.split()[-1])
     if supply.outside_numbers:
