@@ -137,3 +137,43 @@ def lifetimes(family, entry, lower, upper, log_entry, log_lower, log_upper, weig
         for k in range(6):
             curve[k, n] *= weight[n]
     return total
+
+
+@njit("void(f8[:, ::1], f8[::1], i8[::1], f8[::1], f8[::1])", cache=True)
+def predict(x, beta, group, effects, eta):
+    """eta = x beta + effects[group]; compiled because threaded BLAS is slow on tall, narrow tables."""
+    for n in range(x.shape[0]):
+        value = effects[group[n]] if effects.shape[0] > 0 else 0.0
+        for c in range(x.shape[1]):
+            value += x[n, c] * beta[c]
+        eta[n] = value
+
+
+@njit(
+    "void(f8[:, ::1], i8[::1], f8[:, ::1], f8[:, ::1], i8, f8[::1], f8[:, ::1], f8[::1], f8[::1], f8[:, ::1])",
+    cache=True,
+    fastmath={"reassoc", "contract", "nsz"},
+)
+def gather_rows(x, group, slope, curve, shapes, gradient, hessian, group_slope, group_curve, cross):
+    """Sum the rows' derivatives into those of coefficients, shapes and owners (signs as they come)."""
+    width, owners = x.shape[1], group_slope.shape[0]
+    for n in range(x.shape[0]):
+        for c in range(width):
+            gradient[c] += slope[0, n] * x[n, c]
+            weighted = curve[0, n] * x[n, c]
+            for e in range(c, width):
+                hessian[c, e] += weighted * x[n, e]
+            for k in range(shapes):
+                hessian[c, width + k] += curve[1 + k, n] * x[n, c]
+        for k in range(shapes):
+            gradient[width + k] += slope[1 + k, n]
+            for j in range(k, shapes):
+                hessian[width + k, width + j] += curve[3 + k + j, n]
+        if owners > 0:
+            one = group[n]
+            group_slope[one] += slope[0, n]
+            group_curve[one] += curve[0, n]
+            for c in range(width):
+                cross[one, c] += curve[0, n] * x[n, c]
+            for k in range(shapes):
+                cross[one, width + k] += curve[1 + k, n]

@@ -13,7 +13,15 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from gunmane.core.deterioration.hazards import GOMPERTZ, HERZ, WEIBULL, cumulative, lifetimes
+from gunmane.core.deterioration.hazards import (
+    GOMPERTZ,
+    HERZ,
+    WEIBULL,
+    cumulative,
+    gather_rows,
+    lifetimes,
+    predict,
+)
 from gunmane.core.errors import Fault, GunmaneError
 
 Floats = NDArray[np.float64]
@@ -132,7 +140,7 @@ class _Problem:
         self.x = np.ascontiguousarray(np.column_stack([np.ones(size), columns]))
         self.width = self.x.shape[1]
         self.weight = np.ones(size) if data.weight is None else np.asarray(data.weight, float)
-        self.group = np.zeros(size, np.int64) if data.group is None else data.group
+        self.group = np.zeros(size, np.int64) if data.group is None else np.ascontiguousarray(data.group, np.int64)
         self.ages = [np.ascontiguousarray(c, np.float64) for c in (data.entry, data.lower, data.upper)]
         with np.errstate(divide="ignore"):
             self.logs = [np.log(c) for c in self.ages]
@@ -179,35 +187,19 @@ class _Problem:
 
     def evaluate(self, parameters: Floats, effects: Floats) -> tuple[float, Floats, Floats, Floats, Floats, Floats]:
         """Value, gradient, minus Hessian, and the owners' gradient, curvature and cross terms."""
-        beta = parameters[: self.width]
-        eta = self.x @ beta
-        if self.groups:
-            eta = eta + effects[self.group]
+        eta = np.empty(self.weight.size)
+        predict(self.x, np.ascontiguousarray(parameters[: self.width]), self.group, effects, eta)
         first, second = _shapes(parameters, self.shapes)
         value = lifetimes(
             _CODE[self.family], self.ages[0], self.ages[1], self.ages[2], self.logs[0], self.logs[1], self.logs[2],
             self.weight, eta, first, second, self.slope, self.curve,
         )  # fmt: skip
-        slope, curve, count = self.slope, self.curve, self.shapes
-        gradient = np.concatenate([slope[0] @ self.x, slope[1 : 1 + count].sum(axis=1)])
-        hessian = np.zeros((self.width + count, self.width + count))
-        hessian[: self.width, : self.width] = self.x.T @ (curve[0][:, None] * self.x)
-        for k in range(count):
-            hessian[: self.width, self.width + k] = hessian[self.width + k, : self.width] = curve[1 + k] @ self.x
-        places = ((0, 0, 3), (0, 1, 4), (1, 1, 5))
-        for a, b, at in places if count == 2 else places[:1]:
-            hessian[self.width + a, self.width + b] = hessian[self.width + b, self.width + a] = curve[at].sum()
-        g: Floats = np.zeros(self.groups)
-        h: Floats = np.zeros(self.groups)
-        cross = np.zeros((self.groups, self.width + count))
-        if self.groups:
-            g = np.bincount(self.group, slope[0], self.groups).astype(np.float64)
-            h = -np.bincount(self.group, curve[0], self.groups).astype(np.float64)
-            for c in range(self.width):
-                cross[:, c] = -np.bincount(self.group, curve[0] * self.x[:, c], self.groups)
-            for k in range(count):
-                cross[:, self.width + k] = -np.bincount(self.group, curve[1 + k], self.groups)
-        return value, gradient, -hessian, g, h, cross
+        size = self.width + self.shapes
+        gradient, hessian = np.zeros(size), np.zeros((size, size))
+        g, h, cross = np.zeros(self.groups), np.zeros(self.groups), np.zeros((self.groups, size))
+        gather_rows(self.x, self.group, self.slope, self.curve, self.shapes, gradient, hessian, g, h, cross)
+        hessian += np.triu(hessian, 1).T
+        return value, gradient, -hessian, g, -h, -cross
 
 
 def fit_lifetimes(
