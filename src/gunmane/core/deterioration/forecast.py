@@ -173,7 +173,7 @@ def forecast_bad(
     shares = np.full(fit.states, 1.0 / fit.states) if mix is None else np.asarray(mix, float) / np.sum(mix)
     first, base = kinds_of(owner, x)
     code = (base * (fit.states + 1) + start + 1) * 601 + (looked * 4).astype(np.int64)
-    _, place, kind = np.unique(code, return_index=True, return_inverse=True)
+    place, kind = _distinct(code)
     wanted = np.unique(np.concatenate([[0.0], np.asarray(horizons, float), np.arange(1.0, years + 1)]))
     at = np.searchsorted(wanted, np.asarray(horizons, float))
     count = int(np.clip(_WORK // max(place.size * wanted.size, 1), 16, draws))
@@ -207,13 +207,26 @@ def _gains(wanted: Floats, years: int, discount: float) -> Floats:
 def kinds_of(owner: Ints, x: Floats) -> tuple[Ints, Ints]:
     """Group rows equal in owner and covariates: the first row of each, and each row's group."""
     if x.shape[1] == 0:
-        _, first, kind = np.unique(owner, return_index=True, return_inverse=True)
-        return first, kind
+        return _distinct(owner)
     columns = [owner.astype(np.uint64), *(np.ascontiguousarray(c + 0.0).view(np.uint64) for c in x.T)]
     _, first, kind = np.unique(row_keys(columns), return_index=True, return_inverse=True)
     if any((c[first][kind] != c).any() for c in columns):  # a collision of 64-bit keys
         _, first, kind = np.unique(np.stack(columns, axis=1), axis=0, return_index=True, return_inverse=True)
     return first, kind
+
+
+def _distinct(code: Ints) -> tuple[Ints, Ints]:
+    """First row of each code, ascending by code, and each row's place among them; counted where codes are small."""
+    top = int(code.max(initial=0)) + 1
+    if top > 4 * code.size + 1_000_000:
+        _, first, back = np.unique(code, return_index=True, return_inverse=True)
+        return first, back
+    first = np.full(top, -1)
+    first[code[::-1]] = np.arange(code.size - 1, -1, -1)
+    seen = np.flatnonzero(first >= 0)
+    place = np.zeros(top, np.int64)
+    place[seen] = np.arange(seen.size)
+    return first[seen], place[code]
 
 
 def _times(fit: ChainFit, sample: Draws, since: Floats, wanted: Floats) -> tuple[Floats, Ints]:
