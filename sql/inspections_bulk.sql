@@ -22,12 +22,13 @@ TRUNCATE staged_inspections, staged_repairs;
 -- merge_inspections
 -- Insert the inspections not known yet; a grade that a newer ledger corrects supersedes. The same rows make the same ids.
 WITH found AS (
-    SELECT DISTINCT ON (a.asset_id, t.inspected_on, t.date_precision, t.scale, t.grade) a.asset_id, t.*
+    SELECT DISTINCT ON (a.asset_id, t.inspected_on, t.date_precision, t.scale, t.grade, t.duty)
+        a.asset_id, coalesce(t.duty, $5::text) AS fulfilled, t.*
     FROM staged_inspections AS t
     JOIN assets AS a ON a.owner_id = $1 AND a.asset_class = $2 AND a.number = t.number
-    ORDER BY a.asset_id, t.inspected_on, t.date_precision, t.scale, t.grade, t.row_number
+    ORDER BY a.asset_id, t.inspected_on, t.date_precision, t.scale, t.grade, t.duty, t.row_number
 ), counted AS (
-    SELECT f.*, count(*) OVER (PARTITION BY f.asset_id, f.inspected_on, f.scale) AS rivals FROM found AS f
+    SELECT f.*, count(*) OVER (PARTITION BY f.asset_id, f.inspected_on, f.scale, f.fulfilled) AS rivals FROM found AS f
 ), fresh AS (
     SELECT c.*, CASE WHEN c.rivals = 1 AND h.n = 1 THEN h.only_id END AS supersedes
     FROM counted AS c
@@ -36,14 +37,15 @@ WITH found AS (
             bool_or(i.grade IS NOT DISTINCT FROM c.grade) AS same
         FROM inspections AS i
         WHERE i.owner_id = $1 AND i.asset_id = c.asset_id AND i.inspected_on = c.inspected_on
-            AND i.scale IS NOT DISTINCT FROM c.scale AND i.ledger_id IS NOT NULL
+            AND i.scale IS NOT DISTINCT FROM c.scale AND i.duty IS NOT DISTINCT FROM c.fulfilled
+            AND i.ledger_id IS NOT NULL
             AND NOT EXISTS (
                 SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = i.inspection_id)
     ) AS h
     WHERE h.same IS NOT TRUE
 ), named AS (
     SELECT f.*, sha256(convert_to(concat_ws('|', $1::uuid, f.asset_id, f.inspected_on - DATE '2000-01-01', f.date_precision,
-        coalesce(f.scale, '-'), coalesce(f.grade, '-'), f.supersedes), 'UTF8')) AS digest
+        coalesce(f.scale, '-'), coalesce(f.grade, '-'), coalesce(f.fulfilled, '-'), f.supersedes), 'UTF8')) AS digest
     FROM fresh AS f
 )
 INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, date_precision, duty, scale, grade,
@@ -51,7 +53,7 @@ INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspect
 SELECT $1,
     encode(set_byte(set_byte(substring(n.digest FOR 16), 6, get_byte(n.digest, 6) & 15 | 128),
         8, get_byte(n.digest, 8) & 63 | 128), 'hex')::uuid,
-    n.asset_id, $2, n.inspected_on, n.date_precision, coalesce(n.duty, $5), n.scale, n.grade,
+    n.asset_id, $2, n.inspected_on, n.date_precision, n.fulfilled, n.scale, n.grade,
     coalesce(n.findings, '{}'), n.inspector, n.supersedes,
     coalesce(n.flags, '{}') || CASE WHEN n.rivals > 1 THEN ARRAY['same_day_twice'] ELSE '{}' END,
     $4, $3, n.row_number

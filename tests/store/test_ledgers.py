@@ -225,17 +225,18 @@ SCALES: dict[str, Scale] = {
 }
 
 
-async def inspect(opened: pool.Pool, rows: Sequence[tuple[str, date, str | None]]) -> int:
-    """Import inspections of a ledger: number, day, grade."""
+async def inspect(opened: pool.Pool, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Import inspections of a ledger: number, day, grade and perhaps duty."""
     async with operating(opened) as conn:
         target = ledgers.Target(OWNER, AssetClass.BRIDGE, uuid7(), Origin.LEDGER)
         count = len(rows)
-        graded = [None if grade is None else "road-soundness" for _, _, grade in rows]
+        graded = [None if row[2] is None else "road-soundness" for row in rows]
         await ledgers.copy_in(
             conn,
             inspections_bulk.batch(
                 range(2, count + 2), [row[0] for row in rows], [row[1] for row in rows], ["day"] * count, graded,
-                [row[2] for row in rows], [None] * count, [None] * count, [()] * count, ["{}"] * count,
+                [row[2] for row in rows], [None] * count, [None] * count, [()] * count,
+                [None if len(row) < 4 else row[3] for row in rows], ["{}"] * count,
             ),
         )  # fmt: skip
         return await inspections_bulk.merge(conn, target, SCALES)
@@ -278,6 +279,18 @@ async def test_a_corrected_grade_supersedes_and_may_be_corrected_back(db: Databa
     ]
     await admin.close()
     assert rows == [("II", True), ("III", False), ("II", False)]
+
+
+async def test_two_duties_on_one_day_are_two_inspections(db: Database, owned: pool.Pool) -> None:
+    await load(owned, BRIDGES)
+    day = date(2020, 6, 1)
+    rows = [("1", day, None, "septic.article11"), ("1", day, None, "septic.cleaning"), ("1", day, "II")]
+    assert await inspect(owned, rows) == 3
+    before = await everything(db)
+    assert await inspect(owned, rows) == 0
+    assert await everything(db) == before
+    flags = {flag for row in before["inspections"] for flag in row[13]}
+    assert flags == set()
 
 
 async def test_repairs_come_in_once(db: Database, owned: pool.Pool) -> None:
