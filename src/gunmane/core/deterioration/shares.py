@@ -22,6 +22,7 @@ def grade_shares(rank, group, x, place, beta, mus, jumps, effects, times, plain,
     """
     draws, width = beta.shape[0], x.shape[1] + 1
     lam, total, v, out = np.zeros(states), np.zeros(states), np.zeros(states), np.zeros(states)
+    stay, come = np.zeros(states), np.zeros(states)
     for u in range(rank.shape[0]):
         for d in range(draws):
             t = times[d if times.shape[0] > 1 else 0, place[u, 0]]
@@ -37,10 +38,14 @@ def grade_shares(rank, group, x, place, beta, mus, jumps, effects, times, plain,
                 total[s] = lam[s] + (mus[d, s] * calendar if mus.shape[1] > 0 else 0.0)
                 for k in range(s + 2, jumps.shape[2]):
                     total[s] += jumps[d, s, k] * t
-                speed = max(speed, total[s])
+                if s >= rank[u]:
+                    speed = max(speed, total[s])
+            first = rank[u]
+            for s in range(first, states):
+                stay[s] = 1.0 - total[s] / speed if speed > 0.0 else 1.0
+                come[s] = lam[s - 1] / speed if s > 0 and speed > 0.0 else 0.0
             v[:] = 0.0
-            out[:] = 0.0
-            v[rank[u]] = 1.0
+            v[first] = 1.0
             # steps of at most 500 so that the Poisson weights stay in range
             pieces = int(speed / 500.0) + 1
             part = speed / pieces
@@ -48,16 +53,15 @@ def grade_shares(rank, group, x, place, beta, mus, jumps, effects, times, plain,
                 p = np.exp(-part)
                 out[:] = 0.0
                 for r in range(poisson_steps(part) + 1):
-                    for s in range(states):
+                    for s in range(first, states):
                         out[s] += p * v[s]
                     p *= part / (r + 1)
-                    if speed > 0.0:
-                        for s in range(states - 1, -1, -1):
-                            v[s] *= 1.0 - total[s] / speed
-                            if s > 0:
-                                v[s] += v[s - 1] * (lam[s - 1] / speed)
-                            for k in range(s - 1 if jumps.shape[2] > 0 else 0):
-                                v[s] += v[k] * (jumps[d, k, s] * t / speed)
+                    for s in range(states - 1, first - 1, -1):
+                        v[s] *= stay[s]
+                        if s > first:
+                            v[s] += v[s - 1] * come[s]
+                        for k in range(first, s - 1 if jumps.shape[2] > 0 else first):
+                            v[s] += v[k] * (jumps[d, k, s] * t / speed)
                 v[:] = out
             whole = out.sum()
             for s in range(states):
