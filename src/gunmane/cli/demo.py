@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     given = configuration.read()
     try:
         ledgers = options.out / "ledgers"
-        simulate(ledgers, options.owners, options.assets, options.seed, None, lambda *_: None)
+        simulate(ledgers, options.owners, options.assets, options.seed, None, _silent)
         made = asyncio.run(build_region(ledgers / "region.toml", options.out, None, None, console))
         keys = asyncio.run(_keys(given, made))
     except GunmaneError as error:
@@ -76,3 +76,6 @@ async def _keys(given: Settings, made: Made) -> dict[Role, str]:
             await opened.close()
     finally:
         ready.close()
+
+
+def _silent(_done: int, _total: int, _what: str) -> None: ...
