@@ -8,15 +8,17 @@ FROM assets
 WHERE owner_id = $1 AND asset_class = $2 AND status <> 'abolished'
 ORDER BY number COLLATE "C";
 
+-- superseded_of_class
+-- Inspections of one owner and class that a correction has replaced; few.
+SELECT supersedes FROM inspections WHERE owner_id = $1 AND asset_class = $2 AND supersedes IS NOT NULL;
+
 -- inspections_of_class
--- The inspections of one owner and class that no other supersedes, up to a day.
-SELECT i.asset_id, i.inspected_on, i.scale, i.grade, i.duty
-FROM inspections AS i
-WHERE i.owner_id = $1 AND i.asset_class = $2 AND i.inspected_on <= $3
-    AND NOT EXISTS (
-        SELECT 1 FROM inspections AS s WHERE s.owner_id = i.owner_id AND s.supersedes = i.inspection_id
-    )
-ORDER BY i.asset_id, i.inspected_on, i.inspection_id;
+-- The inspections of one owner and class up to a day, without the superseded ones.
+SELECT asset_id, inspected_on, scale, grade, duty
+FROM inspections
+WHERE owner_id = $1 AND asset_class = $2 AND inspected_on <= $3
+    AND (cardinality($4::uuid[]) = 0 OR inspection_id <> ALL ($4::uuid[]))
+ORDER BY asset_id, inspected_on, inspection_id;
 
 -- repairs_of_class
 -- The repairs of one owner and class up to a day.
@@ -24,3 +26,7 @@ SELECT asset_id, repaired_on, kind
 FROM repairs
 WHERE owner_id = $1 AND asset_class = $2 AND repaired_on <= $3
 ORDER BY asset_id, repaired_on, repair_id;
+
+-- refresh_statistics
+-- Bring the planner's statistics up to date after a large change.
+SELECT refresh_statistics();

@@ -130,6 +130,15 @@ CREATE FUNCTION public.place_ranges(wanted box) RETURNS TABLE(low bigint, high b
     SELECT -1::bigint, -1::bigint
 $$;
 ALTER FUNCTION public.place_ranges(wanted box) OWNER TO postgres;
+CREATE FUNCTION public.refresh_statistics() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+BEGIN
+    ANALYZE assets, asset_numbers, inspections, repairs, conditions, risks, due_items, tallies, cells;
+END
+$$;
+ALTER FUNCTION public.refresh_statistics() OWNER TO postgres;
 CREATE TABLE public.api_keys (
     owner_id uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -784,6 +793,8 @@ REVOKE ALL ON FUNCTION public.owner_of(wanted_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.owner_of(wanted_code text) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_share;
+REVOKE ALL ON FUNCTION public.refresh_statistics() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.refresh_statistics() TO gunmane_app;
 GRANT SELECT ON TABLE public.api_keys TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.asset_history TO gunmane_app;

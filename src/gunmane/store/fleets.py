@@ -14,7 +14,7 @@ from gunmane.core.duties.columns import Coded
 from gunmane.core.inventory import ATTRIBUTES
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Precision, Status
-from gunmane.store.query import ReadConn, sql
+from gunmane.store.query import Conn, ReadConn, sql
 
 CHUNK = 50_000
 NO_DAY = int(np.iinfo(np.int32).min)
@@ -119,12 +119,12 @@ async def read_fleet(
         rows_of = {asset_id: first + k for k, asset_id in enumerate(found.ids[first:])}
         if not rows_of:
             continue
-        for query, target, names in (
-            ("inspections_of_class", looks, ("scale", "grade", "duty")),
-            ("repairs_of_class", works, ("kind",)),
-        ):
-            async for rows in _chunks(conn, sql("fleets", query), owner_id, asset_class.value, as_of):
-                target.append(_events(rows, rows_of, names, words))
+        where = (owner_id, asset_class.value)
+        replaced = [row[0] for row in await conn.fetch(sql("fleets", "superseded_of_class"), *where)]
+        async for rows in _chunks(conn, sql("fleets", "inspections_of_class"), *where, as_of, replaced):
+            looks.append(_events(rows, rows_of, ("scale", "grade", "duty"), words))
+        async for rows in _chunks(conn, sql("fleets", "repairs_of_class"), *where, as_of):
+            works.append(_events(rows, rows_of, ("kind",), words))
     return _fleet(found, asset_class, tuple(facts for _, facts in owners), looks, works, words)
 
 
@@ -195,3 +195,8 @@ def _fleet(
 
 def _as_days(values: NDArray[Any]) -> Days:
     return values.astype(np.int32)
+
+
+async def refresh_statistics(conn: Conn) -> None:
+    """Bring the planner's statistics up to date after a large change."""
+    await conn.execute(sql("fleets", "refresh_statistics"))

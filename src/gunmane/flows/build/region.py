@@ -57,6 +57,7 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         earlier = await runs.find_finished(conn, request.region_id, KIND, state)
         if earlier is not None and (kept := await runs.plan_of(conn, request.region_id, earlier.run_id)):
             return _kept(kept, earlier)
+        await fleets.refresh_statistics(conn)
         found = await _read(conn, request, report)
     facts = tuple(owner for _, owner in request.owners)
     inputs = digest(found, facts, request.region, request.field, request.as_of, request.seed, request.simulated)
