@@ -221,7 +221,6 @@ async def read_columns(
     page: int = PAGE,
 ) -> Columns:
     """Read the assets of some owners and one class; `known_at` reads them as they were known at that moment."""
-    await conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
     listed = {
         row["name"]: row["values"] or []
         for row in await conn.fetch(sql("inventory", "column_values"), list(owners), asset_class.value)
@@ -316,7 +315,6 @@ async def read_inspections(
     conn: ReadConn, columns: Columns, scales: dict[str, Scale], *, page: int = PAGE
 ) -> InspectionColumns:
     """Read the inspections that stand of the assets in `columns`."""
-    await conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
     owners, asset_class = columns.owners, columns.asset_class
     duties = await conn.fetchval(sql("inventory", "inspection_duties"), list(owners), asset_class.value)
     precisions = [one.value for one in Precision]
@@ -346,7 +344,6 @@ async def read_inspections(
 
 async def read_repairs(conn: ReadConn, columns: Columns, *, page: int = PAGE) -> RepairColumns:
     """Read the repairs of the assets in `columns`."""
-    await conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
     kinds = ["repair", "rehabilitation", "replacement", "removal", "cleaning"]
     pages = await _pages(
         conn, "repair_columns", columns.owners, columns.asset_class, page, ("repair_id", "repaired_on"), kinds

@@ -152,10 +152,9 @@ def asset_batch(
 
 
 async def begin(conn: Conn) -> None:
-    """Make the temporary tables of a transaction, and let its statements be planned with their parameters."""
+    """Make the temporary tables of a transaction."""
     for name in ("stage_assets", "stage_matches", "stage_seen"):
         await conn.execute(sql("ledgers", name))
-    await conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 async def lock(conn: Conn, owner_id: UUID, asset_class: AssetClass) -> bool:
