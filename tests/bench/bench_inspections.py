@@ -47,7 +47,7 @@ CREATE TABLE bench_rows (owner_id uuid, inspection_id uuid, asset_id uuid, asset
 
 
 async def settle(url: str, count: int) -> tuple[str, list[UUID]]:
-    """Make a town with bridges and an engineer's key."""
+    """Make a town with bridges, each scored and inspected once before, and an engineer's key."""
     opened = await pool.open_pool(url, size=1)
     owner, assets = uuid7(), uuid7_many(count)
     async with pool.writing(opened) as conn:
@@ -72,6 +72,15 @@ async def settle(url: str, count: int) -> tuple[str, list[UUID]]:
         "INSERT INTO risks (owner_id, asset_id, asset_class, consequence_yen, loss_yen_per_year, likelihood_band,"
         " consequence_band, run_id) SELECT owner_id, asset_id, asset_class, 1e7, exp(12 * random()), 3, 3, asset_id"
         " FROM assets"
+    )
+    await admin.execute(
+        "INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade,"
+        " origin) SELECT owner_id, gen_random_uuid(), asset_id, asset_class, '2021-06-01', 'road.periodic',"
+        " 'road-soundness', 'II', 'simulated' FROM assets"
+    )
+    await admin.execute(
+        "INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)"
+        " SELECT owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id FROM inspections"
     )
     await admin.execute("ANALYZE")
     await admin.close()

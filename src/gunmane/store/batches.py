@@ -35,7 +35,8 @@ SELECT set_config('enable_seqscan', $1, true), set_config('enable_hashjoin', $1,
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 2))"
 
 # The latest grade before the day comes from `conditions` where that is older than the day and of the same scale;
-# only for the others are inspections looked through. Repairs matter only where the grade differs.
+# only for the others are inspections looked through. Repairs matter only where the grade differs. Each look-up ends
+# with LIMIT, so that it stays one by its index whatever the statistics say.
 _PAST = """
 SELECT
     i.n, a.asset_class, a.built_year, a.built_on, a.built_precision, d.inspection_id AS same_day,
@@ -49,8 +50,12 @@ SELECT
     i.supersedes IS NULL OR s.inspection_id IS NOT NULL AS corrects
 FROM incoming AS i
 LEFT JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = i.asset_id
-LEFT JOIN conditions AS c ON c.owner_id = $1 AND c.asset_id = i.asset_id
-LEFT JOIN inspections AS t ON t.owner_id = $1 AND t.inspection_id = i.inspection_id
+LEFT JOIN LATERAL (
+    SELECT * FROM conditions AS k WHERE k.owner_id = $1 AND k.asset_id = i.asset_id LIMIT 1
+) AS c ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM inspections AS k WHERE k.owner_id = $1 AND k.inspection_id = i.inspection_id LIMIT 1
+) AS t ON true
 LEFT JOIN LATERAL (
     SELECT coalesce(c.scale = i.scale AND c.inspected_on < i.inspected_on AND i.supersedes IS NULL, false) AS yes
 ) AS simple ON true
