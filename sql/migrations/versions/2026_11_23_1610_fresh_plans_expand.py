@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.util import await_only
 
 revision = "2026_11_23_1610"
-down_revision = "2026_11_23_1550"
+down_revision = "2026_11_23_1605"
 
 
 def upgrade() -> None:
