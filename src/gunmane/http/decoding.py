@@ -6,6 +6,7 @@ all faults at once. The second look costs time only for requests that are refuse
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -137,9 +138,18 @@ def query(pairs: Sequence[tuple[str, str]], wanted: type[T]) -> T:
         else:
             # without strictness msgspec reads the text "null" as None: a parameter that is given has a value
             found = [Fault("wrong_value", name, {"reason": "null"}) for name in raw if getattr(made, name) is None]
+            # … and a bare number as seconds since 1970: a moment is written as such
+            found += [
+                Fault("wrong_value", name, {"reason": text})
+                for name, text in pairs
+                if isinstance(getattr(made, name), datetime) and _NUMBER.fullmatch(text)
+            ]
             if not found:
                 return made
     raise GunmaneError("malformed", _named(found))
+
+
+_NUMBER = re.compile(r"\s*[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?\s*")
 
 
 def _named(found: Iterable[Fault]) -> list[Fault]:

@@ -9,8 +9,8 @@ from gunmane.store import overview as store
 from gunmane.store.overview import BAND_EDGES, Cell, RiskFilter
 from gunmane.store.query import ReadConn
 
-CELLS_ACROSS = 4
-"""A tile shows up to 2^4 by 2^4 cells."""
+CELLS_ACROSS = 6
+"""A tile shows up to 2^6 by 2^6 cells, 8 pixels each on the screen."""
 
 
 def loss_band(loss: float | None) -> int:

@@ -22,6 +22,7 @@ def environment() -> Environment:
     )
     made.filters["number"] = texts.number
     made.filters["percent"] = texts.percent
+    made.globals["grade_label"] = texts.grade_label
     return made
 
 

@@ -1,9 +1,10 @@
 """The catalogue of page texts in Japanese and English."""
 
 import tomllib
+import unicodedata
 from functools import cache
 
-from gunmane.core.words import Language
+from gunmane.core.words import Language, Scale
 from gunmane.resources import DATA
 
 
@@ -40,3 +41,10 @@ def percent(share: float | None) -> str:
     if value >= 1:
         return f"{value:.1f} %"
     return f"{value:.2g} %" if value >= 0.01 else "0 %" if value == 0 else "<0.01 %"
+
+
+def grade_label(scale: Scale, place: int, lang: str) -> str:
+    """Name a grade with its meaning; a meaning that names the grade itself stands alone."""
+    grade, name = scale.grades[place], (scale.names_ja if lang == "ja" else scale.names_en)[place]
+    plain = unicodedata.normalize("NFKC", name)
+    return name if grade == "none" or grade in plain.split() or plain.endswith(grade) else f"{grade} {name}"

@@ -26,7 +26,7 @@ const map = new maplibre.Map({
         layout: { "circle-sort-key": ["get", "band"] },
         paint: {
           "circle-color": byBand,
-          "circle-radius": ["interpolate", ["linear"], ["ln", ["+", 1, ["get", "n"]]], 0, 3, 3, 5, 7, 11],
+          "circle-radius": ["interpolate", ["linear"], ["ln", ["+", 1, ["get", "n"]]], 0, 2, 3, 3.5, 7, 8],
           "circle-opacity": 0.85, "circle-stroke-color": "#fff", "circle-stroke-width": 0.8,
         },
       },
