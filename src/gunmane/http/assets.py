@@ -296,8 +296,8 @@ async def change_asset(ask: Ask[Nothing, AssetChange]) -> Answer:
     found = await store.one(ask.conn, ask.id("asset_id"), [ask.principal.owner_id])
     if found is None:
         raise GunmaneError("not_found")
-    expected = ask.headers.get(b"if-match")
-    if expected is None:
+    expected = ask.headers.get(b"if-match", b"").strip()
+    if not expected:  # an empty one is none
         raise GunmaneError("condition_required")
     tags = [one.strip() for one in expected.split(",")]
     if "*" not in tags and etag(msgspec.json.encode(detail(found))) not in tags:
