@@ -654,8 +654,6 @@ ALTER TABLE ONLY public.asset_history
     ADD CONSTRAINT asset_history_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.asset_numbers
     ADD CONSTRAINT asset_numbers_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
-ALTER TABLE ONLY public.assets
-    ADD CONSTRAINT assets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.cells
     ADD CONSTRAINT cells_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.conditions
