@@ -27,6 +27,7 @@ PASSING = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says when the server died in the middle of an answer
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     ConnectionError,
