@@ -28,11 +28,12 @@ async def test_each_row_has_its_own_outcome(world: World) -> None:
         inspection(world, inspected_on="2026-11-21", grade="I"),
         {"asset_id": str(world.a.bridge), "colour": 1},
         inspection(world, grade="II"),
+        "[1, ",
     ]
     answer = await send(world, rows)
     assert answer.status_code == 200, answer.text
     found = answer.json()
-    assert (found["logged"], found["refused"], found["repeated"]) == (2, 6, 0)
+    assert (found["logged"], found["refused"], found["repeated"]) == (2, 7, 0)
     assert [(row["status"], [one["code"] for one in row["errors"]]) for row in found["rows"]] == [
         ("logged", []),
         ("refused", ["grade_unknown"]),
@@ -42,6 +43,7 @@ async def test_each_row_has_its_own_outcome(world: World) -> None:
         ("logged", []),
         ("refused", ["unknown_field", "missing"]),
         ("refused", ["same_day_twice"]),
+        ("refused", ["not_json"]),
     ]
     assert found["rows"][3]["errors"] == found["rows"][4]["errors"]
     assert found["rows"][5]["flags"] == ["improved_without_repair"]

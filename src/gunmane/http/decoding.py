@@ -110,10 +110,15 @@ def body(raw: bytes, wanted: type[T]) -> T:
             raise GunmaneError("invalid", [Fault("bad_character")])
         return msgspec.json.decode(raw, type=wanted)
     except msgspec.ValidationError as error:
-        found = faults_of(msgspec.json.decode(raw), wanted) if isinstance(wanted, type) else []
-        raise GunmaneError("invalid", found or [fault(error)]) from None
+        refused = fault(error)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise GunmaneError("malformed", [Fault("not_json", "", {"reason": str(error)})]) from None
+    try:
+        found = faults_of(msgspec.json.decode(raw), wanted) if isinstance(wanted, type) else []
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        # the first look met a wrong value before it came to the place where the JSON ends to be JSON
+        raise GunmaneError("malformed", [Fault("not_json", "", {"reason": str(error)})]) from None
+    raise GunmaneError("invalid", found or [refused])
 
 
 def query(pairs: Sequence[tuple[str, str]], wanted: type[T]) -> T:

@@ -164,7 +164,7 @@ class _Maker:
         elif route.raw_types:
             made["requestBody"] = {
                 "required": True,
-                "content": {one: {"schema": {"type": "string"}} for one in route.raw_types},
+                "content": {one: {"schema": {}} for one in route.raw_types},
             }
         return made
 
