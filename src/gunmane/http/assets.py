@@ -296,7 +296,7 @@ async def change_asset(ask: Ask[Nothing, AssetChange]) -> Answer:
     found = await store.one(ask.conn, ask.id("asset_id"), [ask.principal.owner_id])
     if found is None:
         raise GunmaneError("not_found")
-    expected = ask.headers.get(b"if-match", b"").strip()
+    expected = ask.headers.get(b"if-match", "").strip()
     if not expected:  # an empty one is none
         raise GunmaneError("condition_required")
     tags = [one.strip() for one in expected.split(",")]

@@ -1,7 +1,7 @@
 """Turns templates and values into pages."""
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
@@ -22,7 +22,7 @@ def environment() -> Environment:
     )
     made.filters["number"] = texts.number
     made.filters["percent"] = texts.percent
-    made.globals["grade_label"] = texts.grade_label
+    cast("dict[str, Any]", made.globals)["grade_label"] = texts.grade_label
     return made
 
 
