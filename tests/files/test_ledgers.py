@@ -12,6 +12,7 @@ import pyogrio
 import pytest
 import shapely
 from pyproj import Transformer
+from tests import outside
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.ledgers.columns import AssetColumns
@@ -23,10 +24,8 @@ from gunmane.files.crs import infer, plane_zone, to_lonlat
 from gunmane.files.ledgers import Ledger, LedgerSource, open_ledger, suggest
 
 AS_OF = date(2026, 4, 1)
-REAL = next(
-    (folder for level in (3, 4) if (folder := Path(__file__).parents[level] / "shared" / "data").is_dir()), None
-)
-real = pytest.mark.skipif(REAL is None, reason="the real ledgers are not at hand")
+real = outside.needs("vt-sewers")
+HERE = Path(__file__).parents[1] / "data" / "ledgers"
 
 
 def source(path: Path, asset_class: str, **options: object) -> LedgerSource:
@@ -291,8 +290,7 @@ REAL_LEDGERS = [
 def test_real_ledgers(
     path: str, asset_class: str, owner: str, assets: int, rejected: int, inspections: int, left_out: int
 ) -> None:
-    assert REAL is not None
-    ledger = open_ledger(source(REAL / path, asset_class, owner_code=owner), AS_OF)
+    ledger = open_ledger(source(outside.DATA / path, asset_class, owner_code=owner), AS_OF)
     found = Counter[str]()
     for chunk in ledger.chunks():
         found["assets"] += len(chunk)
@@ -303,13 +301,11 @@ def test_real_ledgers(
     assert (found["inspections"], found["left_out"]) == (inspections, left_out)
 
 
-@real
 def test_real_lengths_agree_with_what_the_files_say() -> None:
-    assert REAL is not None
-    _, found = read(REAL / "jp-roads/yaizu/緊急輸送路_一次緊急輸送路.zip", "pavement", owner_code="222127")
+    _, found = read(HERE / "yaizu_emergency_routes.zip", "pavement", owner_code="222127")
     assert sum(found.fields["length_m"]) == pytest.approx(101_500, rel=0.005)
-    _, lines = read(REAL / "jp-sewer-handa/real/handa_span_geoms_60.gpkg", "sewer_pipe", owner_code="232050")
-    _, table = read(REAL / "jp-sewer-handa/real/handa_span_master_60.csv", "sewer_pipe", owner_code="232050")
+    _, lines = read(HERE / "handa_span_geoms_60.gpkg", "sewer_pipe", owner_code="232050")
+    _, table = read(HERE / "handa_span_master_60.csv", "sewer_pipe", owner_code="232050")
     lengths = dict(zip(table.fields["number"], table.fields["length_m"], strict=True))
     for number, length in zip(lines.fields["number"], lines.fields["length_m"], strict=True):
         assert length == pytest.approx(lengths[number], rel=0.01)

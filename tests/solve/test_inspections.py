@@ -1,5 +1,6 @@
 """Both searches against brute force on small problems; the same seed gives the same plan."""
 
+import gzip
 import itertools
 import json
 import random
@@ -14,14 +15,7 @@ from gunmane.core.schedule.instance import Instance, Plan, breaches, price, read
 from gunmane.solve import strings, vrp
 from gunmane.solve.inspections import solve
 
-REFERENCE = next(
-    (
-        file
-        for level in (3, 4)
-        if (file := Path(__file__).parents[level] / "shared/data/optimisation/inspection_5x20x500.json").is_file()
-    ),
-    None,
-)
+REFERENCE = Path(__file__).parents[1] / "data" / "optimisation" / "inspection_5x20x500.json.gz"
 
 
 def problem(seed: int, jobs: int = 5) -> dict[str, Any]:
@@ -139,10 +133,8 @@ def test_the_command_prints_objective_served_and_plan(tmp_path: Path, capsys: py
     assert "instance" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(REFERENCE is None, reason="the reference instance inspection_5x20x500.json is not here")
 def test_the_reference_plan_has_the_price_it_claims() -> None:
-    assert REFERENCE is not None
-    document = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    document = json.loads(gzip.decompress(REFERENCE.read_bytes()))
     given = read_instance(document)
     plan = {tuple(map(int, key.split(":"))): tuple(jobs) for key, jobs in document["plan"].items()}
     assert breaches(given, plan) == []

@@ -2,13 +2,12 @@
 
 import csv
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.linalg import expm
 from scipy.optimize import approx_fprime
+from tests import outside
 from tests.core.deterioration.simulated import intervals, step
 
 from gunmane.core.deterioration.backtest import Options, Panel, run
@@ -21,8 +20,7 @@ from gunmane.core.deterioration.scores import auc, count_band, evaluate
 from gunmane.core.deterioration.tables import backtest_table, fit_table
 from gunmane.core.errors import GunmaneError
 
-ROOT = Path(__file__).parents[3]
-SHARED = Path(os.environ.get("GUNMANE_SHARED", ROOT.parent / "shared")) / "data" / "deterioration"
+SHARED = outside.DATA / "deterioration"
 
 
 def test_matrices_of_any_generator():
@@ -104,7 +102,7 @@ CAV = {"id": "PTNUM", "time": "years", "exact": "4", "allow": "1-2,1-4,2-1,2-3,2
 MISRATED = CAV | {"allow": "1-2,1-4,2-3,2-4,3-4", "misclassification": "1-2,2-1,2-3,3-2", "certain": "firstobs"}
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"reference data not here: {SHARED}")
+@outside.needs("deterioration")
 @pytest.mark.parametrize(
     ("file", "settings", "expected", "rates", "errors"),
     [
@@ -140,7 +138,7 @@ def test_msm_references_with_any_moves_and_errors(file, settings, expected, rate
         assert found == pytest.approx(value, rel=1e-3)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"reference data not here: {SHARED}")
+@outside.needs("deterioration")
 @pytest.mark.parametrize(
     ("name", "covariates", "more", "expected"),
     [

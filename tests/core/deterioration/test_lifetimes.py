@@ -2,12 +2,12 @@
 
 import csv
 import gzip
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
+from tests import outside
 
 from gunmane.core.deterioration import events
 from gunmane.core.deterioration.events import Memory, Windows, expected_events, fit_events
@@ -22,8 +22,7 @@ from gunmane.core.deterioration.lifetimes import (
 from gunmane.core.errors import GunmaneError
 
 DATA = Path(__file__).parent / "data"
-ROOT = Path(__file__).parents[3]
-SHARED = Path(os.environ.get("GUNMANE_SHARED", ROOT.parent / "shared")) / "data" / "deterioration"
+SHARED = outside.DATA / "deterioration"
 
 
 def _table(path):
@@ -129,7 +128,7 @@ def test_faults_of_lifetimes_are_named():
     assert {f.code for f in caught.value.faults} == {"age_negative", "upper_below_lower", "entry_after_lower"}
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"reference data not here: {SHARED}")
+@outside.needs("deterioration")
 @pytest.mark.parametrize("family", [Family.WEIBULL, Family.GOMPERTZ])
 def test_left_truncated_mgus2_converges(family):
     table = _table(SHARED / "surv_mgus2_agescale.csv")
@@ -147,7 +146,7 @@ def test_left_truncated_mgus2_converges(family):
         assert fit.parameters[2] == pytest.approx(0.06034957, rel=1e-3)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"reference data not here: {SHARED}")
+@outside.needs("deterioration")
 def test_survreg_references():
     table = _table(SHARED / "surv_capacitor.csv")
     ends, failed = _column(table, "time"), _column(table, "status")
