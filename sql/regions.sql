@@ -20,11 +20,3 @@ SELECT
 FROM regions AS r
 WHERE $1::uuid IS NULL OR r.region_id = $1
 ORDER BY r.region_id;
-
--- tallies
--- Counts and sums that the principal may read: its own and those shared at level aggregate or above.
-SELECT owner_id, asset_class, measure, bucket, n, amount, computed_at
-FROM tallies
-WHERE ($1::uuid IS NULL OR owner_id = $1) AND ($2::text[] IS NULL OR asset_class = ANY ($2))
-    AND ($3::text[] IS NULL OR measure = ANY ($3))
-ORDER BY owner_id, asset_class, measure, bucket;

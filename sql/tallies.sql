@@ -38,5 +38,6 @@ GROUP BY a.owner_id, a.asset_class, (a.bounds IS NULL);
 -- Counts of the owners and classes that the principal may know of.
 SELECT owner_id, asset_class, measure, bucket, n, amount, computed_at
 FROM tallies
-WHERE ($1::uuid[] IS NULL OR owner_id = ANY ($1::uuid[])) AND ($2::text IS NULL OR measure = $2::text)
+WHERE ($1::uuid[] IS NULL OR owner_id = ANY ($1)) AND ($2::text[] IS NULL OR asset_class = ANY ($2))
+    AND ($3::text[] IS NULL OR measure = ANY ($3))
 ORDER BY owner_id, asset_class, measure, bucket;

@@ -10,11 +10,10 @@ import msgspec
 from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
-from msgspec import Struct
 
 from gunmane import settings as settings_module
 from gunmane.core.inspections import Plausibility
-from gunmane.core.words import Scale
+from gunmane.files.reference import scales
 from gunmane.flows.inspections import Rules
 from gunmane.http import api, service
 from gunmane.http.routes import Services
@@ -28,15 +27,10 @@ from gunmane.store.embedded import Embedded
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
-class _Scales(Struct, frozen=True, forbid_unknown_fields=True):
-    scales: tuple[Scale, ...]
-
-
 def rules() -> Rules:
     """Read the scales and the rules of plausibility."""
-    scales = msgspec.toml.decode((DATA / "scales.toml").read_bytes(), type=_Scales).scales
     plausibility = msgspec.toml.decode((DATA / "plausibility.toml").read_bytes(), type=Plausibility)
-    return Rules({scale.code: scale for scale in scales}, plausibility)
+    return Rules(scales(), plausibility)
 
 
 def jst_now() -> datetime:

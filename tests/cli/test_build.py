@@ -73,11 +73,10 @@ def look_at_the_rows_to_mend(path: Path) -> None:
         rows = list(csv.DictReader(source))
     assert rows, "the simulator plants faults"
     for row in rows:
-        assert row["file"]
-        assert int(row["row"]) > 0
-        assert row["reason_ja"] != row["code"], f"{row['code']} has no Japanese text"
-        assert row["reason_en"] != row["code"], f"{row['code']} has no English text"
-        assert row["reason_ja"] != row["reason_en"]
+        assert row["ファイル file"]
+        assert int(row["行 row"]) > 0
+        assert " " in row["reason"], f"{row['reason']} is a code, not a sentence"
+        assert row["理由"] != row["reason"]
 
 
 async def test_ledgers_become_a_plan_and_a_second_time_changes_nothing(

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import csv
 import os
 import sys
 import time
@@ -23,15 +22,13 @@ from gunmane import settings as configuration
 from gunmane.core.errors import GunmaneError
 from gunmane.core.regions import RegionFile
 from gunmane.core.stock import OwnerFacts
-from gunmane.core.words import AssetClass
 from gunmane.files import reference
 from gunmane.files.faults import said
+from gunmane.files.import_texts import write_rejected
 from gunmane.files.regions import read_region
 from gunmane.flows.build.region import Built, Request, build
-from gunmane.flows.imports import ImportOutcome, import_region
-from gunmane.store import access, database, pool, rejections
-
-REJECTED_HEAD = ("file", "row", "column", "value", "code", "reason_ja", "reason_en", "cells")
+from gunmane.flows.imports import ImportOutcome, import_region, rows_to_mend
+from gunmane.store import database, pool, rejections
 
 
 def add(commands: Any) -> None:
@@ -89,7 +86,7 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
                 imported_at = time.monotonic()
                 request = await _request(opened, file, imported, day, seed)
                 built = await build(opened, request, display.step)
-            rejected = await _rejected(opened, request)
+            rejected = await rows_to_mend(opened, imported.saved)
         finally:
             await opened.close()
     finally:
@@ -128,17 +125,8 @@ async def _request(
         rejected={},
     )
     codes = {owner_id: facts.code for owner_id, facts in owners}
-    counted: Counter[tuple[str, AssetClass]] = Counter()
-    for row in await _rejected(opened, request):
-        counted[codes[row.owner_id], row.asset_class] += 1
+    counted = Counter((codes[row.owner_id], row.asset_class) for _, row in await rows_to_mend(opened, imported.saved))
     return msgspec.structs.replace(request, rejected=dict(counted))
-
-
-async def _rejected(opened: pool.Pool, request: Request) -> list[rejections.Rejection]:
-    ids = [owner_id for owner_id, _ in request.owners]
-    async with pool.writing(opened) as conn:
-        await access.operate(conn, ids, [request.region_id])
-        return await rejections.list_open(conn, ids)
 
 
 def _write(
@@ -146,22 +134,14 @@ def _write(
     file: RegionFile,
     imported: ImportOutcome,
     built: Built,
-    rejected: list[rejections.Rejection],
+    rejected: list[tuple[str, rejections.Rejection]],
     times: tuple[float, float, float],
 ) -> None:
     """Write the four files; each is complete or not there."""
     _replace(out / "plan.pdf", built.pdf)
     _replace(out / "plan.json", built.sheet)
     partial = out / ".rejected.csv.part"
-    with partial.open("w", newline="", encoding="utf-8-sig") as target:  # the mark lets Excel read it as UTF-8
-        write = csv.writer(target)
-        write.writerow(REJECTED_HEAD)
-        for row in rejected:
-            cells = msgspec.json.encode(row.cells).decode()
-            for fault in row.faults:
-                reasons = (said(fault, "ja"), said(fault, "en"))
-                value = row.cells.get(fault.at, "")
-                write.writerow((row.path, row.row_number, fault.at, value, fault.code, *reasons, cells))
+    write_rejected(partial, rejected)
     partial.replace(out / "rejected.csv")
     summary = {
         "region": file.region.name,

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from gunmane.core.calendar import fiscal_year as fiscal_year
 from gunmane.core.words import AssetClass, Origin, OwnerKind, Precision, Status
 
 

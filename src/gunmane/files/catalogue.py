@@ -13,6 +13,7 @@ from gunmane.core.ledgers.limits import Limits, read_limits
 from gunmane.core.ledgers.mapping import Mapping, read_mapping
 from gunmane.core.ledgers.synonyms import Lexicon, read_synonyms
 from gunmane.core.words import AssetClass, Scale
+from gunmane.files.reference import scales
 from gunmane.resources import DATA
 
 
@@ -45,14 +46,9 @@ class Catalogue(Struct, frozen=True):
         return max(fitting, key=lambda mapping: len(mapping.match), default=None)
 
 
-class _Scales(Struct):
-    scales: list[Scale]
-
-
 @cache
 def catalogue() -> Catalogue:
     """Read the program's own data files."""
-    scales = msgspec.toml.decode((DATA / "scales.toml").read_bytes(), type=_Scales).scales
     folder = DATA / "mappings"
     mappings = tuple(read_mapping(path.read_bytes()) for path in sorted(folder.glob("*.toml")))
     rows = csv.DictReader(io.StringIO((DATA / "municipalities.csv").read_text("utf-8")))
@@ -64,7 +60,7 @@ def catalogue() -> Catalogue:
     }
     return Catalogue(
         Lexicon(read_synonyms((DATA / "synonyms.toml").read_bytes())),
-        {scale.code: scale for scale in scales},
+        scales(),
         read_limits((DATA / "limits.toml").read_bytes()),
         mappings,
         seats,

@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 from msgspec import structs
 
+from gunmane.core.calendar import fiscal_year
 from gunmane.core.errors import Fault, GunmaneError
-from gunmane.core.inventory import ATTRIBUTES, fiscal_year
+from gunmane.core.inventory import ATTRIBUTES
 from gunmane.core.words import Precision
 from gunmane.store import assets as store
 from gunmane.store.assets import AssetInFull

@@ -22,6 +22,7 @@ from gunmane.core.simulate.region import Life, Member, live, members, networks
 from gunmane.core.simulate.sheets import Sheet
 from gunmane.core.simulate.visits import LATER
 from gunmane.core.words import AssetClass, Scale
+from gunmane.files.reference import scales
 from gunmane.files.writing import Target, Write, writer
 from gunmane.resources import DATA
 
@@ -60,12 +61,6 @@ class _Book:
 def parameters() -> Parameters:
     """Read the simulator's parameters."""
     return msgspec.toml.decode((DATA / "simulate.toml").read_bytes(), type=Parameters)
-
-
-def scales() -> dict[str, Scale]:
-    """Read the grade scales by code."""
-    found = msgspec.toml.decode((DATA / "scales.toml").read_bytes(), type=dict[str, list[Scale]])
-    return {scale.code: scale for scale in found["scales"]}
 
 
 def simulate(

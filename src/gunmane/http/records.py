@@ -12,7 +12,8 @@ from gunmane.http.assets import DueState, readable
 from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
 from gunmane.http.routes import EDITING, Answer, Ask, Nothing, Route
 from gunmane.store import records as store
-from gunmane.store.records import DueRow, DueWanted, LedgerRow, PlanRow, RejectedRow, RiskRow, RunRow
+from gunmane.store.records import DueRow, DueWanted, LedgerRow, PlanRow, RejectedRow, RiskRow
+from gunmane.store.runs import Run
 
 Month = Annotated[str, Meta(pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$", description="年月 (2026-11)")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -94,7 +95,7 @@ class RejectedPage(Struct, frozen=True):
 class RunPage(Struct, frozen=True):
     """A page of computations."""
 
-    items: list[RunRow]
+    items: list[Run]
     next: str | None = None
 
 
@@ -251,7 +252,7 @@ ROUTES = (
         gives_headers=("Link",), summary="計算の記録 (recorded computations)",
     ),
     Route(
-        method="GET", path="/v1/runs/{run_id:uuid}", name="read_run", tag="runs", run=read_run, gives=RunRow,
+        method="GET", path="/v1/runs/{run_id:uuid}", name="read_run", tag="runs", run=read_run, gives=Run,
         summary="計算の記録 (one computation)",
     ),
     Route(

@@ -9,10 +9,11 @@ from msgspec import Meta, Struct
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.words import AssetClass, ConsentLevel
 from gunmane.http.routes import ADMINISTERING, Answer, Ask, Nothing, Route
-from gunmane.store import consents, regions
+from gunmane.store import consents, regions, tallies
 from gunmane.store.consents import Consent
 from gunmane.store.ids import uuid7
-from gunmane.store.regions import OwnerRow, RegionRow, Tally
+from gunmane.store.regions import OwnerRow, RegionRow
+from gunmane.store.tallies import Tally
 
 
 class Owners(Struct, frozen=True):
@@ -83,7 +84,8 @@ async def read_region(ask: Ask[Nothing, None]) -> Answer:
 
 async def list_tallies(ask: Ask[TallyQuery, None]) -> Answer:
     wanted = ask.query
-    return Answer(Tallies(await regions.tallies(ask.conn, wanted.owner, wanted.asset_class, wanted.measure)))
+    owners = None if wanted.owner is None else [wanted.owner]
+    return Answer(Tallies(await tallies.list_all(ask.conn, owners, wanted.asset_class, wanted.measure)))
 
 
 async def list_consents(ask: Ask[Nothing, None]) -> Answer:

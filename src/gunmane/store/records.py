@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from gunmane.core.words import AssetClass, Origin
 from gunmane.store.query import Conn, ReadConn, sql
+from gunmane.store.runs import Run
 
 
 class DueRow(Struct, frozen=True, kw_only=True):
@@ -88,25 +89,6 @@ class RejectedRow(Struct, frozen=True, kw_only=True):
     cells: Any
     faults: Any
     mended_at: datetime | None
-
-
-class RunRow(Struct, frozen=True, kw_only=True):
-    """One recorded computation."""
-
-    region_id: UUID
-    run_id: UUID
-    kind: str
-    inputs_digest: str
-    seed: int
-    parameters: dict[str, Any]
-    code_version: str
-    state: str
-    progress: float
-    result: dict[str, Any] | None
-    error: str | None
-    requested_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
 
 
 class PlanRow(Struct, frozen=True, kw_only=True):
@@ -199,9 +181,9 @@ async def mend(
 
 async def runs(
     conn: ReadConn, region_id: UUID | None, before: UUID | None, limit: int, run_id: UUID | None = None
-) -> list[RunRow]:
+) -> list[Run]:
     """List computations, newest first, or the one asked for."""
-    return msgspec.convert(await conn.fetch(sql("records", "runs"), region_id, before, run_id, limit), list[RunRow])
+    return msgspec.convert(await conn.fetch(sql("records", "runs"), region_id, before, run_id, limit), list[Run])
 
 
 async def plans(

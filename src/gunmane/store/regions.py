@@ -1,13 +1,12 @@
 """Owners, regions and tallies as the API reads them."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from gunmane.core.words import AssetClass, Origin, OwnerKind
+from gunmane.core.words import Origin, OwnerKind
 from gunmane.store.query import ReadConn, sql
 
 
@@ -43,18 +42,6 @@ class RegionRow(Struct, frozen=True, kw_only=True):
     members: tuple[Member, ...]
 
 
-class Tally(Struct, frozen=True, kw_only=True):
-    """A count and a sum of one measure in one bucket."""
-
-    owner_id: UUID
-    asset_class: AssetClass
-    measure: str
-    bucket: str
-    n: int
-    amount: float
-    computed_at: datetime
-
-
 async def owners(conn: ReadConn) -> list[OwnerRow]:
     """List the owners that the principal knows."""
     return msgspec.convert(await conn.fetch(sql("regions", "owners")), list[OwnerRow])
@@ -69,10 +56,3 @@ async def owner(conn: ReadConn, owner_id: UUID) -> OwnerRow | None:
 async def regions(conn: ReadConn, region_id: UUID | None = None) -> list[RegionRow]:
     """List the principal's regions, or the one asked for."""
     return msgspec.convert(await conn.fetch(sql("regions", "regions"), region_id), list[RegionRow])
-
-
-async def tallies(
-    conn: ReadConn, owner_id: UUID | None, classes: Sequence[str] | None, measures: Sequence[str] | None
-) -> list[Tally]:
-    """List counts and sums."""
-    return msgspec.convert(await conn.fetch(sql("regions", "tallies"), owner_id, classes, measures), list[Tally])

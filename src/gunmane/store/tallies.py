@@ -33,7 +33,11 @@ async def recount(conn: Conn, owners: Sequence[UUID]) -> None:
     await conn.execute(sql("tallies", "count_tallies"), list(owners))
 
 
-async def list_all(conn: ReadConn, owners: Sequence[UUID] | None = None, measure: str | None = None) -> list[Tally]:
-    """List the counts that the principal may know of."""
-    rows = await conn.fetch(sql("tallies", "list_tallies"), None if owners is None else list(owners), measure)
-    return msgspec.convert(rows, list[Tally])
+async def list_all(
+    conn: ReadConn,
+    owners: Sequence[UUID] | None = None,
+    classes: Sequence[str] | None = None,
+    measures: Sequence[str] | None = None,
+) -> list[Tally]:
+    """List the counts that the principal may know of; None does not restrict."""
+    return msgspec.convert(await conn.fetch(sql("tallies", "list_tallies"), owners, classes, measures), list[Tally])

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gunmane.core.calendar import fiscal_year
 from gunmane.core.errors import Fault
-from gunmane.core.inventory import fiscal_year
 from gunmane.core.ledgers.eras import ERAS, When, start, when
 from gunmane.core.ledgers.values import Doubt
 from gunmane.core.words import Precision

@@ -7,7 +7,7 @@ until dates begin to be missed: the smallest share that misses none is the level
 some, everybody works full hours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import IntEnum
 from typing import Any
@@ -330,13 +330,20 @@ def month_limits(tasks: Tasks, months: Sequence[Month]) -> tuple[Ints, Ints, Bit
     return np.where(late, 0, first).astype(np.int64), last.astype(np.int64), late
 
 
-def engineers_of(owner: str, counts: dict[str, int], place: tuple[float, float] | None) -> list[Engineer]:
-    """Make the engineers of an owner from how many hold each qualification; they start from its office."""
-    return [
-        Engineer(f"{owner}-{qualification}-{n + 1}", owner, frozenset({qualification}), place)
-        for qualification, count in sorted(counts.items())
-        for n in range(count)
-    ]
+def engineers_of(owner: str, counts: Mapping[str, int], place: tuple[float, float] | None) -> list[Engineer]:
+    """Make the engineers of an owner from how many hold each qualification; they start from `place`.
+
+    Only counts are known: special qualifications are taken to be held by the general (`civil`) engineers as far as
+    there are enough of them, so that nobody is counted twice.
+    """
+    general = counts.get("civil", 0)
+    special = [name for name, count in sorted(counts.items()) if name != "civil" for _ in range(count)]
+    found: list[Engineer] = []
+    for n in range(max(general, len(special))):
+        held = {"civil"} if n < general else set[str]()
+        held |= {special[n]} if n < len(special) else set()
+        found.append(Engineer(f"{owner}-{n + 1}", owner, frozenset(held), place))
+    return found
 
 
 def tally(plan: YearPlan, tasks: Tasks, kinds: Sequence[WorkKind]) -> dict[tuple[int, str], int]:

@@ -17,14 +17,14 @@ from gunmane.core.assess.fleets import Fleet
 from gunmane.core.assess.models import Assessed, assess
 from gunmane.core.assess.risks import RegionRisk, region_risk
 from gunmane.core.assess.stock import Duties, region_stock, year_ends
-from gunmane.core.inventory import fiscal_year
+from gunmane.core.calendar import fiscal_year
 from gunmane.core.plan.fill import make_sheet
 from gunmane.core.plan.scenarios import plan_region
 from gunmane.core.plan.sheet import Facts, PlanSheet
 from gunmane.core.plan.wording import complete
 from gunmane.core.schedule.check import breaches
 from gunmane.core.schedule.gather import Source, Work, work_of
-from gunmane.core.schedule.year import Engineer, Month, WorkKind, YearPlan, months_from, plan_year
+from gunmane.core.schedule.year import Engineer, Month, WorkKind, YearPlan, engineers_of, months_from, plan_year
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass
 from gunmane.files import reference
@@ -145,22 +145,13 @@ def schedule(
 
 
 def engineers(fleets: Sequence[Fleet], owners: Sequence[OwnerFacts]) -> tuple[Engineer, ...]:
-    """Name the owners' engineers by owner and number.
-
-    Only counts by qualification are known: special qualifications are taken to be held by the general (`civil`)
-    engineers as far as there are enough of them. Their place is the middle of the owner's located assets.
-    """
+    """Name the owners' engineers; each starts from the middle of its owner's located assets."""
     found: list[Engineer] = []
     for place, owner in enumerate(owners):
-        general = owner.engineers.get("civil", 0)
-        special = [name for name, count in sorted(owner.engineers.items()) if name != "civil" for _ in range(count)]
-        middles = [fleet.place[(fleet.owner == place) & np.isfinite(fleet.place[:, 0])] for fleet in fleets]
-        located = np.concatenate(middles) if middles else np.zeros((0, 2))
-        middle = (float(np.median(located[:, 0])), float(np.median(located[:, 1]))) if len(located) else None
-        for number in range(max(general, len(special))):
-            held = {"civil"} if number < general else set[str]()
-            held |= {special[number]} if number < len(special) else set()
-            found.append(Engineer(f"{owner.code}-{number + 1}", owner.code, frozenset(held), middle))
+        located = [fleet.place[(fleet.owner == place) & np.isfinite(fleet.place[:, 0])] for fleet in fleets]
+        points = np.concatenate(located) if located else np.zeros((0, 2))
+        middle = (float(np.median(points[:, 0])), float(np.median(points[:, 1]))) if len(points) else None
+        found += engineers_of(owner.code, owner.engineers, middle)
     return tuple(found)
 
 
