@@ -23,6 +23,17 @@ Ints = NDArray[np.int64]
 MATRIX = 5
 """Bands per axis of the risk matrix."""
 
+LOSS_EDGES = (0.0, 0.0, 1e3, 1e4, 1e5, 1e6)
+"""Lower edges of the classes of expected loss on maps and in lists, yen a year (own setting); class 0: not scored.
+
+`count_finest_cells` in sql/overview.sql has them too.
+"""
+
+
+def loss_band(yen: float | None) -> int:
+    """Return the class of an expected loss in yen a year: 0 not scored, 1 lowest, 5 highest."""
+    return 0 if yen is None else max(band for band in range(1, 6) if yen >= LOSS_EDGES[band])
+
 
 class Amount(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Adds rate x product of the columns, in yen per event; `unknown` stands in for each missing column."""

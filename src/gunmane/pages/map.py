@@ -6,16 +6,11 @@ import shapely
 
 from gunmane.core.geometry import encode_layer
 from gunmane.store import overview as store
-from gunmane.store.overview import BAND_EDGES, Cell, RiskFilter
+from gunmane.store.overview import Cell, RiskFilter
 from gunmane.store.query import ReadConn
 
 CELLS_ACROSS = 6
 """A tile shows up to 2^6 by 2^6 cells, 8 pixels each on the screen."""
-
-
-def loss_band(loss: float | None) -> int:
-    """Return the class of an expected loss in yen a year: 0 not scored, 1 lowest, 5 highest."""
-    return 0 if loss is None else max(band for band in range(1, 6) if loss >= BAND_EDGES[band])
 
 
 def cell_centre(cell: Cell, level: int) -> tuple[float, float]:

@@ -15,10 +15,10 @@ from litestar.response import Redirect
 from gunmane.core.assess.explain import explain
 from gunmane.core.geometry import BUFFER, EXTENT, encode_layer, tile_bounds
 from gunmane.core.overview import overview
-from gunmane.core.risk import Reason
+from gunmane.core.risk import Reason, loss_band
 from gunmane.core.words import AssetClass, Language
 from gunmane.files import reference
-from gunmane.pages.map import cell_tile, first_view, loss_band
+from gunmane.pages.map import cell_tile, first_view
 from gunmane.pages.render import page
 from gunmane.pages.visitor import PageRequest, Visit, key_cookie, language, visit
 from gunmane.resources import STATIC

@@ -9,14 +9,13 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from gunmane.core.risk import LOSS_EDGES
 from gunmane.core.words import AssetClass
 from gunmane.store.query import Conn, ReadConn, sql
 
 FINEST_LEVEL = 17
 """Cells of 2^-17 of the world: about 250 m in Japan."""
 COARSEST_LEVEL = 4
-BAND_EDGES = (0.0, 0.0, 1e3, 1e4, 1e5, 1e6)
-"""Lower edges of the classes of expected loss, yen a year; class 0: not scored. `count_finest_cells` has them too."""
 
 
 class RegionLine(Struct, frozen=True):
@@ -88,7 +87,7 @@ class RiskFilter(Struct, frozen=True):
     @property
     def least_loss(self) -> float:
         """The lower edge of the class of loss, yen a year."""
-        return BAND_EDGES[self.band]
+        return LOSS_EDGES[self.band]
 
 
 class Cell(Struct, frozen=True):

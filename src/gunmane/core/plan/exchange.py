@@ -15,7 +15,7 @@ def exchange(seed, rounds, value, keep, cost, hours, group, near, choice, money,
 
     The whole exchange is kept when the true value falls, and undone when not; returns the value gained.
     """
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: TID251 (compiled code has a state of its own, set from the argument)
     n, _, years = value.shape
     gained = 0.0
     size = np.zeros(years, dtype=np.int64)

@@ -22,6 +22,7 @@ from gunmane.core.plan.fill import make_sheet
 from gunmane.core.plan.scenarios import plan_region
 from gunmane.core.plan.sheet import Facts, PlanSheet
 from gunmane.core.plan.wording import complete
+from gunmane.core.risk import LOSS_EDGES
 from gunmane.core.schedule.check import breaches
 from gunmane.core.schedule.gather import Source, Work, work_of
 from gunmane.core.schedule.year import Engineer, Month, WorkKind, YearPlan, engineers_of, months_from, plan_year
@@ -29,7 +30,6 @@ from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass
 from gunmane.files import reference
 from gunmane.files.rules import rule_book, workbook, working_days
-from gunmane.store.overview import BAND_EDGES
 
 YEARS = 10
 Report = Callable[[str, float], None]
@@ -201,7 +201,7 @@ def sheet_of(
             risks=show.risk_rows(done.parts, done.risk),
             top_risks=show.top_rows(done.parts, done.risk, lambda reason: explain(reason, tables)),
             matrices=show.matrix_rows(done.risk, reference.consequences()),
-            layers=show.map_layers(done.parts, done.risk, BAND_EDGES[2:]),
+            layers=show.map_layers(done.parts, done.risk, LOSS_EDGES[2:]),
             duties=kinds,
             due=rows,
             due_months=by_month,
