@@ -190,6 +190,7 @@ def forecast_bad(
         sample.coefficients, exits, sample.jumps, sample.effects, times, shares, bad_rank,
         _gains(wanted, years, discount), annuity, at, mean, low, spread, yearly,
     )  # fmt: skip
+    np.minimum(mean, 1.0, out=mean)  # a mean of ones may come out a last digit above one
     bands = [-np.expm1(-np.exp(low + sign * _Z80 * spread)) for sign in (-1, 1)]
     life = _lives(start[place], base[place], groups, rows, sample, exits, shares, bad_rank)
     return Forecasts(
