@@ -122,7 +122,8 @@ def run_backtest(options: argparse.Namespace) -> int:
 
 def _answer(options: argparse.Namespace, what: str) -> int:
     """Run and print; exit code 2 with every fault in words when the input cannot be used."""
-    from gunmane.core.deterioration.tables import backtest_table, fit_table  # numba takes a second to load
+    from gunmane.core.deterioration.table_backtests import backtest_table  # numba takes a second to load
+    from gunmane.core.deterioration.table_fits import fit_table
 
     try:
         table = read_table(options.file)

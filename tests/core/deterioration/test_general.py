@@ -17,7 +17,8 @@ from gunmane.core.deterioration.general import Chain, Observations, _Panel, fit_
 from gunmane.core.deterioration.grades import distribution
 from gunmane.core.deterioration.jumps import fit_with_jumps
 from gunmane.core.deterioration.scores import auc, count_band, evaluate
-from gunmane.core.deterioration.tables import backtest_table, fit_table
+from gunmane.core.deterioration.table_backtests import backtest_table
+from gunmane.core.deterioration.table_fits import fit_table
 from gunmane.core.errors import GunmaneError
 
 SHARED = outside.DATA / "deterioration"

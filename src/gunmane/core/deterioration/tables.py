@@ -1,24 +1,19 @@
-"""Models of a plain table: columns of text and settings in, a result ready for JSON out."""
+"""Plain tables as models take them: columns of text and settings in, intervals with their grades and owners out."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from msgspec import Struct, field, structs, to_builtins
+from msgspec import Struct, field, structs
 
-from gunmane.core.deterioration.backtest import Options, Panel, run
-from gunmane.core.deterioration.chain import ChainFit, ChainPrior, fit_chain
+from gunmane.core.deterioration.chain import ChainPrior
 from gunmane.core.deterioration.design import Design, design, is_missing, levels, numbers, ranks
-from gunmane.core.deterioration.events import Memory, Windows, fit_events
-from gunmane.core.deterioration.general import Chain, Observations, fit_general
 from gunmane.core.deterioration.histories import from_histories
-from gunmane.core.deterioration.intervals import Floats, Intervals, Ints
-from gunmane.core.deterioration.jumps import fit_with_jumps
-from gunmane.core.deterioration.lifetimes import Family, LifetimePrior, Lifetimes, fit_lifetimes
+from gunmane.core.deterioration.intervals import Intervals
+from gunmane.core.deterioration.lifetimes import LifetimePrior
 from gunmane.core.errors import Fault, GunmaneError
 
 Table = dict[str, list[str]]
-_HALF_LIFE = 4.0
 
 
 class Settings(Struct, kw_only=True):
@@ -67,7 +62,13 @@ class Settings(Struct, kw_only=True):
     extra: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-def _need(table: Table, names: Mapping[str, str | None]) -> None:
+def settings_of(given: dict[str, Any]) -> Settings:
+    """Pick the settings out of what the command line gives."""
+    known = set(Settings.__struct_fields__)
+    return Settings(**{k: v for k, v in given.items() if k in known})
+
+
+def need(table: Table, names: Mapping[str, str | None]) -> None:
     """Raise `missing_columns` with every option not given and every column not there."""
     faults = [Fault("option_missing", f"--{option}") for option, name in names.items() if not name]
     for name in names.values():
@@ -77,7 +78,8 @@ def _need(table: Table, names: Mapping[str, str | None]) -> None:
         raise GunmaneError("missing_columns", faults)
 
 
-def _names(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """Split a list of names at its commas."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
@@ -86,7 +88,9 @@ def _pick(table: Table, keep: "np.ndarray[Any, np.dtype[np.bool_]]") -> Table:
     return {name: [column[r] for r in rows] for name, column in table.items()}
 
 
-class _Chain(Struct):
+class ChainRows(Struct):
+    """Intervals of a table with the names of their grades, covariates and owners, and what was left out."""
+
     intervals: Intervals
     grades: tuple[str, ...]
     covariates: Design
@@ -94,11 +98,11 @@ class _Chain(Struct):
     counted: dict[str, int]
 
 
-def _chain_rows(table: Table, settings: Settings) -> _Chain:
+def chain_rows(table: Table, settings: Settings) -> ChainRows:
     """Read intervals, from pairs or from histories."""
-    wanted = _names(settings.covariates)
+    wanted = listed(settings.covariates)
     optional = {"group": settings.group, "weights": settings.weights, "start": settings.start}
-    _need(table, {c: c for c in wanted} | {k: v for k, v in optional.items() if v} | (
+    need(table, {c: c for c in wanted} | {k: v for k, v in optional.items() if v} | (
         {"exits": settings.exits} if settings.exits else {}
     ))  # fmt: skip
     counted: dict[str, int] = {"rows": len(next(iter(table.values()), []))}
@@ -110,7 +114,7 @@ def _chain_rows(table: Table, settings: Settings) -> _Chain:
     made = design({c: table[c] for c in wanted})
     x = made.values if wanted else None
     if settings.begin:
-        _need(table, {"from": settings.begin, "to": settings.end, "interval": settings.interval})
+        need(table, {"from": settings.begin, "to": settings.end, "interval": settings.interval})
         begin, grades = ranks(table[settings.begin], settings.states)
         end, _ = ranks(table[str(settings.end)], settings.states)
         years = numbers(table[str(settings.interval)])
@@ -126,7 +130,7 @@ def _chain_rows(table: Table, settings: Settings) -> _Chain:
         counted["not_judged"] = int(((begin < 0) | (end < 0)).sum())
         counted["years_not_positive"] = int((~(years > 0)).sum())
     else:
-        _need(table, {"id": settings.id, "time": settings.time, "state": settings.state})
+        need(table, {"id": settings.id, "time": settings.time, "state": settings.state})
         asset, names = levels(table[str(settings.id)])
         rank, grades = ranks(table[str(settings.state)], settings.states)
         history = from_histories(
@@ -144,259 +148,10 @@ def _chain_rows(table: Table, settings: Settings) -> _Chain:
     if settings.exits is None:
         counted["improved_left_out"] = int((good & data.exited).sum())
         good &= ~data.exited
-    return _Chain(take(data, good), grades, made, owners, counted)
+    return ChainRows(take(data, good), grades, made, owners, counted)
 
 
 def take(data: Intervals, keep: "np.ndarray[Any, np.dtype[np.bool_]]") -> Intervals:
     """Keep some rows."""
     columns = {n: None if (c := getattr(data, n)) is None else c[keep] for n in data.__struct_fields__}
     return structs.replace(data, **columns)
-
-
-def fit_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
-    """Fit the model asked for; raises GunmaneError with every fault of the input."""
-    settings = _settings(given)
-    if settings.kind == "lifetime":
-        return _fit_lifetime(table, settings)
-    if settings.kind == "events":
-        return _fit_events(table, settings)
-    if settings.allow or settings.misclassification or settings.cuts:
-        return _fit_general(table, settings)
-    chain = _chain_rows(table, settings)
-    data, width = chain.intervals, len(chain.covariates.names)
-    stages = len(chain.grades) - 1
-    if settings.drift and data.start is None:
-        raise GunmaneError("missing_columns", [Fault("option_missing", "--start")])
-    if settings.jumps:
-        fit = fit_with_jumps(
-            data, states=stages + 1, prior=settings.class_prior, groups=len(chain.owners),
-            exits=settings.exits is not None, drift=settings.drift,
-        )  # fmt: skip
-    else:
-        fit = fit_chain(
-            data, states=stages + 1, prior=settings.class_prior, groups=len(chain.owners),
-            exits=settings.exits is not None, drift=settings.drift,
-            ties=_ties(stages, width, common=settings.common, equal=settings.equal),
-        )  # fmt: skip
-    return {"kind": "chain"} | chain_result(fit, chain.grades, chain.covariates.names, chain.owners) | {
-        "counted": chain.counted, "unknown": chain.covariates.missing,
-        "prior": {"source": fit.prior.source, "status": fit.prior.status.value} if fit.prior else None,
-    }  # fmt: skip
-
-
-def _ties(stages: int, width: int, *, common: bool, equal: bool) -> Ints | None:
-    if not common and not equal:
-        return None
-    base = np.zeros(stages, int) if equal else np.arange(stages)
-    columns = [base]
-    for c in range(width):
-        at = stages + c * stages
-        columns.append(np.full(stages, at) if common else at + np.arange(stages))
-    return np.column_stack(columns)
-
-
-def chain_result(
-    fit: ChainFit, grades: tuple[str, ...], covariates: tuple[str, ...], owners: tuple[str, ...]
-) -> dict[str, Any]:
-    """Numbers of a chain: hazards at covariates 0 and at their mean, effects per unit, owners, exits, drift."""
-    width = 1 + len(covariates)
-    hazards: list[dict[str, Any]] = []
-    effects: list[dict[str, Any]] = []
-    for s in range(fit.stages):
-        block = slice(s * width, (s + 1) * width)
-        to_zero = np.concatenate([[1.0], -fit.center / fit.scale])
-        variance = float(to_zero @ fit.covariance[block, block] @ to_zero)
-        value = float(np.exp(fit.coefficients[s] @ to_zero))
-        se = float(np.sqrt(max(variance, 0.0)))
-        hazards.append({
-            "from": grades[s], "to": grades[s + 1], "hazard": value, "standard_error": value * se,
-            "log_standard_error": se, "mean_years": 1.0 / value,
-            "hazard_at_mean": float(np.exp(fit.coefficients[s, 0])),
-        })  # fmt: skip
-        for c, name in enumerate(covariates, start=1):
-            sd = float(np.sqrt(max(fit.covariance[s * width + c, s * width + c], 0.0)) / fit.scale[c - 1])
-            beta = float(fit.coefficients[s, c] / fit.scale[c - 1])
-            effects.append({
-                "from": grades[s], "covariate": name, "log_hazard_ratio": beta, "standard_error": sd,
-                "hazard_ratio": float(np.exp(beta)),
-            })  # fmt: skip
-    result: dict[str, Any] = {
-        "minus2loglik": -2.0 * fit.log_likelihood, "hazards": hazards, "effects": effects,
-        "converged": fit.converged, "iterations": fit.iterations, "scaled_gradient": fit.gradient, "rows": fit.rows,
-        "collapsed_rows": fit.collapsed, "parameters": fit.parameters,
-    }  # fmt: skip
-    if owners:
-        result |= {"marginal_minus2loglik": -2.0 * fit.marginal, "group_sd": fit.group_sd}
-        variances, shares = fit.group_variance, fit.own_share
-        result["groups"] = [
-            {"group": name, "log_effect": float(fit.group_effects[g]), "standard_error": float(np.sqrt(variances[g])),
-             "own_share": float(shares[g]), "intervals": float(fit.group_rows[g])}
-            for g, name in enumerate(owners)
-        ]  # fmt: skip
-    at = fit.coefficients.size
-    if fit.exits.size:
-        sd = np.sqrt(np.maximum(np.diag(fit.covariance)[at : at + fit.exits.size], 0.0))
-        result["exits"] = [
-            {"grade": grades[s], "hazard": float(np.exp(fit.exits[s])), "log_standard_error": float(sd[s])}
-            for s in range(fit.states)
-        ]
-    if fit.drift.size:
-        result["drift_sd"] = fit.drift_sd
-        result["drift"] = [
-            {"from_year": float(fit.drift_edges[p]), "to_year": float(fit.drift_edges[p + 1]),
-             "log_speed": float(fit.drift[p])}
-            for p in range(fit.drift.size)
-        ]  # fmt: skip
-    if fit.jump_counts.size:
-        result["jumps"] = [
-            {"from": grades[i], "to": grades[j], "hazard": float(fit.jumps[i, j])}
-            for i in range(fit.states) for j in range(i + 2, fit.states)
-        ]  # fmt: skip
-    return result
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    known = set(Settings.__struct_fields__)
-    return Settings(**{k: v for k, v in given.items() if k in known})
-
-
-def _fit_lifetime(table: Table, settings: Settings) -> dict[str, Any]:
-    wanted = _names(settings.covariates)
-    _need(table, {"lower": settings.lower, "upper": settings.upper} | {c: c for c in wanted})
-    optional = {
-        k: v for k, v in (("entry", settings.entry), ("weights", settings.weights), ("group", settings.group)) if v
-    }
-    _need(table, optional)
-    lower, upper = numbers(table[str(settings.lower)]), numbers(table[str(settings.upper)])
-    lower = np.where(np.isnan(lower), 0.0, lower)
-    upper = np.where(np.isnan(upper), np.inf, upper)
-    entry = numbers(table[settings.entry]) if settings.entry else np.zeros(lower.size)
-    entry = np.where(np.isnan(entry), 0.0, entry)
-    made = design({c: table[c] for c in wanted})
-    group, owners = levels(table[settings.group]) if settings.group else (None, ())
-    fit = fit_lifetimes(
-        Lifetimes(
-            entry=entry, lower=lower, upper=upper, covariates=made.values if wanted else None, group=group,
-            weight=numbers(table[settings.weights]) if settings.weights else None,
-        ),
-        family=Family(settings.family), names=made.names, groups=len(owners), prior=settings.life_prior,
-    )  # fmt: skip
-    sd = np.sqrt(np.maximum(np.diag(fit.covariance), 0.0))
-    result: dict[str, Any] = {
-        "kind": "lifetime", "family": fit.family.value, "loglik": fit.log_likelihood,
-        "minus2loglik": -2.0 * fit.log_likelihood,
-        "parameters": [
-            {"name": n, "estimate": float(p), "standard_error": float(s)}
-            for n, p, s in zip(fit.names, fit.parameters, sd, strict=True)
-        ],
-        "converged": fit.converged, "iterations": fit.iterations, "rows": fit.rows, "unknown": made.missing,
-    }  # fmt: skip
-    if owners:
-        result["group_sd"] = fit.group_sd
-        result["groups"] = [
-            {"group": n, "log_effect": float(e), "standard_error": float(np.sqrt(v))}
-            for n, e, v in zip(owners, fit.group_effects, fit.group_variance, strict=True)
-        ]
-    return result
-
-
-def _fit_events(table: Table, settings: Settings) -> dict[str, Any]:
-    wanted = _names(settings.covariates)
-    needed = {"entry": settings.entry, "upper": settings.upper, "count": settings.count}
-    _need(table, needed | {c: c for c in wanted} | ({"length": settings.length} if settings.length else {}))
-    made = design({c: table[c] for c in wanted})
-    fit = fit_events(
-        Windows(
-            start=numbers(table[str(settings.entry)]), end=numbers(table[str(settings.upper)]),
-            events=numbers(table[str(settings.count)]), covariates=made.values if wanted else None,
-            length=numbers(table[settings.length]) if settings.length else None,
-        ),
-        memory=Memory(settings.memory), names=made.names,
-    )  # fmt: skip
-    sd = np.sqrt(np.maximum(np.diag(fit.covariance), 0.0))
-    return {
-        "kind": "events", "memory": fit.memory.value, "loglik": fit.log_likelihood,
-        "minus2loglik": -2.0 * fit.log_likelihood,
-        "parameters": [
-            {"name": n, "estimate": float(p), "standard_error": float(s)}
-            for n, p, s in zip(fit.names, fit.parameters, sd, strict=True)
-        ],
-        "converged": fit.converged, "rows": fit.rows, "events": fit.events, "unknown": made.missing,
-    }  # fmt: skip
-
-
-def _moves(text: str | None, states: int) -> tuple[tuple[int, int], ...]:
-    """Read `1-2,2-1` as pairs of ranks."""
-    pairs: list[tuple[int, int]] = []
-    for part in _names(text or ""):
-        a, _, b = part.partition("-")
-        if not (a.isdigit() and b.isdigit() and 1 <= int(a) <= states and 1 <= int(b) <= states and a != b):
-            raise GunmaneError("bad_option", [Fault("bad_move", part)])
-        pairs.append((int(a) - 1, int(b) - 1))
-    return tuple(pairs)
-
-
-def _fit_general(table: Table, settings: Settings) -> dict[str, Any]:
-    _need(table, {"id": settings.id, "time": settings.time, "state": settings.state})
-    rank, grades = ranks(table[str(settings.state)], settings.states)
-    asset, _ = levels(table[str(settings.id)])
-    when = numbers(table[str(settings.time)])
-    keep = (rank >= 0) & np.isfinite(when)
-    certain = None
-    if settings.certain:
-        _need(table, {"certain": settings.certain})
-        certain = numbers(table[settings.certain]) > 0
-    count = len(grades)
-    moves = _moves(settings.allow, count) or tuple((s, s + 1) for s in range(count - 1))
-    exact = tuple(int(t) - 1 for t in _names(settings.exact or ""))
-    cuts: Floats = np.array([float(c) for c in _names(settings.cuts or "")])
-    fit = fit_general(
-        Observations(
-            asset=asset[keep], when=when[keep], rank=rank[keep], certain=None if certain is None else certain[keep]
-        ),
-        Chain(
-            states=count, moves=moves, errors=_moves(settings.misclassification, count), exact=exact,
-            cuts=tuple(cuts.tolist()),
-        ),
-    )  # fmt: skip
-    return {"kind": "chain"} | to_builtins(fit.result(grades)) | {"rows": int(keep.sum())}
-
-
-def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
-    """Rolling-origin back-test of a panel of inspections."""
-    settings = _settings(given)
-    wanted = _names(settings.covariates)
-    _need(table, {"id": settings.id, "time": settings.time, "state": settings.state} | {c: c for c in wanted})
-    if settings.group:
-        _need(table, {"group": settings.group})
-    asset, names = levels(table[str(settings.id)])
-    rank, grades = ranks(table[str(settings.state)], settings.states)
-    when = numbers(table[str(settings.time)])
-    good = (rank >= 0) & np.isfinite(when)
-    made = design({c: table[c] for c in wanted}, tame=True)
-    group, owners = levels(table[settings.group]) if settings.group else (None, ())
-    # one value per asset: that of its first report, which is known at every origin
-    first = np.full(len(names), -1)
-    order = np.flatnonzero(good)[::-1]
-    first[asset[order]] = order
-    at = np.maximum(first, 0)
-    panel = Panel(
-        asset=asset[good], when=when[good], rank=rank[good], assets=len(names), states=len(grades),
-        bad_rank=grades.index(settings.bad) if settings.bad in grades else len(grades) - 1,
-        group=None if group is None else group[at], groups=len(owners),
-        covariates=made.values[at] if wanted else None,
-    )  # fmt: skip
-    prior = settings.class_prior or ChainPrior(hazards=(0.08,) * (len(grades) - 1), hazard_sd=1.5)
-    options = Options(
-        exits=not settings.no_exits, drift=settings.drift, jumps=settings.jumps, prior=prior,
-        repeat_years=settings.repeats, horizon=settings.horizon,
-        taken_back_years=2.0 if settings.taken_back is None else settings.taken_back,
-        memory=None if settings.drift else settings.half_life or _HALF_LIFE,
-    )  # fmt: skip
-    found = [run(panel, float(o), options, settings.seed) for o in _names(settings.origins)]
-    return {
-        "origins": [to_builtins(o) | {"wins": o.wins, "calibrated": o.engine.calibrated} for o in found],
-        "wins_everywhere": all(o.wins for o in found),
-        "counted": {"rows": int(rank.size), "not_judged": int((~good).sum()), "assets": len(names)},
-        "unknown": made.missing,
-    }

@@ -1,0 +1,53 @@
+"""Rolling-origin back-test of a plain table of inspections."""
+
+from typing import Any
+
+import numpy as np
+from msgspec import to_builtins
+
+from gunmane.core.deterioration.backtest import Options, Panel, run
+from gunmane.core.deterioration.chain import ChainPrior
+from gunmane.core.deterioration.design import design, levels, numbers, ranks
+from gunmane.core.deterioration.tables import Table, listed, need, settings_of
+
+_HALF_LIFE = 4.0
+
+
+def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
+    """Rolling-origin back-test of a panel of inspections."""
+    settings = settings_of(given)
+    wanted = listed(settings.covariates)
+    need(table, {"id": settings.id, "time": settings.time, "state": settings.state} | {c: c for c in wanted})
+    if settings.group:
+        need(table, {"group": settings.group})
+    asset, names = levels(table[str(settings.id)])
+    rank, grades = ranks(table[str(settings.state)], settings.states)
+    when = numbers(table[str(settings.time)])
+    good = (rank >= 0) & np.isfinite(when)
+    made = design({c: table[c] for c in wanted}, tame=True)
+    group, owners = levels(table[settings.group]) if settings.group else (None, ())
+    # one value per asset: that of its first report, which is known at every origin
+    first = np.full(len(names), -1)
+    order = np.flatnonzero(good)[::-1]
+    first[asset[order]] = order
+    at = np.maximum(first, 0)
+    panel = Panel(
+        asset=asset[good], when=when[good], rank=rank[good], assets=len(names), states=len(grades),
+        bad_rank=grades.index(settings.bad) if settings.bad in grades else len(grades) - 1,
+        group=None if group is None else group[at], groups=len(owners),
+        covariates=made.values[at] if wanted else None,
+    )  # fmt: skip
+    prior = settings.class_prior or ChainPrior(hazards=(0.08,) * (len(grades) - 1), hazard_sd=1.5)
+    options = Options(
+        exits=not settings.no_exits, drift=settings.drift, jumps=settings.jumps, prior=prior,
+        repeat_years=settings.repeats, horizon=settings.horizon,
+        taken_back_years=2.0 if settings.taken_back is None else settings.taken_back,
+        memory=None if settings.drift else settings.half_life or _HALF_LIFE,
+    )  # fmt: skip
+    found = [run(panel, float(o), options, settings.seed) for o in listed(settings.origins)]
+    return {
+        "origins": [to_builtins(o) | {"wins": o.wins, "calibrated": o.engine.calibrated} for o in found],
+        "wins_everywhere": all(o.wins for o in found),
+        "counted": {"rows": int(rank.size), "not_judged": int((~good).sum()), "assets": len(names)},
+        "unknown": made.missing,
+    }
