@@ -71,9 +71,8 @@ def main(sizes: list[int]) -> None:
         finally:
             server.stop()
         true = true_hazards(work / "ledgers")
-        print(
-            f"\n{size:,} assets (simulated)\n{'class':<16}{'from':<10}{'true':>8}{'fitted':>9}{'80 % interval':>20}  ratio  pairs"
-        )
+        print(f"\n{size:,} assets (simulated)")
+        print(f"{'class':<16}{'from':<10}{'true':>8}{'fitted':>9}{'80 % interval':>20}  ratio  pairs")
         for card in sorted(found, key=lambda one: one.asset_class.value):
             for stage, row in enumerate(card.grades):
                 value = true.get((card.asset_class.value, stage))
