@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
@@ -20,12 +20,13 @@ from gunmane.core.words import AssetClass, Language
 from gunmane.files import reference
 from gunmane.pages.map import cell_tile, first_view
 from gunmane.pages.render import page
-from gunmane.pages.visitor import PageRequest, Visit, key_cookie, language, visit
-from gunmane.resources import STATIC
+from gunmane.pages.visitor import PageRequest, Visit, key_cookie, visit
+from gunmane.resources import PACKAGE, STATIC
 from gunmane.store import access, pool, tallies
 from gunmane.store import overview as store
 
 PAGE_ROWS = 50
+ICON = PACKAGE / "pages" / "assets" / "favicon.svg"
 RAW_ZOOM = 14
 """From here on each asset is drawn; further out cells are (measured: a tile of raw assets at 13 takes over 0.1 s)."""
 
@@ -60,12 +61,12 @@ def place_after(request: PageRequest) -> tuple[float, UUID] | None:
 
 def sign_in_page(request: PageRequest, *, wrong: bool = False) -> Response[str]:
     """Ask for a key."""
-    return page("sign_in.html", language(request), status=401, wrong=wrong, who=None, next=request.url.path)
+    return page("sign_in.html", request, status=401, wrong=wrong, who=None, next=request.url.path)
 
 
 def missing_page(request: PageRequest, found: Visit) -> Response[str]:
     """Say that there is no such page; what belongs to others is answered alike."""
-    return page("missing.html", language(request), status=404, who=found.principal, who_name="")
+    return page("missing.html", request, status=404, who=found.principal, who_name="")
 
 
 @get("/", include_in_schema=False)
@@ -77,7 +78,7 @@ async def start(request: PageRequest, state: State) -> Response[Any]:
         regions = await store.list_regions(found.conn)
         if len(regions) == 1:
             return Redirect(f"/regions/{regions[0].region_id}", status_code=303)
-        return page("regions.html", found.language, regions=regions, who=found.principal, who_name="")
+        return page("regions.html", request, regions=regions, who=found.principal, who_name="")
 
 
 @post("/sign-in", include_in_schema=False, status_code=303)
@@ -127,7 +128,7 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
         names = {member.owner_id: member.name for member in members}
         return page(
             "region.html",
-            found.language,
+            request,
             who=found.principal,
             who_name=names.get(found.principal.owner_id, ""),
             region=known[0],
@@ -204,4 +205,10 @@ async def plan_document(request: PageRequest, state: State, region_id: FromPath[
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="plan.pdf"'})
 
 
-router = Router("/", route_handlers=[start, sign_in, sign_out, region, tile, plan_document])
+@get("/favicon.ico", include_in_schema=False, sync_to_thread=False, cache_control=CacheControlHeader(max_age=86400))
+def icon() -> Response[bytes]:
+    """The service's sign, at the address where browsers ask for it unbidden."""
+    return Response(ICON.read_bytes(), media_type="image/svg+xml")
+
+
+router = Router("/", route_handlers=[icon, start, sign_in, sign_out, region, tile, plan_document])

@@ -8,6 +8,8 @@ from litestar import Response
 
 from gunmane.core.words import Language
 from gunmane.pages import texts
+from gunmane.pages.visitor import PageRequest, language_cookie
+from gunmane.pages.visitor import language as language_of
 
 
 @cache
@@ -26,8 +28,9 @@ def environment() -> Environment:
     return made
 
 
-def page(name: str, language: Language, *, status: int = 200, **values: Any) -> Response[str]:
-    """Draw a page in one language."""
+def page(name: str, request: PageRequest, *, status: int = 200, **values: Any) -> Response[str]:
+    """Draw a page in the language that the visitor asks for, and remember a language chosen in the address."""
+    language = language_of(request)
     words = texts.catalogue(language)
     other = Language.EN if language is Language.JA else Language.JA
     body = environment().get_template(name).render(t=words, lang=language.value, other=other.value, **values)
@@ -36,4 +39,5 @@ def page(name: str, language: Language, *, status: int = 200, **values: Any) -> 
         media_type="text/html; charset=utf-8",
         status_code=status,
         headers={"Cache-Control": "private, no-store", "Vary": "Cookie, Accept-Language"},
+        cookies=[language_cookie(language)] if request.query_params.get("lang") == language else [],
     )

@@ -60,3 +60,10 @@ def key_cookie(token: str, *, secure: bool) -> Cookie:
         path="/",
         max_age=12 * 3600 if token else 0,
     )
+
+
+def language_cookie(chosen: Language) -> Cookie:
+    """Keep the language for a year."""
+    return Cookie(
+        key=LANGUAGE_COOKIE, value=chosen.value, httponly=True, samesite="lax", path="/", max_age=365 * 86400
+    )
