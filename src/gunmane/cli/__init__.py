@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "duties": "duties",
     "schedule": "schedule",
     "deterioration": "deterioration",
+    "grade": "grade",
     "plan": "plan",
     "serve": "serve",
     "migrate": "migrate",
