@@ -143,9 +143,7 @@ def test_a_further_finding_never_makes_it_better(findings: list[Finding], more: 
 
 
 @given(st.lists(ranked, max_size=8), st.integers(1, 60))
-def test_what_is_told_without_the_number_holds_for_every_number(
-    findings: list[Finding], number: int
-) -> None:
+def test_what_is_told_without_the_number_holds_for_every_number(findings: list[Finding], number: int) -> None:
     placed = [one for one in findings if one.place is not None or one.item in ("corrosion", "sag")]
     blind = judge(span(pieces=None), placed, GUIDE)
     pieces = max(number, len({one.place for one in placed if one.place}), 1)

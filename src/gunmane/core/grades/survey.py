@@ -211,7 +211,7 @@ def _finding(
 
 
 def _rank(item: str | None, text: str, sound: set[str], profile: Profile, at: str, faults: list[Fault]) -> str | None:
-    """A-C for a span's item, a-c for a pipe's: other things, so the case is not guessed; "" where nothing was found."""
+    """A-C for a span's item, a-c for a pipe's: the case is never guessed; "" where nothing was found."""
     letter = narrow(text).removeprefix("ランク").removeprefix("rank").strip()
     if letter and key(letter) in sound:
         return ""
