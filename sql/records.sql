@@ -1,7 +1,8 @@
 -- due
 -- Due items of these owners by date, what has no date last.
 SELECT d.owner_id, d.asset_id, d.asset_class, d.duty, d.state, d.window_open, d.due_soft, d.due, d.anchor_on, d.rule,
-    d.basis, d.reason_ja, d.reason_en, d.planned_month, d.engineer, d.run_id
+    d.basis, d.reason_ja, d.reason_en, d.planned_month, d.engineer, d.run_id,
+    (u.parameters ->> 'as_of')::date AS as_of, a.number, a.name
 FROM unnest($1::uuid[]) AS o (owner_id)
 CROSS JOIN LATERAL (
     SELECT * FROM due_items AS s
@@ -20,6 +21,8 @@ CROSS JOIN LATERAL (
     ORDER BY s.due, s.asset_id, s.duty
     LIMIT $13
 ) AS d
+JOIN assets AS a ON a.owner_id = d.owner_id AND a.asset_id = d.asset_id
+LEFT JOIN runs AS u ON u.run_id = d.run_id
 ORDER BY d.due, d.asset_id, d.duty
 LIMIT $13;
 

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import AssetClass
+from gunmane.flows import duties
 from gunmane.http.assets import DueState, readable
 from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
 from gunmane.http.routes import EDITING, Answer, Ask, Nothing, Route
@@ -133,6 +134,7 @@ async def list_due(ask: Ask[DueQuery, None]) -> Answer:
     )  # fmt: skip
     place = unpack(query.cursor, tuple[date | None, UUID, str])
     rows = await store.due(ask.conn, await readable(ask, query.owner), wanted, place, query.limit + 1)
+    rows = [*await duties.explain(ask.conn, rows[: query.limit]), *rows[query.limit :]]
     return _page(DuePage, "/v1/due", query, rows, ("due", "asset_id", "duty"))
 
 

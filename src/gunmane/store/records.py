@@ -14,11 +14,16 @@ from gunmane.store.runs import Run
 
 
 class DueRow(Struct, frozen=True, kw_only=True):
-    """A statutory duty of one asset with its window, and the reason in both languages."""
+    """A statutory duty of one asset with its window as of a day, and the reason in both languages.
+
+    Reasons are None as the table holds them; `flows.duties.explain` writes them.
+    """
 
     owner_id: UUID
     asset_id: UUID
     asset_class: AssetClass
+    number: str
+    name: str | None
     duty: str
     state: str
     window_open: date | None
@@ -27,11 +32,13 @@ class DueRow(Struct, frozen=True, kw_only=True):
     anchor_on: date | None
     rule: str
     basis: str | None
+    basis_en: str | None = None
     reason_ja: str | None
     reason_en: str | None
     planned_month: date | None
     engineer: str | None
     run_id: UUID
+    as_of: date | None
 
 
 class RiskRow(Struct, frozen=True, kw_only=True):

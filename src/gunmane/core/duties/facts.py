@@ -62,17 +62,21 @@ class Life(Struct, frozen=True):
 
     def matching(self, marks: Iterable[Mark]) -> list[Event]:
         """Return the events that any of the marks names, in order of day."""
-        wanted = tuple(marks)
-        return [event for event in self.events if any(_names(mark, event) for mark in wanted)]
+        of_any_duty: set[EventKind] = set()
+        of_duty: set[tuple[EventKind, str]] = set()
+        for mark in marks:
+            if mark.duty is None:
+                of_any_duty.add(mark.kind)
+            else:
+                of_duty.add((mark.kind, mark.duty))
+        return [
+            event for event in self.events if event.kind in of_any_duty or (event.kind, event.duty or "") in of_duty
+        ]
 
     def latest(self, marks: Iterable[Mark]) -> Event | None:
         """Return the latest such event (of one day: the one given last), or None."""
         found = self.matching(marks)
         return found[-1] if found else None
-
-
-def _names(mark: Mark, event: Event) -> bool:
-    return event.kind is mark.kind and (mark.duty is None or mark.duty == (event.duty or ""))
 
 
 def life(facts: AssetFacts, on: date) -> Life:

@@ -114,10 +114,28 @@ def _dates(why: Why, texts: Texts, language: str) -> str:
     return sentence
 
 
+def _began_with_the_rule(why: Why) -> bool:
+    """Tell whether the last day is the one from which the rule holds, because the computed one lies before."""
+    rule, dates, anchor = why.rule, why.dates, why.anchor
+    if why.outcome is not Outcome.DATED or rule.valid_from is None or anchor is None or anchor.on >= rule.valid_from:
+        return False
+    first = rule.transition_due or rule.valid_from
+    return dates.due == first and dates.due_soft is not None and dates.due_soft < first
+
+
 def _notes(why: Why, texts: Texts, language: str) -> list[str]:
     """What else a reader must know: shifted days, doubts about facts, rules not verified or not in force."""
     say, found, dates = texts.reasons, list[str](), why.dates
-    moved = why.rule.filing and dates.due_soft is not None and dates.due is not None and dates.due > dates.due_soft
+    if _began_with_the_rule(why):
+        soft, due = (_date(day, language, say) for day in (dates.due_soft, dates.due))
+        found.append(say["in_force"].format(soft=soft, due=due))
+    moved = (
+        not found
+        and why.rule.filing
+        and dates.due_soft is not None
+        and dates.due is not None
+        and dates.due > dates.due_soft
+    )
     if moved:
         found.append(
             say["moved"].format(soft=_date(dates.due_soft, language, say), due=_date(dates.due, language, say))
