@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gunmane.core.schedule.instance import Instance, Plan, breaches, price, read_instance
+from gunmane.core.schedule.instance import Instance, Plan, breaches, price
+from gunmane.core.schedule.reading import read_instance
 from gunmane.solve.inspections import solve
 from gunmane.solve.vrp import Windows, time_windows
 

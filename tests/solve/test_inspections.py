@@ -4,6 +4,7 @@ import gzip
 import itertools
 import json
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 
 from gunmane.cli import main
-from gunmane.core.schedule.instance import Instance, Plan, breaches, price, read_instance
+from gunmane.core.schedule.instance import Instance, Plan, breaches, price
+from gunmane.core.schedule.reading import read_instance
 from gunmane.solve import strings, vrp
+from gunmane.solve.greedy import first_plan
 from gunmane.solve.inspections import solve
 
 REFERENCE = Path(__file__).parents[1] / "data" / "optimisation" / "inspection_5x20x500.json.gz"
@@ -128,9 +131,97 @@ def test_the_command_prints_objective_served_and_plan(tmp_path: Path, capsys: py
     assert row["served"] + len(row["unserved"]) == row["jobs"]
     assert main(options) == 0
     assert "objective" in capsys.readouterr().out
-    path.write_text("{}", encoding="utf-8")
-    assert main(options) == 2
-    assert "instance" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "/jobs: a key is missing: jobs"),
+        ("[1, 2", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("\xff", "not JSON"),
+        (None, "cannot be read"),
+        ("[]", "an object"),
+    ],
+)
+def test_bad_files_are_refused(
+    text: str | None, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "instance.json"
+    if text is not None:
+        path.write_bytes(text.encode("latin-1"))
+    assert main(["schedule", "solve", str(path), "--seconds", "1"]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [("--seconds", "0"), ("--seconds", "nan"), ("--workers", "0"), ("--seed", "-1")])
+def test_bad_options_are_refused(option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "instance.json"
+    path.write_text(json.dumps(problem(2)), encoding="utf-8")
+    assert main(["schedule", "solve", str(path), *option]) == 2
+    assert option[0] in capsys.readouterr().err
+
+
+def by_chance(seed: int) -> dict[str, Any]:
+    """A problem of any shape, with travel that keeps no triangle inequality."""
+    rng = random.Random(seed)
+    jobs, offices, days = rng.choice([1, 5, 40]), rng.choice([1, 3]), rng.choice([1, 2, 9])
+    size, span = jobs + offices, rng.choice([0, 20, 300])
+    return {
+        "days": days,
+        "start_min": 480,
+        "end_min": 480 + rng.choice([0, 60, 500]),
+        "travel_min": [[rng.randrange(span + 1) for _ in range(size)] for _ in range(size)],
+        "offices": offices,
+        "engineers": [
+            {"office": rng.randrange(offices), "skills": rng.sample(range(4), rng.randrange(4))}
+            for _ in range(rng.choice([1, 4]))
+        ],
+        "jobs": [
+            {
+                "service": rng.choice([0, 5, 90, 600]),
+                "field": rng.randrange(5),
+                "first_day": rng.randrange(-2, days + 2),
+                "last_day": rng.randrange(-2, days + 2),
+                "prize": rng.choice([0, 7, 300, 1_000_000]),
+            }
+            for _ in range(jobs)
+        ],
+    }
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_problem_leads_to_a_breach(seed: int) -> None:
+    given = read_instance(by_chance(seed))
+    first = first_plan(given, time.monotonic() + 5)
+    assert breaches(given, first) == []
+    start = price(given, first).objective
+    for known, prizes in (({}, True), (first, False)):
+        plan, _ = strings.improve(given, 0.0, seed, 300, start=known, prizes=prizes)
+        assert breaches(given, plan) == []
+        assert price(given, plan).objective <= (start if known else price(given, {}).objective)
+
+
+def test_the_time_given_is_kept() -> None:
+    begun = time.monotonic()
+    found = solve(read_instance(problem(3, 30)), 2.0, 1, workers=2)
+    assert time.monotonic() - begun < 2.2
+    assert found.breaches == ()
+    assert found.price.objective == min(found.objectives)
+    # no time at all still gives the first plan
+    assert solve(read_instance(problem(3, 30)), 0.01, 1, workers=2).price.served >= 0
+
+
+def test_the_plan_printed_is_the_plan_priced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "instance.json"
+    path.write_text(json.dumps({**problem(2), "note": "", "shifts": 3}), encoding="utf-8")
+    assert main(["schedule", "solve", str(path), "--seconds", "1.5", "--seed", "1", "--json"]) == 0
+    out = capsys.readouterr()
+    assert "shifts" in out.err
+    assert "note" not in out.err
+    row = json.loads(out.out)
+    plan = {tuple(map(int, key.split(":"))): tuple(jobs) for key, jobs in row["plan"].items()}
+    assert row["objective"] == price(read_instance(problem(2)), plan).objective
 
 
 def test_the_reference_plan_has_the_price_it_claims() -> None:
