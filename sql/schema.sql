@@ -138,6 +138,42 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) OWNER TO postgres;
+CREATE FUNCTION public.link_secret(wanted_owner uuid) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$ SELECT k.secret FROM signing_keys AS k WHERE k.owner_id = wanted_owner $$;
+ALTER FUNCTION public.link_secret(wanted_owner uuid) OWNER TO gunmane_auth;
+CREATE FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) RETURNS TABLE(owner_id uuid, feed_id uuid, kind text, name text, engineers text[], asset_classes text[], language text, created_at timestamp with time zone, revoked_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    f feeds%ROWTYPE;
+BEGIN
+    SELECT * INTO f FROM feeds AS one
+    WHERE one.feed_id = wanted_feed AND one.secret_sha256 = wanted_sha256 AND one.revoked_at IS NULL;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    PERFORM set_config('gm.own', f.owner_id::text, true), set_config('gm.write', '', true);
+    RETURN QUERY SELECT f.owner_id, f.feed_id, f.kind, f.name, f.engineers, f.asset_classes, f.language, f.created_at,
+        f.revoked_at;
+END
+$$;
+ALTER FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) OWNER TO gunmane_auth;
+CREATE FUNCTION public.outbox_owners(wanted_channel text, most integer) RETURNS TABLE(owner_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+    SELECT DISTINCT w.owner_id
+    FROM (
+        SELECT m.owner_id FROM messages AS m
+        WHERE m.state = 'waiting' AND m.channel = wanted_channel AND m.ready_at <= now()
+        ORDER BY m.ready_at LIMIT most
+    ) AS w
+$$;
+ALTER FUNCTION public.outbox_owners(wanted_channel text, most integer) OWNER TO gunmane_auth;
 CREATE FUNCTION public.owner_of(wanted_code text) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -166,6 +202,16 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.refresh_statistics() OWNER TO postgres;
+CREATE FUNCTION public.reminding_owners() RETURNS TABLE(owner_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+    SELECT r.owner_id FROM recipients AS r WHERE r.removed_at IS NULL
+    UNION
+    SELECT f.owner_id FROM feeds AS f WHERE f.revoked_at IS NULL
+    ORDER BY 1
+$$;
+ALTER FUNCTION public.reminding_owners() OWNER TO gunmane_auth;
 CREATE TABLE public.api_keys (
     owner_id uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -304,6 +350,16 @@ CREATE TABLE public.consents (
 );
 ALTER TABLE ONLY public.consents FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.consents OWNER TO postgres;
+CREATE TABLE public.done_reports (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    duty text NOT NULL,
+    due date NOT NULL,
+    recipient_id uuid NOT NULL,
+    reported_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.done_reports FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.done_reports OWNER TO postgres;
 CREATE TABLE public.due_items (
     owner_id uuid NOT NULL,
     asset_id uuid NOT NULL,
@@ -325,6 +381,40 @@ CREATE TABLE public.due_items (
 );
 ALTER TABLE ONLY public.due_items FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.due_items OWNER TO postgres;
+CREATE TABLE public.feed_entries (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    duty text NOT NULL,
+    kind text NOT NULL,
+    asset_class text NOT NULL,
+    day date NOT NULL,
+    starts time without time zone,
+    minutes integer,
+    engineer text DEFAULT ''::text NOT NULL,
+    sequence integer NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    cancelled boolean NOT NULL,
+    CONSTRAINT feed_entries_kind_check CHECK ((kind = ANY (ARRAY['due'::text, 'visit'::text])))
+);
+ALTER TABLE ONLY public.feed_entries FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.feed_entries OWNER TO postgres;
+CREATE TABLE public.feeds (
+    owner_id uuid NOT NULL,
+    feed_id uuid NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    engineers text[] DEFAULT '{}'::text[] NOT NULL,
+    asset_classes text[] DEFAULT '{}'::text[] NOT NULL,
+    language text DEFAULT 'ja'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT feeds_kind_check CHECK ((kind = ANY (ARRAY['engineer'::text, 'team'::text, 'owner'::text]))),
+    CONSTRAINT feeds_language_check CHECK ((language = ANY (ARRAY['ja'::text, 'en'::text]))),
+    CONSTRAINT feeds_secret_length CHECK ((octet_length(secret_sha256) = 32))
+);
+ALTER TABLE ONLY public.feeds FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.feeds OWNER TO postgres;
 CREATE TABLE public.idempotency_keys (
     owner_id uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -362,6 +452,21 @@ CREATE TABLE public.inspections (
 );
 ALTER TABLE ONLY public.inspections FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.inspections OWNER TO postgres;
+CREATE TABLE public.ladders (
+    owner_id uuid NOT NULL,
+    ladder_id uuid NOT NULL,
+    role text NOT NULL,
+    duty text NOT NULL,
+    before integer[] NOT NULL,
+    overdue_first integer,
+    overdue_every integer NOT NULL,
+    overdue_last integer NOT NULL,
+    optional boolean NOT NULL,
+    source text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.ladders FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.ladders OWNER TO postgres;
 CREATE TABLE public.ledgers (
     owner_id uuid NOT NULL,
     ledger_id uuid NOT NULL,
@@ -387,6 +492,32 @@ CREATE TABLE public.ledgers (
 );
 ALTER TABLE ONLY public.ledgers FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.ledgers OWNER TO postgres;
+CREATE TABLE public.messages (
+    owner_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    key text NOT NULL,
+    recipient_id uuid NOT NULL,
+    channel text NOT NULL,
+    language text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    unsubscribe_url text,
+    items jsonb NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    ready_at timestamp with time zone NOT NULL,
+    claim uuid,
+    attempts integer DEFAULT 0 NOT NULL,
+    resent integer DEFAULT 0 NOT NULL,
+    last_error text,
+    last_tried_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    acknowledged_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'webhook'::text, 'letter'::text]))),
+    CONSTRAINT messages_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'dead'::text, 'bounced'::text, 'cancelled'::text])))
+);
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.messages OWNER TO postgres;
 CREATE TABLE public.models (
     region_id uuid NOT NULL,
     run_id uuid NOT NULL,
@@ -440,6 +571,36 @@ CREATE TABLE public.plans (
 );
 ALTER TABLE ONLY public.plans FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.plans OWNER TO postgres;
+CREATE TABLE public.recipients (
+    owner_id uuid NOT NULL,
+    recipient_id uuid NOT NULL,
+    role text NOT NULL,
+    name text NOT NULL,
+    language text DEFAULT 'ja'::text NOT NULL,
+    email text,
+    webhook_url text,
+    webhook_secret text,
+    letters boolean DEFAULT false NOT NULL,
+    contact text,
+    asset_classes text[] DEFAULT '{}'::text[] NOT NULL,
+    duties text[] DEFAULT '{}'::text[] NOT NULL,
+    engineer text,
+    quiet_from time without time zone DEFAULT '20:00:00'::time without time zone NOT NULL,
+    quiet_to time without time zone DEFAULT '08:00:00'::time without time zone NOT NULL,
+    working_days boolean DEFAULT true NOT NULL,
+    digest boolean DEFAULT true NOT NULL,
+    unsubscribed_at timestamp with time zone,
+    bounced_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    revision integer DEFAULT 1 NOT NULL,
+    CONSTRAINT recipients_language_check CHECK ((language = ANY (ARRAY['ja'::text, 'en'::text]))),
+    CONSTRAINT recipients_role_check CHECK ((role = ANY (ARRAY['officer'::text, 'engineer'::text, 'superior'::text, 'prefecture'::text, 'septic_owner'::text, 'copy'::text]))),
+    CONSTRAINT recipients_webhook_signed CHECK (((webhook_url IS NULL) = (webhook_secret IS NULL)))
+);
+ALTER TABLE ONLY public.recipients FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.recipients OWNER TO postgres;
 CREATE TABLE public.region_members (
     region_id uuid NOT NULL,
     owner_id uuid NOT NULL,
@@ -468,6 +629,36 @@ CREATE TABLE public.rejected_rows (
 );
 ALTER TABLE ONLY public.rejected_rows FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.rejected_rows OWNER TO postgres;
+CREATE TABLE public.reminder_marks (
+    owner_id uuid NOT NULL,
+    day date,
+    run_id uuid,
+    made_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.reminder_marks FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.reminder_marks OWNER TO postgres;
+CREATE TABLE public.reminder_texts (
+    owner_id uuid NOT NULL,
+    language text NOT NULL,
+    name text NOT NULL,
+    text text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT reminder_texts_language_check CHECK ((language = ANY (ARRAY['ja'::text, 'en'::text])))
+);
+ALTER TABLE ONLY public.reminder_texts FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.reminder_texts OWNER TO postgres;
+CREATE TABLE public.reminders (
+    owner_id uuid NOT NULL,
+    due date NOT NULL,
+    duty text NOT NULL,
+    asset_id uuid NOT NULL,
+    recipient_id uuid NOT NULL,
+    step smallint NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    acknowledged_at timestamp with time zone
+);
+ALTER TABLE ONLY public.reminders FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.reminders OWNER TO postgres;
 CREATE TABLE public.repairs (
     owner_id uuid NOT NULL,
     repair_id uuid NOT NULL,
@@ -570,6 +761,14 @@ CREATE VIEW public.shared_conditions WITH (security_barrier='true') AS
      LEFT JOIN public.risks r ON (((r.owner_id = a.owner_id) AND (r.asset_id = a.asset_id))))
   WHERE (a.asset_class <> 'septic'::text);
 ALTER VIEW public.shared_conditions OWNER TO gunmane_share;
+CREATE TABLE public.signing_keys (
+    owner_id uuid NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT signing_keys_length CHECK ((octet_length(secret) = 32))
+);
+ALTER TABLE ONLY public.signing_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.signing_keys OWNER TO postgres;
 CREATE TABLE public.tallies (
     owner_id uuid NOT NULL,
     asset_class text NOT NULL,
@@ -597,16 +796,30 @@ ALTER TABLE ONLY public.conditions
     ADD CONSTRAINT conditions_pk PRIMARY KEY (owner_id, asset_id);
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pk PRIMARY KEY (owner_id, consent_id);
+ALTER TABLE ONLY public.done_reports
+    ADD CONSTRAINT done_reports_pk PRIMARY KEY (owner_id, asset_id, duty, due);
 ALTER TABLE ONLY public.due_items
     ADD CONSTRAINT due_items_pk PRIMARY KEY (owner_id, asset_id, duty);
+ALTER TABLE ONLY public.feed_entries
+    ADD CONSTRAINT feed_entries_pk PRIMARY KEY (owner_id, asset_id, duty, kind, engineer);
+ALTER TABLE ONLY public.feeds
+    ADD CONSTRAINT feeds_pk PRIMARY KEY (owner_id, feed_id);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pk PRIMARY KEY (owner_id, key_id, idempotency_key);
 ALTER TABLE ONLY public.inspections
     ADD CONSTRAINT inspections_pk PRIMARY KEY (owner_id, inspection_id);
 ALTER TABLE ONLY public.inspections
     ADD CONSTRAINT inspections_supersedes_once UNIQUE (owner_id, supersedes);
+ALTER TABLE ONLY public.ladders
+    ADD CONSTRAINT ladders_once UNIQUE (owner_id, role, duty);
+ALTER TABLE ONLY public.ladders
+    ADD CONSTRAINT ladders_pk PRIMARY KEY (owner_id, ladder_id);
 ALTER TABLE ONLY public.ledgers
     ADD CONSTRAINT ledgers_pk PRIMARY KEY (owner_id, ledger_id);
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_once UNIQUE (owner_id, key);
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_pk PRIMARY KEY (owner_id, message_id);
 ALTER TABLE ONLY public.models
     ADD CONSTRAINT models_pk PRIMARY KEY (region_id, run_id, asset_class, scale);
 ALTER TABLE ONLY public.owners
@@ -619,12 +832,20 @@ ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plans_edition_unique UNIQUE (region_id, edition);
 ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plans_pk PRIMARY KEY (region_id, plan_id);
+ALTER TABLE ONLY public.recipients
+    ADD CONSTRAINT recipients_pk PRIMARY KEY (owner_id, recipient_id);
 ALTER TABLE ONLY public.region_members
     ADD CONSTRAINT region_members_pk PRIMARY KEY (region_id, owner_id, joined_on);
 ALTER TABLE ONLY public.regions
     ADD CONSTRAINT regions_pk PRIMARY KEY (region_id);
 ALTER TABLE ONLY public.rejected_rows
     ADD CONSTRAINT rejected_rows_pk PRIMARY KEY (owner_id, ledger_id, row_number);
+ALTER TABLE ONLY public.reminder_marks
+    ADD CONSTRAINT reminder_marks_pk PRIMARY KEY (owner_id);
+ALTER TABLE ONLY public.reminder_texts
+    ADD CONSTRAINT reminder_texts_pk PRIMARY KEY (owner_id, language, name);
+ALTER TABLE ONLY public.reminders
+    ADD CONSTRAINT reminders_pk PRIMARY KEY (owner_id, due, duty, asset_id, recipient_id, step);
 ALTER TABLE ONLY public.repairs
     ADD CONSTRAINT repairs_pk PRIMARY KEY (owner_id, repair_id);
 ALTER TABLE ONLY public.risks
@@ -633,18 +854,26 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pk PRIMARY KEY (region_id, run_id);
 ALTER TABLE ONLY public.septic_contacts
     ADD CONSTRAINT septic_contacts_pk PRIMARY KEY (owner_id, asset_id);
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pk PRIMARY KEY (owner_id);
 ALTER TABLE ONLY public.tallies
     ADD CONSTRAINT tallies_pk PRIMARY KEY (owner_id, asset_class, measure, bucket);
 CREATE INDEX api_keys_key ON public.api_keys USING btree (key_id);
 CREATE INDEX asset_numbers_by_asset ON public.asset_numbers USING btree (owner_id, asset_id);
 CREATE INDEX assets_place ON public.assets USING btree (owner_id, place);
 CREATE INDEX consents_region ON public.consents USING btree (region_id, owner_id) WHERE (revoked_at IS NULL);
+CREATE INDEX done_reports_recent ON public.done_reports USING btree (owner_id, reported_at);
 CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id);
+CREATE INDEX feed_entries_by_day ON public.feed_entries USING btree (owner_id, day);
+CREATE INDEX feeds_key ON public.feeds USING btree (feed_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX inspections_by_asset ON public.inspections USING btree (owner_id, asset_id, inspected_on DESC);
 CREATE INDEX inspections_recent ON public.inspections USING btree (owner_id, recorded_at DESC);
 CREATE INDEX ledgers_recent ON public.ledgers USING btree (owner_id, imported_at DESC);
+CREATE INDEX messages_ready ON public.messages USING btree (channel, ready_at, owner_id) WHERE (state = 'waiting'::text);
+CREATE INDEX messages_recent ON public.messages USING btree (owner_id, message_id DESC, state);
 CREATE INDEX region_members_owner ON public.region_members USING btree (owner_id);
+CREATE INDEX reminders_by_asset ON public.reminders USING btree (owner_id, asset_id, duty);
 CREATE INDEX repairs_by_asset ON public.repairs USING btree (owner_id, asset_id, repaired_on DESC);
 CREATE INDEX risks_highest ON public.risks USING btree (owner_id, loss_yen_per_year DESC, asset_id DESC);
 CREATE INDEX runs_recent ON public.runs USING btree (region_id, requested_at DESC);
@@ -660,26 +889,44 @@ ALTER TABLE ONLY public.conditions
     ADD CONSTRAINT conditions_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.done_reports
+    ADD CONSTRAINT done_reports_recipient FOREIGN KEY (owner_id, recipient_id) REFERENCES public.recipients(owner_id, recipient_id);
 ALTER TABLE ONLY public.due_items
     ADD CONSTRAINT due_items_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.feed_entries
+    ADD CONSTRAINT feed_entries_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.feeds
+    ADD CONSTRAINT feeds_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.inspections
     ADD CONSTRAINT inspections_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.inspections
     ADD CONSTRAINT inspections_supersedes FOREIGN KEY (owner_id, supersedes) REFERENCES public.inspections(owner_id, inspection_id);
+ALTER TABLE ONLY public.ladders
+    ADD CONSTRAINT ladders_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.ledgers
     ADD CONSTRAINT ledgers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_recipient FOREIGN KEY (owner_id, recipient_id) REFERENCES public.recipients(owner_id, recipient_id);
 ALTER TABLE ONLY public.models
     ADD CONSTRAINT models_run FOREIGN KEY (region_id, run_id) REFERENCES public.runs(region_id, run_id);
 ALTER TABLE ONLY public.photos
     ADD CONSTRAINT photos_inspection FOREIGN KEY (owner_id, inspection_id) REFERENCES public.inspections(owner_id, inspection_id);
 ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plans_run FOREIGN KEY (region_id, run_id) REFERENCES public.runs(region_id, run_id);
+ALTER TABLE ONLY public.recipients
+    ADD CONSTRAINT recipients_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.region_members
     ADD CONSTRAINT region_members_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.region_members
     ADD CONSTRAINT region_members_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
 ALTER TABLE ONLY public.rejected_rows
     ADD CONSTRAINT rejected_rows_ledger FOREIGN KEY (owner_id, ledger_id) REFERENCES public.ledgers(owner_id, ledger_id);
+ALTER TABLE ONLY public.reminder_marks
+    ADD CONSTRAINT reminder_marks_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.reminder_texts
+    ADD CONSTRAINT reminder_texts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.reminders
+    ADD CONSTRAINT reminders_recipient FOREIGN KEY (owner_id, recipient_id) REFERENCES public.recipients(owner_id, recipient_id);
 ALTER TABLE ONLY public.repairs
     ADD CONSTRAINT repairs_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.risks
@@ -688,6 +935,8 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
 ALTER TABLE ONLY public.septic_contacts
     ADD CONSTRAINT septic_contacts_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.tallies
     ADD CONSTRAINT tallies_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
@@ -728,11 +977,27 @@ CREATE POLICY consents_delete ON public.consents FOR DELETE TO gunmane_app USING
 CREATE POLICY consents_insert ON public.consents FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY consents_read ON public.consents FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY consents_update ON public.consents FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.done_reports ENABLE ROW LEVEL SECURITY;
+CREATE POLICY done_reports_delete ON public.done_reports FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY done_reports_insert ON public.done_reports FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY done_reports_read ON public.done_reports FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY done_reports_update ON public.done_reports FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.due_items ENABLE ROW LEVEL SECURITY;
 CREATE POLICY due_items_delete ON public.due_items FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY due_items_insert ON public.due_items FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY due_items_read ON public.due_items FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY due_items_update ON public.due_items FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.feed_entries ENABLE ROW LEVEL SECURITY;
+CREATE POLICY feed_entries_delete ON public.feed_entries FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY feed_entries_insert ON public.feed_entries FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY feed_entries_read ON public.feed_entries FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY feed_entries_update ON public.feed_entries FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.feeds ENABLE ROW LEVEL SECURITY;
+CREATE POLICY feeds_auth ON public.feeds FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY feeds_delete ON public.feeds FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY feeds_insert ON public.feeds FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY feeds_read ON public.feeds FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY feeds_update ON public.feeds FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY idempotency_keys_delete ON public.idempotency_keys FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY idempotency_keys_insert ON public.idempotency_keys FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -743,11 +1008,22 @@ CREATE POLICY inspections_delete ON public.inspections FOR DELETE TO gunmane_app
 CREATE POLICY inspections_insert ON public.inspections FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY inspections_read ON public.inspections FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY inspections_update ON public.inspections FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.ladders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY ladders_delete ON public.ladders FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY ladders_insert ON public.ladders FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY ladders_read ON public.ladders FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY ladders_update ON public.ladders FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.ledgers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY ledgers_delete ON public.ledgers FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY ledgers_insert ON public.ledgers FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY ledgers_read ON public.ledgers FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY ledgers_update ON public.ledgers FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+CREATE POLICY messages_auth ON public.messages FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY messages_delete ON public.messages FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY messages_insert ON public.messages FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY messages_read ON public.messages FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY messages_update ON public.messages FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.models ENABLE ROW LEVEL SECURITY;
 CREATE POLICY models_insert ON public.models FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY models_read ON public.models FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
@@ -766,6 +1042,12 @@ ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
 CREATE POLICY plans_insert ON public.plans FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY plans_read ON public.plans FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
 CREATE POLICY plans_update ON public.plans FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.recipients ENABLE ROW LEVEL SECURITY;
+CREATE POLICY recipients_auth ON public.recipients FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY recipients_delete ON public.recipients FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY recipients_insert ON public.recipients FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY recipients_read ON public.recipients FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY recipients_update ON public.recipients FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.region_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY region_members_auth ON public.region_members FOR SELECT TO gunmane_auth USING (true);
 CREATE POLICY region_members_insert ON public.region_members FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
@@ -780,6 +1062,21 @@ CREATE POLICY rejected_rows_delete ON public.rejected_rows FOR DELETE TO gunmane
 CREATE POLICY rejected_rows_insert ON public.rejected_rows FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY rejected_rows_read ON public.rejected_rows FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY rejected_rows_update ON public.rejected_rows FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.reminder_marks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reminder_marks_delete ON public.reminder_marks FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminder_marks_insert ON public.reminder_marks FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminder_marks_read ON public.reminder_marks FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminder_marks_update ON public.reminder_marks FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.reminder_texts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reminder_texts_delete ON public.reminder_texts FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminder_texts_insert ON public.reminder_texts FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminder_texts_read ON public.reminder_texts FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminder_texts_update ON public.reminder_texts FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.reminders ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reminders_delete ON public.reminders FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminders_insert ON public.reminders FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminders_read ON public.reminders FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY reminders_update ON public.reminders FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.repairs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY repairs_delete ON public.repairs FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY repairs_insert ON public.repairs FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -800,6 +1097,12 @@ CREATE POLICY septic_contacts_delete ON public.septic_contacts FOR DELETE TO gun
 CREATE POLICY septic_contacts_insert ON public.septic_contacts FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY septic_contacts_read ON public.septic_contacts FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY septic_contacts_update ON public.septic_contacts FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY signing_keys_auth ON public.signing_keys FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY signing_keys_delete ON public.signing_keys FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY signing_keys_insert ON public.signing_keys FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY signing_keys_read ON public.signing_keys FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
+CREATE POLICY signing_keys_update ON public.signing_keys FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.tallies ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tallies_delete ON public.tallies FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY tallies_insert ON public.tallies FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -814,12 +1117,20 @@ REVOKE ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea,
 GRANT ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.link_secret(wanted_owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.link_secret(wanted_owner uuid) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.outbox_owners(wanted_channel text, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.outbox_owners(wanted_channel text, most integer) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.owner_of(wanted_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.owner_of(wanted_code text) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_share;
 REVOKE ALL ON FUNCTION public.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refresh_statistics() TO gunmane_app;
+REVOKE ALL ON FUNCTION public.reminding_owners() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.reminding_owners() TO gunmane_app;
 GRANT SELECT ON TABLE public.api_keys TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.asset_history TO gunmane_app;
@@ -831,23 +1142,37 @@ GRANT SELECT ON TABLE public.conditions TO gunmane_share;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conditions TO gunmane_app;
 GRANT SELECT ON TABLE public.consents TO gunmane_auth;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.consents TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.done_reports TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.due_items TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed_entries TO gunmane_app;
+GRANT SELECT ON TABLE public.feeds TO gunmane_auth;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.feeds TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.inspections TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ladders TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ledgers TO gunmane_app;
+GRANT SELECT ON TABLE public.messages TO gunmane_auth;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.models TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.owners TO gunmane_app;
 GRANT SELECT ON TABLE public.owners TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.photos TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.plans TO gunmane_app;
+GRANT SELECT ON TABLE public.recipients TO gunmane_auth;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.recipients TO gunmane_app;
 GRANT SELECT ON TABLE public.region_members TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.region_members TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.regions TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rejected_rows TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reminder_marks TO gunmane_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reminder_texts TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reminders TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.repairs TO gunmane_app;
 GRANT SELECT ON TABLE public.risks TO gunmane_share;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risks TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.runs TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.septic_contacts TO gunmane_app;
 GRANT SELECT ON TABLE public.shared_conditions TO gunmane_app;
+GRANT SELECT ON TABLE public.signing_keys TO gunmane_auth;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.signing_keys TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.tallies TO gunmane_app;

@@ -28,8 +28,9 @@ class EntryKind(StrEnum):
     VISIT = "visit"
 
 
-EntryId = tuple[UUID, str, EntryKind]
-"""Asset, duty and kind: the next due date of a duty is the same entry moved, not a new one."""
+EntryId = tuple[UUID, str, EntryKind, str]
+"""Asset, duty, kind and engineer ("": nobody's). A duty's next due date is the same entry moved, not a new one; a
+visit that goes to another engineer is cancelled for the one and new for the other."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -42,12 +43,12 @@ class Wanted(Struct, frozen=True, kw_only=True):
     day: date
     starts: time | None = None
     minutes: int | None = None
-    engineer: str | None = None
+    engineer: str = ""
 
     @property
     def id(self) -> EntryId:
         """What identifies the entry for good."""
-        return self.asset_id, self.duty, self.kind
+        return self.asset_id, self.duty, self.kind, self.engineer
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -119,8 +120,9 @@ def write(name: str, events: Sequence[Event]) -> bytes:
 
 def uid(key: EntryId) -> str:
     """Return the identifier of an entry for calendar programs."""
-    asset_id, duty, kind = key
-    return f"{asset_id}.{duty}.{kind.value}@gunmane"
+    asset_id, duty, kind, engineer = key
+    who = f".{engineer}" if engineer else ""
+    return f"{asset_id}.{duty}.{kind.value}{who}@gunmane"
 
 
 def _event(event: Event) -> list[str]:
