@@ -29,20 +29,22 @@ WITH found AS (
     ORDER BY a.asset_id, t.inspected_on, t.date_precision, t.scale, t.grade, t.duty, t.row_number
 ), counted AS (
     SELECT f.*, count(*) OVER (PARTITION BY f.asset_id, f.inspected_on, f.scale, f.fulfilled) AS rivals FROM found AS f
+), held AS (
+    SELECT i.asset_id, i.inspected_on, i.scale, i.duty, count(*) AS n, (array_agg(i.inspection_id))[1] AS only_id,
+        array_agg(i.grade) AS grades
+    FROM inspections AS i
+    WHERE i.owner_id = $1 AND i.asset_class = $2 AND i.ledger_id IS NOT NULL
+        AND i.asset_id IN (SELECT f.asset_id FROM found AS f)
+        AND NOT EXISTS (
+            SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = i.inspection_id)
+    GROUP BY i.asset_id, i.inspected_on, i.scale, i.duty
 ), fresh AS (
     SELECT c.*, CASE WHEN c.rivals = 1 AND h.n = 1 THEN h.only_id END AS supersedes
     FROM counted AS c
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS n, (array_agg(i.inspection_id))[1] AS only_id,
-            bool_or(i.grade IS NOT DISTINCT FROM c.grade) AS same
-        FROM inspections AS i
-        WHERE i.owner_id = $1 AND i.asset_id = c.asset_id AND i.inspected_on = c.inspected_on
-            AND i.scale IS NOT DISTINCT FROM c.scale AND i.duty IS NOT DISTINCT FROM c.fulfilled
-            AND i.ledger_id IS NOT NULL
-            AND NOT EXISTS (
-                SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = i.inspection_id)
-    ) AS h
-    WHERE h.same IS NOT TRUE
+    LEFT JOIN held AS h
+        ON h.asset_id = c.asset_id AND h.inspected_on = c.inspected_on AND h.scale IS NOT DISTINCT FROM c.scale
+        AND h.duty IS NOT DISTINCT FROM c.fulfilled
+    WHERE h.asset_id IS NULL OR array_position(h.grades, c.grade) IS NULL
 ), named AS (
     SELECT f.*, sha256(convert_to(concat_ws('|', $1::uuid, f.asset_id, f.inspected_on - DATE '2000-01-01', f.date_precision,
         coalesce(f.scale, '-'), coalesce(f.grade, '-'), coalesce(f.fulfilled, '-'), f.supersedes), 'UTF8')) AS digest

@@ -86,12 +86,13 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
                 imported_at = time.monotonic()
                 request = await _request(opened, file, imported, day, seed)
                 built = await build(opened, request, display.step)
+                steps = display.seconds()
             rejected = await rows_to_mend(opened, imported.saved)
         finally:
             await opened.close()
     finally:
         ready.close()
-    _write(out, file, imported, built, rejected, (started, imported_at, time.monotonic()))
+    _write(out, file, imported, built, rejected, (started, imported_at, time.monotonic()), steps)
     return Made(imported, built, file)
 
 
@@ -136,6 +137,7 @@ def _write(
     built: Built,
     rejected: list[tuple[str, rejections.Rejection]],
     times: tuple[float, float, float],
+    steps: dict[str, float],
 ) -> None:
     """Write the four files; each is complete or not there."""
     _replace(out / "plan.pdf", built.pdf)
@@ -156,6 +158,7 @@ def _write(
             "import": round(times[1] - times[0], 2),
             "build": round(times[2] - times[1], 2),
             "total": round(times[2] - times[0], 2),
+            "steps": steps,
         },
         "ledgers": imported.ledgers,
     }
@@ -175,12 +178,19 @@ class Display:
         self.progress = progress
         self.names = reference.texts("assess")["steps"]
         self.tasks: dict[str, TaskID] = {}
+        self.began: dict[str, float] = {}
+
+    def seconds(self) -> dict[str, float]:
+        """Return how long each step has taken, in their order."""
+        ends = [*list(self.began.values())[1:], time.monotonic()]
+        return {key: round(end - begin, 2) for (key, begin), end in zip(self.began.items(), ends, strict=True)}
 
     def _task(self, key: str, text: str) -> TaskID:
         if key not in self.tasks:
             for task in self.tasks.values():
                 self.progress.update(task, completed=1, total=1)
             self.tasks[key] = self.progress.add_task(text, total=1)
+            self.began[key] = time.monotonic()
         return self.tasks[key]
 
     def rows(self, name: str, count: int) -> None:
