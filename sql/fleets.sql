@@ -1,31 +1,40 @@
 -- assets_of_class
--- The assets of one owner and class as they stand, in the order of their numbers.
+-- The assets of one owner and class as they stand: columns of fixed size, then the texts joined by $3.
 SELECT
-    asset_id, number, name, built_year, built_on, built_precision, length_m, width_m, area_m2, diameter_mm, depth_m,
-    material, attributes::text AS attributes, (center(bounds))[0] AS lon, (center(bounds))[1] AS lat, status,
-    origin = 'simulated' AS simulated, cardinality(flags) > 0 AS flagged
+    asset_id,
+    coalesce(built_year, 0)::smallint AS built_year,
+    coalesce(built_on, DATE '-infinity') AS built_on,
+    coalesce(array_position($4::text[], built_precision), 0)::smallint AS built_precision,
+    coalesce(length_m, 'NaN') AS length_m,
+    coalesce(width_m, 'NaN') AS width_m,
+    coalesce(area_m2, 'NaN') AS area_m2,
+    coalesce(diameter_mm, 'NaN'::double precision) AS diameter_mm,
+    coalesce(depth_m, 'NaN') AS depth_m,
+    coalesce((center(bounds))[0], 'NaN') AS lon,
+    coalesce((center(bounds))[1], 'NaN') AS lat,
+    origin = 'simulated' AS simulated,
+    cardinality(flags) > 0 AS flagged,
+    translate(number, $3, '') || $3 || translate(coalesce(name, ''), $3, '') || $3
+        || translate(coalesce(material, ''), $3, '') || $3 || status || $3 || coalesce(attributes::text, 'null') AS texts
 FROM assets
-WHERE owner_id = $1 AND asset_class = $2 AND status <> 'abolished'
-ORDER BY number COLLATE "C";
-
--- superseded_of_class
--- Inspections of one owner and class that a correction has replaced; few.
-SELECT supersedes FROM inspections WHERE owner_id = $1 AND asset_class = $2 AND supersedes IS NOT NULL;
+WHERE owner_id = $1 AND asset_class = $2 AND status <> 'abolished';
 
 -- inspections_of_class
--- The inspections of one owner and class up to a day, without the superseded ones.
-SELECT asset_id, inspected_on, scale, grade, duty
-FROM inspections
-WHERE owner_id = $1 AND asset_class = $2 AND inspected_on <= $3
-    AND (cardinality($4::uuid[]) = 0 OR inspection_id <> ALL ($4::uuid[]))
-ORDER BY asset_id, inspected_on, inspection_id;
+-- The inspections of one owner and class up to a day, without the superseded ones; scale, grade, duty joined by $3.
+SELECT
+    i.asset_id, i.inspected_on,
+    coalesce(i.scale, '') || $3 || coalesce(i.grade, '') || $3 || coalesce(i.duty, '') AS texts
+FROM inspections AS i
+WHERE i.owner_id = $1 AND i.asset_class = $2 AND i.inspected_on <= $4
+    AND NOT EXISTS (
+        SELECT FROM inspections AS newer
+        WHERE newer.owner_id = $1 AND newer.supersedes IS NOT NULL AND newer.supersedes = i.inspection_id);
 
 -- repairs_of_class
 -- The repairs of one owner and class up to a day.
-SELECT asset_id, repaired_on, kind
+SELECT asset_id, repaired_on, kind AS texts
 FROM repairs
-WHERE owner_id = $1 AND asset_class = $2 AND repaired_on <= $3
-ORDER BY asset_id, repaired_on, repair_id;
+WHERE owner_id = $1 AND asset_class = $2 AND repaired_on <= $3;
 
 -- refresh_statistics
 -- Bring the planner's statistics up to date after a large change.

@@ -183,7 +183,7 @@ class Display:
     def seconds(self) -> dict[str, float]:
         """Return how long each step has taken, in their order."""
         ends = [*list(self.began.values())[1:], time.monotonic()]
-        return {key: round(end - begin, 2) for (key, begin), end in zip(self.began.items(), ends, strict=True)}
+        return {key: round(end - begin, 2) for (key, begin), end in zip(self.began.items(), ends, strict=False)}
 
     def _task(self, key: str, text: str) -> TaskID:
         if key not in self.tasks:

@@ -1,4 +1,4 @@
-"""Assets as the API reads and changes them one by one; bulk work is in `store.inventory`."""
+"""Assets as the API reads and changes them one by one; bulk work is in `store.fleets` and `store.ledgers`."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,200 +1,245 @@
-"""Reads the assets of one class and their histories into columns, in bounded memory."""
+"""Reads the assets of one class and their histories into columns."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from gunmane.core.assess.fleets import Days, Fleet, Floats, Looks, Works
+from gunmane.core.assess.fleets import Days, Fleet, Floats, Ints, Looks, Works
 from gunmane.core.duties.columns import Coded
 from gunmane.core.inventory import ATTRIBUTES
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Precision, Status
+from gunmane.store.copied import JOINED, Fixed, read_rows
 from gunmane.store.query import Conn, ReadConn, sql
 
-CHUNK = 50_000
 NO_DAY = int(np.iinfo(np.int32).min)
-EPOCH = date(1970, 1, 1).toordinal()
 SIZES = ("length_m", "width_m", "area_m2", "diameter_mm", "depth_m")
+NAMES_OF_OTHERS = frozenset(("upstream", "downstream", "coordinate_id"))
+"""Attributes that name other things: nearly as many texts as assets; no computation over a class asks for them."""
+
+_ASSETS: Fixed = (
+    ("asset_id", "V16"), ("built_year", ">i2"), ("built_on", ">i4"), ("built_precision", ">i2"),
+    *((name, ">f8") for name in (*SIZES, "lon", "lat")), ("simulated", "?"), ("flagged", "?"),
+)  # fmt: skip
+_EVENTS: Fixed = (("asset_id", "V16"), ("day", ">i4"))
+_EPOCH = date(2000, 1, 1).toordinal() - date(1970, 1, 1).toordinal()
+_BYTES = JOINED.encode()
+_PRECISIONS = tuple(Precision)
+_NUMERIC = {int, float, bool, type(None)}
+
+Columns = dict[str, NDArray[Any]]
 
 
-async def _chunks(conn: ReadConn, query: str, *args: Any) -> AsyncGenerator[list[Any]]:
-    cursor = await conn.cursor(query, *args)
-    while rows := await cursor.fetch(CHUNK):
-        yield rows
+class _Words:
+    """Texts and their codes; None, and what is `known` to stand for nothing, is -1."""
 
+    def __init__(self, known: Sequence[str] = ()) -> None:
+        self.index: dict[Any, int] = {None: -1} | dict.fromkeys(known, -1)
+        self.labels: list[Any] = []
 
-def _day(value: date | None) -> int:
-    return NO_DAY if value is None else value.toordinal() - EPOCH
+    def codes(self, values: Sequence[Any]) -> NDArray[np.int32]:
+        """Encode values."""
+        for value in set(values) - self.index.keys():
+            self.index[value] = len(self.labels)
+            self.labels.append(value)
+        return np.array(list(map(self.index.__getitem__, values)), dtype=np.int32)
 
-
-def _first_day(year: int | None, on: date | None, precision: str, *, septic: bool) -> int:
-    """The day from which age counts, by the rule of `core.duties.facts.opening`."""
-    if septic:
-        return NO_DAY
-    if on is not None:
-        return _day(on)
-    if year is None or precision not in (Precision.FISCAL_YEAR, Precision.YEAR):
-        return NO_DAY
-    return _day(date(year, 4 if precision == Precision.FISCAL_YEAR else 1, 1))
+    def settled(self, codes: NDArray[np.int32]) -> Coded:
+        """Number the texts by their first use, so that the rows alone decide the codes."""
+        used, first = np.unique(codes, return_index=True)
+        order = used[used >= 0][np.argsort(first[used >= 0])]
+        renamed = np.full(int(used.max(initial=-1)) + 2, -1, dtype=np.int32)
+        renamed[order] = np.arange(len(order))
+        return Coded(renamed[codes], tuple(self.labels[code] for code in order.tolist()))
 
 
 class _Assets:
-    """Collects one class's assets chunk by chunk; a class because the columns grow together."""
+    """Collects one class's assets; a class because the columns grow together."""
 
     def __init__(self, asset_class: AssetClass) -> None:
-        self.asset_class = asset_class
-        self.kind = ATTRIBUTES[asset_class]
-        self.decoder = msgspec.json.Decoder(self.kind)
-        self.fields = [field.name for field in msgspec.structs.fields(self.kind)]
-        self.owner: list[NDArray[np.int64]] = []
-        self.ids: list[UUID] = []
+        kind = ATTRIBUTES[asset_class]
+        hints = get_type_hints(kind)
+        self.decoder = msgspec.json.Decoder(list[kind | None])
+        self.blank = kind()
+        self.fields = [f.name for f in msgspec.structs.fields(kind) if f.name not in NAMES_OF_OTHERS]
+        self.numeric = {name for name in self.fields if _NUMERIC.issuperset(get_args(hints[name]) or (hints[name],))}
+        self.words = {name: _Words() for name in ("material", *self.fields) if name not in self.numeric}
+        self.words["status"] = _Words([Status.IN_SERVICE.value])
+        self.pick: Callable[[Any], tuple[Any, ...]] = attrgetter(*self.fields, "__class__")  # a tuple, even of one
         self.numbers: list[str] = []
         self.names: list[str | None] = []
-        self.status: list[str | None] = []
-        self.material: list[str | None] = []
-        self.parts: dict[str, list[NDArray[Any]]] = {}
-        self.worded: dict[str, list[Any]] = {name: [] for name in self.fields}
+        self.owned: list[Columns] = []
+        self.pieces: list[Columns] = []
 
-    def add(self, owner: int, rows: list[Any]) -> None:
-        """Take over a chunk of rows."""
-        (
-            ids,
-            numbers,
-            names,
-            year,
-            on,
-            precision,
-            *sizes,
-            material,
-            attributes,
-            lon,
-            lat,
-            status,
-            simulated,
-            flagged,
-        ) = zip(*(row.values() for row in rows), strict=True)
-        self.owner.append(np.full(len(rows), owner))
-        self.ids += ids
-        self.numbers += numbers
-        self.names += names
-        self.material += material
-        self.status += [None if s == Status.IN_SERVICE else s for s in status]
-        septic = self.asset_class is AssetClass.SEPTIC
-        days = [_first_day(*one, septic=septic) for one in zip(year, on, precision, strict=True)]
-        columns: dict[str, Any] = dict(zip(SIZES, sizes, strict=True))
-        columns |= {"built_year": year, "lon": lon, "lat": lat}
-        for name, values in columns.items():
-            self.parts.setdefault(name, []).append(np.array(values, dtype=np.float64))
-        self.parts.setdefault("built_day", []).append(np.array(days, dtype=np.int32))
-        self.parts.setdefault("simulated", []).append(np.array(simulated, dtype=bool))
-        self.parts.setdefault("flagged", []).append(np.array(flagged, dtype=bool))
-        decode = self.decoder.decode
-        known = [None if text is None else decode(text) for text in attributes]
-        for name in self.fields:
-            self.worded[name] += [None if one is None else getattr(one, name) for one in known]
+    def take(self, fixed: NDArray[Any], texts: Sequence[bytes]) -> None:
+        """Take over some assets of the owner that is being read."""
+        numbers, names, materials, statuses, attributes = zip(*(text.split(_BYTES, 4) for text in texts), strict=True)
+        self.numbers += _BYTES.join(numbers).decode().split(JOINED)
+        self.names += [one or None for one in _BYTES.join(names).decode().split(JOINED)]
+        piece: Columns = {name: fixed[name] for name, _ in _ASSETS}
+        piece["material"] = self.words["material"].codes([one.decode() or None for one in materials])
+        piece["status"] = self.words["status"].codes([one.decode() for one in statuses])
+        known = self.decoder.decode(b"[" + b",".join(attributes) + b"]")
+        columns = zip(*(self.pick(one or self.blank) for one in known), strict=True)
+        for name, values in zip(self.fields, columns, strict=False):
+            piece[name] = (
+                np.array(values, dtype=np.float64) if name in self.numeric else self.words[name].codes(values)
+            )
+        self.pieces.append(piece)
 
-    def joined(self, name: str, dtype: type) -> NDArray[Any]:
-        """One column over all chunks."""
-        parts = self.parts.get(name, [])
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
+    def finish_owner(self, first: int) -> NDArray[np.void]:
+        """Order an owner's assets by the characters of their numbers, whatever the server's language is.
+
+        `first` is the row of its first asset; returns the identifiers in their final order.
+        """
+        if not self.pieces:
+            return np.zeros(0, dtype="V16")
+        found = {name: np.concatenate([piece[name] for piece in self.pieces]) for name in self.pieces[0]}
+        self.pieces = []
+        numbers, names = self.numbers[first:], self.names[first:]
+        order = sorted(range(len(numbers)), key=numbers.__getitem__)
+        if order != list(range(len(order))):
+            self.numbers[first:] = [numbers[row] for row in order]
+            self.names[first:] = [names[row] for row in order]
+            rows = np.array(order)
+            found = {name: column[rows] for name, column in found.items()}
+        self.owned.append(found)
+        return found["asset_id"]
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column over all owners, in this machine's order of bytes."""
+        found = np.concatenate([one[name] for one in self.owned])
+        return found.astype(found.dtype.newbyteorder("="), copy=False)
 
 
 async def read_fleet(
     conn: ReadConn, asset_class: AssetClass, owners: Sequence[tuple[UUID, OwnerFacts]], as_of: date
-) -> Fleet:
-    """Read one class of several owners; owners in the given order, assets by number."""
+) -> Fleet | None:
+    """Read one class of several owners; owners in the given order, assets by number; None where there are none."""
     found = _Assets(asset_class)
-    looks: list[tuple[NDArray[Any], ...]] = []
-    works: list[tuple[NDArray[Any], ...]] = []
-    words: dict[str, dict[str, int]] = {"scale": {}, "grade": {}, "duty": {}, "kind": {}}
-    for place, (owner_id, _) in enumerate(owners):
-        first = len(found.ids)
-        async for rows in _chunks(conn, sql("fleets", "assets_of_class"), owner_id, asset_class.value):
-            found.add(place, rows)
-        rows_of = {asset_id: first + k for k, asset_id in enumerate(found.ids[first:])}
-        if not rows_of:
-            continue
+    looks = _Events(("scale", "grade", "duty"))
+    works = _Events(("kind",))
+    sizes: list[int] = []
+    for owner_id, _ in owners:
+        first = len(found.numbers)
         where = (owner_id, asset_class.value)
-        replaced = [row[0] for row in await conn.fetch(sql("fleets", "superseded_of_class"), *where)]
-        async for rows in _chunks(conn, sql("fleets", "inspections_of_class"), *where, as_of, replaced):
-            looks.append(_events(rows, rows_of, ("scale", "grade", "duty"), words))
-        async for rows in _chunks(conn, sql("fleets", "repairs_of_class"), *where, as_of):
-            works.append(_events(rows, rows_of, ("kind",), words))
-    return _fleet(found, asset_class, tuple(facts for _, facts in owners), looks, works, words)
+        given = (*where, JOINED, [one.value for one in _PRECISIONS])
+        await read_rows(conn, sql("fleets", "assets_of_class"), given, _ASSETS, found.take)
+        ids = found.finish_owner(first)
+        sizes.append(len(ids))
+        if not len(ids):
+            continue
+        looks.begin(ids, first)
+        works.begin(ids, first)
+        given = (*where, JOINED, as_of)
+        await read_rows(conn, sql("fleets", "inspections_of_class"), given, _EVENTS, looks.take)
+        await read_rows(conn, sql("fleets", "repairs_of_class"), (*where, as_of), _EVENTS, works.take)
+    if not found.numbers:
+        return None
+    return _fleet(found, asset_class, tuple(facts for _, facts in owners), sizes, looks, works)
 
 
-def _events(
-    rows: list[Any], rows_of: dict[UUID, int], names: tuple[str, ...], words: dict[str, dict[str, int]]
-) -> tuple[NDArray[Any], ...]:
-    """Turn a chunk of inspections or repairs into columns; those of assets no longer listed are left out."""
-    assets, days, *texts = zip(*(row.values() for row in rows), strict=True)
-    at = np.array([rows_of.get(asset, -1) for asset in assets], dtype=np.int64)
-    kept = at >= 0
-    coded = [
-        np.array([-1 if v is None else words[name].setdefault(v, len(words[name])) for v in values], dtype=np.int32)
-        for name, values in zip(names, texts, strict=True)
-    ]
-    day = np.array([d.toordinal() - EPOCH for d in days], dtype=np.int32)
-    return at[kept], day[kept], *(codes[kept] for codes in coded)
+class _Events:
+    """Collects inspections or repairs with their words; those of assets no longer listed are left out."""
 
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.index: dict[bytes, int] = {}
+        self.parts: list[tuple[Ints, Days, Ints]] = []
 
-def _join(parts: list[tuple[NDArray[Any], ...]], width: int) -> list[NDArray[Any]]:
-    if not parts:
-        return [np.zeros(0, dtype=np.int64), *(np.zeros(0, dtype=np.int32) for _ in range(width - 1))]
-    return [np.concatenate(column) for column in zip(*parts, strict=True)]
+    def begin(self, ids: NDArray[np.void], first: int) -> None:
+        """Say whose events follow: identifiers in the order of the rows, and the first row."""
+        self.first = first
+        self.keys = ids.view("S16")
+        self.order = np.argsort(self.keys)
+
+    def take(self, fixed: NDArray[Any], texts: Sequence[bytes]) -> None:
+        """Take over some events of the present owner."""
+        wanted = np.ascontiguousarray(fixed["asset_id"]).view("S16")
+        slots = np.searchsorted(self.keys, wanted, sorter=self.order)
+        row = self.order[np.minimum(slots, len(self.order) - 1)]
+        kept = self.keys[row] == wanted
+        for text in set(texts) - self.index.keys():
+            self.index[text] = len(self.index)
+        codes = np.array(list(map(self.index.__getitem__, texts)), dtype=np.int64)
+        day = fixed["day"].astype(np.int32) + np.int32(_EPOCH)
+        self.parts.append((row[kept] + self.first, day[kept], codes[kept]))
+
+    def finish(self) -> tuple[Ints, Days, list[Coded]]:
+        """All events by asset, day and words, so that equal histories come in an equal order."""
+        none = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64))
+        asset, day, code = (np.concatenate(one) for one in zip(none, *self.parts, strict=True))
+        said = sorted(self.index)
+        rank = np.zeros(len(said), dtype=np.int64)
+        rank[[self.index[text] for text in said]] = np.arange(len(said))
+        code = rank[code]
+        order = np.lexsort((code, day, asset))
+        asset, day, code = asset[order], day[order], code[order]
+        texts = [text.decode().split(JOINED) for text in said]
+        coded: list[Coded] = []
+        for place in range(len(self.names)):
+            words = _Words([""])
+            table = words.codes([text[place] for text in texts])
+            coded.append(words.settled(table[code]))
+        return asset, day, coded
 
 
 def _fleet(
     found: _Assets,
     asset_class: AssetClass,
     owners: tuple[OwnerFacts, ...],
-    looks: list[tuple[NDArray[Any], ...]],
-    works: list[tuple[NDArray[Any], ...]],
-    words: dict[str, dict[str, int]],
+    sizes: Sequence[int],
+    looks: _Events,
+    works: _Events,
 ) -> Fleet:
-    labels = {name: tuple(index) for name, index in words.items()}
-    asset, day, scale, grade, duty = _join(looks, 5)
-    worked, worked_day, kind = _join(works, 3)
-    columns: dict[str, Floats] = {name: found.joined(name, np.float64) for name in SIZES}
-    texts = {"material": Coded.of(found.material)}
-    for name, values in found.worded.items():
-        if all(v is None or isinstance(v, bool | int | float) for v in values):
-            columns[name] = np.array([np.nan if v is None else float(v) for v in values], dtype=np.float64)
-        else:
-            texts[name] = Coded.of(values)
+    asset, day, (scale, grade, duty) = looks.finish()
+    worked, worked_day, (kind,) = works.finish()
+    columns: dict[str, Floats] = {name: found.column(name) for name in (*SIZES, *found.numeric)}
+    texts = {"material": found.words["material"].settled(found.column("material"))}
+    for name in found.fields:
+        if name not in found.numeric:
+            coded = found.words[name].settled(found.column(name))
+            if coded.labels:
+                texts[name] = coded
+            else:
+                columns[name] = np.full(len(coded.codes), np.nan)
+    year = found.column("built_year").astype(np.float64)
     return Fleet(
         asset_class=asset_class,
         owners=owners,
-        owner=np.concatenate(found.owner) if found.owner else np.zeros(0, dtype=np.int64),
-        ids=found.ids,
+        owner=np.repeat(np.arange(len(owners)), sizes),
+        ids=np.ascontiguousarray(found.column("asset_id")).view(np.uint8).reshape(-1, 16),
         numbers=found.numbers,
         names=found.names,
-        built_year=found.joined("built_year", np.float64),
-        built_day=_as_days(found.joined("built_day", np.int32)),
+        built_year=np.where(year == 0, np.nan, year),
+        built_day=_first_days(found)
+        if asset_class is not AssetClass.SEPTIC
+        else np.full(len(year), NO_DAY, np.int32),
         columns=columns,
         texts=texts,
-        status=Coded.of(found.status),
-        place=np.column_stack((found.joined("lon", np.float64), found.joined("lat", np.float64))),
-        simulated=found.joined("simulated", bool),
-        flagged=found.joined("flagged", bool),
-        looks=Looks(
-            asset=asset,
-            day=_as_days(day),
-            scale=Coded(scale, labels["scale"]),
-            grade=Coded(grade, labels["grade"]),
-            duty=Coded(duty, labels["duty"]),
-        ),
-        works=Works(asset=worked, day=_as_days(worked_day), kind=Coded(kind, labels["kind"])),
+        status=found.words["status"].settled(found.column("status")),
+        place=np.column_stack((found.column("lon"), found.column("lat"))),
+        simulated=found.column("simulated"),
+        flagged=found.column("flagged"),
+        looks=Looks(asset=asset, day=day, scale=scale, grade=grade, duty=duty),
+        works=Works(asset=worked, day=worked_day, kind=kind),
     )
 
 
-def _as_days(values: NDArray[Any]) -> Days:
-    return values.astype(np.int32)
+def _first_days(found: _Assets) -> Days:
+    """The day from which age counts, by the rule of `core.duties.facts.opening`."""
+    on, year = found.column("built_on").astype(np.int64), found.column("built_year").astype(np.int64)
+    precision = found.column("built_precision") - 1
+    months = (year - 1970) * 12 + np.where(precision == _PRECISIONS.index(Precision.FISCAL_YEAR), 3, 0)
+    opened = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    dated = (year != 0) & np.isin(precision, [_PRECISIONS.index(p) for p in (Precision.FISCAL_YEAR, Precision.YEAR)])
+    return np.where(on != NO_DAY, on + _EPOCH, np.where(dated, opened, NO_DAY)).astype(np.int32)
 
 
 async def refresh_statistics(conn: Conn) -> None:

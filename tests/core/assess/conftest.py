@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from uuid import UUID
 
 import numpy as np
 import pytest
@@ -43,7 +42,7 @@ def fleet_of(
             OwnerFacts(code="b", name="b"),
         ),
         owner=np.array(owner or [0] * size),
-        ids=[UUID(int=n) for n in range(size)],
+        ids=np.frombuffer(b"".join(n.to_bytes(16, "big") for n in range(size)), dtype=np.uint8).reshape(-1, 16),
         numbers=[f"N-{n}" for n in range(size)],
         names=[None] * size,
         built_year=np.array([np.nan if year is None else year for year in years], dtype=float),

@@ -1,7 +1,6 @@
 """The assets of one class as columns, with their histories: what every computation over a region starts from."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 import numpy as np
 from msgspec import Struct
@@ -48,7 +47,7 @@ class Fleet(Struct, frozen=True, kw_only=True, eq=False):
     asset_class: AssetClass
     owners: tuple[OwnerFacts, ...]
     owner: Ints
-    ids: list[UUID]
+    ids: NDArray[np.uint8]  # n x 16
     numbers: list[str]
     names: list[str | None]
     built_year: Floats

@@ -131,7 +131,7 @@ async def _read(conn: runs.ReadConn, request: Request, report: Report) -> Sequen
     for place, asset_class in enumerate(AssetClass):
         report("read", place / len(AssetClass))
         fleet = await fleets.read_fleet(conn, asset_class, request.owners, request.as_of)
-        if fleet.size:
+        if fleet is not None:
             found.append(fleet)
     report("read", 1.0)
     return found

@@ -21,11 +21,6 @@ from gunmane.store.query import Conn
 CHUNK = 100_000
 
 
-def id_rows(ids: Sequence[UUID]) -> NDArray[np.uint8]:
-    """Identifiers as n x 16 bytes."""
-    return np.frombuffer(b"".join(one.bytes for one in ids), dtype=np.uint8).reshape(-1, 16)
-
-
 def reason_texts(risk: RegionRisk, rows: Ints) -> list[str]:
     """The reasons of some scored rows as JSON: code, factor, value, assumed; sentences are made on reading."""
     scores_ = risk.scores
@@ -50,7 +45,7 @@ def reason_texts(risk: RegionRisk, rows: Ints) -> list[str]:
 
 def risk_batches(fleet: Fleet, part: Scored, risk: RegionRisk, owners: Sequence[UUID]) -> list[Batch]:
     """The scored assets of one class, in batches."""
-    ids, by_owner = id_rows(fleet.ids), scores.id_bytes(owners, fleet.owner)
+    ids, by_owner = fleet.ids, scores.id_bytes(owners, fleet.owner)
     at = np.searchsorted(risk.chosen, part.first + np.arange(fleet.size))
     batches: list[Batch] = []
     scored = np.flatnonzero(part.scored)
@@ -89,7 +84,7 @@ def _dates(days: NDArray[np.int32]) -> NDArray[np.datetime64]:
 
 def due_batches(fleet: Fleet, done: Computed, owners: Sequence[UUID]) -> list[Batch]:
     """What the assets of one class owe, with the planned month and engineer where there are any."""
-    ids, by_owner = id_rows(fleet.ids), scores.id_bytes(owners, fleet.owner)
+    ids, by_owner = fleet.ids, scores.id_bytes(owners, fleet.owner)
     today = int(number(done.as_of))
     batches: list[Batch] = []
     for duty, columns in done.duties[fleet.asset_class][1].items():
