@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from gunmane.core.errors import GunmaneError
 from gunmane.files.headers import find_header
+from gunmane.files.layers import LayerTable
 from gunmane.files.tables import Table, open_table
 from gunmane.files.texts import TextTable
 
@@ -68,6 +69,65 @@ def test_remarks_titles_and_header_with_line_breaks(tmp_path: Path) -> None:
     chunk = next(iter(table.chunks()))
     assert list(chunk.rows)[:2] == [6, 7]  # the header takes two lines of the file
     assert chunk.columns[1][:2] == ["B1", "B2"]
+
+
+def test_a_quotation_mark_that_is_not_closed_costs_its_own_line_only(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text(
+        '番号,名称,年,備考\nQ1,"閉じない,1970,\nQ2,次,1971,"正しい\n改行, 読点, つき"\nQ3,次,1972,\n'
+        'Q4,12" 管橋,1973,x\n'
+        'Q5,"a ""b"" c",1974,"y"\nQ6,尾,1975,"末尾も\nQ7,次,1976,\n',
+        "utf-8",
+    )
+    chunk = next(iter(open_table(path).chunks()))
+    assert list(chunk.rows) == [2, 3, 5, 6, 7, 8, 9]
+    assert chunk.columns[0] == ["", "Q2", "Q3", "Q4", "Q5", "", "Q7"]
+    assert chunk.columns[1][3:5] == ['12" 管橋', 'a "b" c']
+    assert chunk.columns[3][1] == "正しい\n改行, 読点, つき"
+    assert {place: fault.code for place, (fault, _) in chunk.broken.items()} == {
+        0: "quote_not_closed",
+        5: "quote_not_closed",
+    }
+    assert chunk.broken[0][1] == ("Q1", '"閉じない', "1970", "")
+
+
+def test_a_huge_cell_needs_no_more_memory_than_itself(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text('番号,名称,備考\n1,a,"' + "あ" * 2_000_000 + '"\n2,b,x\n', "utf-8")
+    assert [(row[0], len(row[2])) for row in cells(open_table(path))] == [("1", 2_000_000), ("2", 1)]
+
+
+def test_header_cells_merged_downwards_in_a_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.merge_range(0, 0, 0, 4, "橋梁台帳(令和6年度)")
+    sheet.merge_range(1, 0, 2, 0, "橋梁番号")
+    sheet.merge_range(1, 1, 2, 1, "橋名")
+    sheet.merge_range(1, 2, 1, 3, "位置")
+    sheet.merge_range(1, 4, 2, 4, "路線名")
+    for column, text in ((2, "緯度"), (3, "経度")):
+        sheet.write(2, column, text)
+    for row, line in enumerate((("X1", "一", 38.0, 140.62, "市道"), ("X2", "二", 38.01, 140.63, "市道")), 3):
+        sheet.write_row(row, 0, line)
+    book.close()
+    table = open_table(path)
+    assert table.header == ("橋梁番号", "橋名", "位置_緯度", "位置_経度", "路線名")
+    assert [row[0] for row in cells(table)] == ["X1", "X2"]
+
+
+def test_a_shape_that_is_none_does_not_hide_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "w.geojson"
+    lines = ([[140.62, 38.0]], [[140.62, 38.0], [140.621, 38.001]])
+    features = [
+        {"type": "Feature", "properties": {"番号": str(n)}, "geometry": {"type": "LineString", "coordinates": line}}
+        for n, line in enumerate(lines)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    table = open_table(path)
+    assert isinstance(table, LayerTable)
+    assert table.middle() == pytest.approx((140.6205, 38.0005))
+    assert len(next(iter(table.chunks())).rows) == 2
 
 
 def test_rows_that_do_not_fit(tmp_path: Path) -> None:

@@ -221,6 +221,8 @@ async def test_rows_to_mend_are_listed_with_their_place(db_pool: pool.Pool, regi
     lines = target.read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].split(",") == list(HEADER)
     assert "番号がなく" in lines[1]
+    assert "'" not in target.read_text(encoding="utf-8-sig"), "a blank cell needs no guard against formulas"
+    assert lines[2].split(",")[3:5] == ["施設番号", "B9"]
     assert "未来" in lines[3]
     assert "future" in lines[3]
 

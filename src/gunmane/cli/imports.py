@@ -192,7 +192,8 @@ def _show_ledger(one: LedgerOutcome, texts: Texts, console: Console) -> None:
     for name in ("added", "vanished"):
         examples = getattr(one, f"{name}_examples")
         if examples:
-            line(f"{texts.words[name]}: {', '.join(examples)} …")
+            rest = " …" if getattr(one, name) > len(examples) else ""
+            line(f"{texts.words[name]}: {', '.join(examples)}{rest}")
     for change in one.changed_examples:
         differing = ", ".join(f"{name} {former} → {now}" for name, (former, now) in change.fields.items())
         line(f"{texts.words['changed']}: {change.number}: {differing}")

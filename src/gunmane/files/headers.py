@@ -77,7 +77,8 @@ def _is_parent(upper: Sequence[str], lower: Sequence[str], usual: float) -> bool
         for i in range(max(len(upper), len(lower)))
     ]
     merged = sum(1 for above, below in pairs if not above.strip() and below.strip())
-    crossed = sum(1 for above, below in pairs if above.strip() and not below.strip())
+    # a cell merged downwards is blank below in text files and repeated below in spreadsheets
+    crossed = sum(1 for above, below in pairs if above.strip() and (not below.strip() or above == below))
     units = sum(1 for _, below in pairs if re.fullmatch(r"[(（\[【].{1,8}[)）\]】]", below.strip()))
     if units and units == _filled(lower):
         return True

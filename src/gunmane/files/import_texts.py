@@ -99,4 +99,4 @@ def write_rejected(path: Path, rows: Iterable[tuple[str, Rejected]]) -> int:
 
 def _safe(value: Any) -> Any:
     """Keep a spreadsheet from reading a cell of a stranger's file as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -114,7 +114,8 @@ class LayerTable:
 
         A median, because single features far off must not move it.
         """
-        boxes = shapely.bounds(shapely.from_wkb(self._read(0, count, self.encoding)[2]))
+        shapes = shapely.from_wkb(self._read(0, count, self.encoding)[2], on_invalid="ignore")
+        boxes = shapely.bounds(shapes)
         boxes = boxes[~np.isnan(boxes).any(axis=1)]
         if not len(boxes):
             return None

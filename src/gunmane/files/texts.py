@@ -4,12 +4,14 @@ import codecs
 import csv
 import gzip
 import io
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.ledgers.raw import RawChunk
+from gunmane.core.ledgers.text import one_line
 from gunmane.files.headers import LOOK, find_header
 
 HEAD = 1 << 20
@@ -18,7 +20,10 @@ BLOCK = 1 << 16
 LONGEST_CELL = 500
 """Lines added to a chunk at most while a quoted cell is open; more is a stray quotation mark."""
 
-csv.field_size_limit(1 << 24)
+LARGEST_BLOCK = 1 << 26
+"""Bytes read at a time at most, whatever the average line of the file's beginning says."""
+
+csv.field_size_limit((1 << 31) - 1)  # a cell is as long as its line: no ledger is refused for one huge remark
 
 
 class TextTable:
@@ -72,7 +77,7 @@ class TextTable:
         """Read the file from its first row to its last, about `size` rows at a time."""
         line = 1
         skip = self._skip_lines
-        for text, damaged in self._texts(size * self._line_size):
+        for text, damaged in self._texts(min(size * self._line_size, LARGEST_BLOCK)):
             if skip:
                 pieces = text.split("\n", skip)
                 if len(pieces) <= skip:
@@ -224,29 +229,58 @@ def _plain(text: str, line: int, width: int, delimiter: str) -> RawChunk | None:
 
 
 def _quoted(text: str, line: int, width: int, delimiter: str) -> RawChunk:
-    """Split text with quotation marks or ragged rows; rows with too many filled cells are named as broken."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    """Split text with quotation marks or ragged rows; rows with too many filled cells, and lines whose quotation
+    mark nothing closes, are named as broken.
+    """
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline="").readlines()
     rows: list[Sequence[str]] = []
     numbers: list[int] = []
     broken: dict[int, tuple[Fault, tuple[str, ...]]] = {}
-    before = 0
     blank = [""] * width
-    for row in reader:
-        number, before = line + before, reader.line_num
+    for first, row, fault in _records(lines, width, delimiter):
         if not row:
             continue
-        if len(row) != width:
-            extra = row[width:]
-            if any(cell.strip() for cell in extra):
-                broken[len(rows)] = (
-                    Fault("too_many_cells", values={"expected": width, "found": len(row)}),
-                    tuple(row),
-                )
-                row = blank
-            else:
-                row = [*row[:width], *[""] * (width - len(row))]
+        if fault is None and any(cell.strip() for cell in row[width:]):
+            fault = Fault("too_many_cells", values={"expected": width, "found": len(row)})
+        if fault is not None:
+            broken[len(rows)] = (fault, tuple(row))
+            row = blank
+        elif len(row) != width:
+            row = [*row[:width], *[""] * (width - len(row))]
         rows.append(row)
-        numbers.append(number)
+        numbers.append(line + first)
     columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
     return RawChunk(numbers, columns, broken=broken)
+
+
+def _records(lines: list[str], width: int, delimiter: str) -> Iterator[tuple[int, list[str], Fault | None]]:
+    """Split lines into rows: the position of each row's first line, its cells, and what is wrong with it.
+
+    A quotation mark that nothing closes makes one cell of all the rows behind it. Where that has happened the line
+    with the mark is a broken row, and reading goes on with the line behind it, so that no row is lost.
+    """
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(itertools.islice(lines, start, None), delimiter=delimiter)
+        base, start = start, len(lines)
+        before = 0
+        for row in reader:
+            first, several, before = base + before, reader.line_num - before > 1, reader.line_num
+            if several and _swallowed(lines[first : base + before], len(row), width, delimiter):
+                cells = lines[first].rstrip("\n").split(delimiter)
+                yield first, cells, Fault("quote_not_closed", values={"line": one_line(lines[first])[:60]})
+                start = first + 1
+                break
+            yield first, row, None
+
+
+def _swallowed(taken: list[str], cells: int, width: int, delimiter: str) -> bool:
+    """Tell whether the lines that one row takes are rows themselves, behind a quotation mark that is not closed.
+
+    They are where the mark is never closed, and where a line inside has as many delimiters as a whole row has while
+    the row does not come out at its width (or even so, from four columns on).
+    """
+    if sum(line.count('"') for line in taken) % 2:
+        return True
+    whole = any(line.count(delimiter) >= width - 1 for line in taken[1:])
+    return width > 1 and whole and (cells != width or width > 3)

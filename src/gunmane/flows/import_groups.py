@@ -200,7 +200,7 @@ class Group:
         what = "repaired" if job.content == "repairs" else "inspected"
         lost: dict[int, RejectedRow] = {}
         for one in await inspections_bulk.unknown(conn, target, what):
-            fault = Fault("asset_unknown", values={"number": one.number})
+            fault = Fault("asset_unknown", at=_number_column(job), values={"number": one.number})
             lost[one.row_number] = RejectedRow(one.row_number, one.cells or {}, (fault,))
         rejected = rejected_batch(list(lost.values()))
         if rejected is not None:
@@ -249,3 +249,12 @@ def _reset(outcome: LedgerOutcome) -> None:
     outcome.state = "imported"
     for name in ("read", "unchanged", "rejected", "flagged"):
         setattr(outcome, name, 0)
+
+
+def _number_column(job: Job) -> str:
+    """Return the header of the column that names the asset, "" where several do."""
+    if isinstance(job.opened, RepairLedger):
+        reading = job.opened.reading
+        return reading.header[reading.number] if reading.number >= 0 else ""
+    use = job.opened.reading.use_of("number") if job.opened else None
+    return use.header if use else ""

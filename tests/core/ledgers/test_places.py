@@ -14,13 +14,13 @@ from gunmane.files.catalogue import Catalogue
 @pytest.mark.parametrize(
     "text",
     ["35°40′12.3″", "35度40分12.3秒", "35-40-12.3", "N35°40'12.3\"", "北緯35度40分12.3秒", "35:40:12.3", "354012.3",
-     "３５°４０′１２．３″", "35.67008333"],
+     "３５°４０′１２．３″", "35.67008333", "35°40.205′", "35度40.205分", "N35.40.12.3"],
 )  # fmt: skip
 def test_one_latitude_in_all_spellings(text: str) -> None:
     assert degrees(text) == pytest.approx(35.67008333, abs=1e-7)
 
 
-@pytest.mark.parametrize("text", ["35°70′12″", "abc", "35°40′72″", "12345678", "35,40,12"])
+@pytest.mark.parametrize("text", ["35°70′12″", "abc", "35°40′72″", "35°60.5′", "12345678", "35,40,12"])
 def test_no_such_angle(text: str) -> None:
     assert isinstance(degrees(text), Fault)
 

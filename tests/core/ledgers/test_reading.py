@@ -145,6 +145,27 @@ def test_rows_without_identity_or_place_are_rejected_with_their_cells() -> None:
     assert found.rejected[1].faults[0].at == "緯度"
 
 
+def test_remarks_under_a_table_are_no_assets() -> None:
+    found = read("番号|橋梁名", ["a|あ", "※1 橋長は…|", "注) 略|", "※2|い"], AssetClass.BRIDGE)
+    assert found.fields["number"] == ["a", "※2"]
+    assert found.summary_rows == 2
+
+
+def test_a_number_longer_than_numbers_are_is_none() -> None:
+    found = read("番号|橋梁名", ["a|あ", "x" * 201 + "|い", "y" * 200 + "|う"], AssetClass.BRIDGE)
+    assert found.fields["number"] == ["a", "y" * 200]
+    assert [(row.row, row.faults[0].code) for row in found.rejected] == [(3, "number_too_long")]
+
+
+def test_a_shape_that_cannot_be_read_is_flagged() -> None:
+    reading, context, chunk = understand("番号|管種", ["a|VP", "b|VP", "c|VP"], AssetClass.WATER_PIPE)
+    line = shapely.to_wkb(shapely.LineString([(140.0, 38.0), (140.1, 38.0)]))
+    one_point = line[:5] + (1).to_bytes(4, "little") + line[9:25]
+    found = read_chunk(reading, RawChunk(chunk.rows, chunk.columns, [line, one_point, None]), context)
+    assert found.fields["geometry"][1:] == [None, None]
+    assert found.fields["flags"] == [("length_from_geometry",), ("not_a_geometry",), ()]
+
+
 def test_places_that_can_be_put_right() -> None:
     found = read(
         "番号|緯度|経度",
@@ -211,7 +232,7 @@ def test_one_row_for_each_inspection() -> None:
     mapping = Mapping(rows="inspection")
     found = read(
         "橋梁番号|点検年月日|判定区分",
-        ["a|2014/5/1|Ⅰ", "a|2019/5/1|Ⅱ", "a|2030/5/1|Ⅱ", "b|不明|Ⅲ"],
+        ["a|2014/5/1|Ⅰ", "a|2019/5/1|Ⅱ", "a|2030/5/1|Ⅱ", "b|不明|Ⅲ", "c|2024.13.45|Ⅰ"],
         AssetClass.BRIDGE,
         mapping,
     )
@@ -220,7 +241,9 @@ def test_one_row_for_each_inspection() -> None:
     assert [fault.code for row in found.rejected for fault in row.faults] == [
         "inspected_in_future",
         "grade_without_date",
+        "no_such_day",
     ]
+    assert found.rejected[2].faults[0].at == "点検年月日"
 
 
 def test_both_inspections_of_a_septic_system() -> None:

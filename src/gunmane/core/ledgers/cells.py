@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from gunmane.core.errors import Fault
 from gunmane.core.ledgers.columns import flag
 from gunmane.core.ledgers.context import UNKNOWN_WHEN
 from gunmane.core.ledgers.memo import as_array, floats
@@ -59,15 +60,29 @@ def texts(rows: Rows, use: Use | None) -> list[str | None]:
     return cells if unknown.isdisjoint(cells) else [None if text in unknown else text for text in cells]  # type: ignore[return-value]
 
 
+LONGEST_NUMBER = 200
+"""Characters of an identifier; a longer text is none, and more than an index of the inventory holds."""
+
+
 def keys(rows: Rows, use: Use | None) -> list[str | None]:
-    """Read identifiers: narrowed and trimmed, so that full-width and plain spellings are the same."""
+    """Read identifiers: narrowed and trimmed, so that full-width and plain spellings are the same.
+
+    A text too long for one rejects the row where it is the asset's number, else it becomes None and a flag.
+    """
     if use is None:
         return [None] * len(rows)
     joined = rows.joined(use)
     if joined.isascii():
-        return texts(rows, use)
-    unknown = rows.context.unknown_texts
-    return [None if text in unknown else text for text in map(narrow, rows.cells(use))]
+        found = texts(rows, use)
+    else:
+        unknown = rows.context.unknown_texts
+        found = [None if text in unknown else text for text in map(narrow, rows.cells(use))]
+    if len(joined) > LONGEST_NUMBER and max(map(len, filter(None, found)), default=0) > LONGEST_NUMBER:
+        long = [position for position, text in enumerate(found) if text and len(text) > LONGEST_NUMBER]
+        fault = Fault("number_too_long", values={"longest": LONGEST_NUMBER})
+        rows.odd(use, [(position, fault) for position in long])
+        found = [text if text is None or len(text) <= LONGEST_NUMBER else None for text in found]
+    return found
 
 
 def measures(rows: Rows, use: Use | None) -> list[float | None]:

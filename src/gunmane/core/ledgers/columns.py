@@ -73,11 +73,11 @@ class AssetColumns(Struct):
 
 def flag(code: str, name: str = "", text: str = "") -> str:
     """Return the text of a flag: its code, the field it concerns and the original cell
-    (`out_of_range:depth_m=60557`).
+    (`out_of_range:depth_m=60557`), of which no more than 200 characters are kept.
     """
     if not name:
         return code
-    return f"{code}:{name}={text}" if text else f"{code}:{name}"
+    return f"{code}:{name}={text[:200]}" if text else f"{code}:{name}"
 
 
 def flag_parts(text: str) -> tuple[str, str, str]:

@@ -98,8 +98,13 @@ def _dated(
                 trouble.append(position)
         elif value is not None or bare or reading.rows == "inspection":
             positions.append(position)
+    odd = rows.context.memo(use).odd if use else {}
     for position in trouble:
-        _refuse(rows, position, days[position].problem, grade if days[position].on is None else use)
+        cell = rows.cells(use)[position] if use else ""
+        if days[position].on is None and isinstance(fault := odd.get(cell), Fault) and reading.rows == "inspection":
+            rows.reject(position, Fault(fault.code, at=use.header if use else "", values=fault.values))
+        else:
+            _refuse(rows, position, days[position].problem, grade if days[position].on is None else use)
     if rows.faults:
         positions = [position for position in positions if position not in rows.faults]
     if bare and grade:

@@ -14,6 +14,12 @@ _DMS = re.compile(
     r"([-+])?(?:北緯|南緯|東経|西経|[nsew])?([-+])?(\d{1,3})(?:°|度|º|˚|:|-|d)(\d{1,2})(?:′|'|’|分|:|-|m|$)"
     r"(?:(\d{1,2}(?:\.\d+)?)(?:″|\"|”|''|’’|′′|秒|s)?)?([nsew])?"
 )
+_MINUTES = re.compile(
+    r"([-+])?(?:北緯|南緯|東経|西経|[nsew])?([-+])?(\d{1,3})(?:°|度|º|˚|:|-|d)(\d{1,2}\.\d+)(?:′|'|’|分|m)?([nsew])?"
+)
+_DOTTED = re.compile(
+    r"([-+])?(?:北緯|南緯|東経|西経|[nsew])?([-+])?(\d{1,3})\.(\d{1,2})\.(\d{1,2}(?:\.\d+)?)([nsew])?"
+)
 _DECIMAL = re.compile(r"(?:北緯|南緯|東経|西経|[nsew])?([-+]?\d{1,3}(?:\.\d+)?)(?:°|度)?([nsew])?")
 _PACKED = re.compile(r"(\d{2,3})(\d{2})(\d{2}(?:\.\d+)?)")
 _PAIR = re.compile(
@@ -24,7 +30,8 @@ _PAIR = re.compile(
 def degrees(text: str) -> Parsed:
     """Read a latitude or longitude as decimal degrees.
 
-    Understands `35.67`, `35°40′12.3″`, `35度40分12.3秒`, `35-40-12.3`, `N35:40:12`, and packed `354012.3`.
+    Understands `35.67`, `35°40′12.3″`, `35度40分12.3秒`, `35-40-12.3`, `N35:40:12`, `35.40.12.3`, `35°40.205′`, and
+    packed `354012.3`.
     Faults: `not_a_coordinate`, `no_such_angle`.
     """
     folded = fold(text)
@@ -32,10 +39,14 @@ def degrees(text: str) -> Parsed:
     match = _DECIMAL.fullmatch(folded)
     if match and abs(float(match[1])) <= 360:
         return sign * float(match[1])
-    dms = _DMS.fullmatch(folded)
+    dms = _DMS.fullmatch(folded) or _DOTTED.fullmatch(folded)
     if dms:
         negative = "-" in (dms[1], dms[2])
         return _angle(dms[3], dms[4], dms[5] or "0", -sign if negative else sign, text)
+    minutes = _MINUTES.fullmatch(folded)
+    if minutes:
+        negative = "-" in (minutes[1], minutes[2])
+        return _angle(minutes[3], minutes[4], "0", -sign if negative else sign, text)
     packed = _PACKED.fullmatch(folded)
     if packed:
         return _angle(packed[1], packed[2], packed[3], 1.0, text)
@@ -43,9 +54,9 @@ def degrees(text: str) -> Parsed:
 
 
 def _angle(whole: str, minutes: str, seconds: str, sign: float, text: str) -> Parsed:
-    if int(minutes) >= 60 or float(seconds) >= 60 or int(whole) > 180:
+    if float(minutes) >= 60 or float(seconds) >= 60 or int(whole) > 180:
         return Fault("no_such_angle", values={"text": text})
-    return sign * round(int(whole) + int(minutes) / 60 + float(seconds) / 3600, 10)
+    return sign * round(int(whole) + float(minutes) / 60 + float(seconds) / 3600, 10)
 
 
 def pair(text: str) -> Parsed:

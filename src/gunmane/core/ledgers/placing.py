@@ -45,7 +45,11 @@ def _placed(rows: Rows, geometry: Sequence[bytes | None] | None) -> Placed | Non
     """Find the geometry: the file's own, text (WKT), degrees in two columns, in one, or plane coordinates."""
     reading, context = rows.reading, rows.context
     if geometry is not None:
-        return shapes(geometry, context.to_lonlat)
+        placed = shapes(geometry, context.to_lonlat)
+        for position, (given, read) in enumerate(zip(geometry, placed.wkb, strict=True)):
+            if given is not None and read is None:
+                rows.note(position, flag("not_a_geometry"))
+        return placed
     wkt = reading.use_of("wkt")
     if wkt:
         return _from_wkt(rows, wkt)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import compress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.attributes import attribute_texts
@@ -90,6 +91,7 @@ def _select(
                     ):
                         keep[position] = False
                         summary += 1
+        summary += _footnotes(chunk, keep)
     left_out = 0
     conditions = [(*condition, True) for condition in reading.keep]
     conditions += [(*condition, False) for condition in reading.leave_out]
@@ -99,6 +101,22 @@ def _select(
         left_out += int((keep & ~mask).sum())
         keep &= mask
     return (None if keep.all() else keep.tolist()), left_out, summary, broken
+
+
+_NOTE_SIGNS = ("※", "*", "＊", "注", "(注", "（注", "備考")
+
+
+def _footnotes(chunk: RawChunk, keep: NDArray[np.bool_]) -> int:
+    """Leave out remarks under a table, one text without anything beside it; return how many there are."""
+    found = 0
+    if not chunk.columns or not any(map("".join(chunk.columns[0]).__contains__, _NOTE_SIGNS)):
+        return found
+    for position, cell in enumerate(chunk.columns[0]):
+        alone = cell.lstrip().startswith(_NOTE_SIGNS) and keep[position]
+        if alone and not any(column[position].strip() for column in chunk.columns[1:]):
+            keep[position] = False
+            found += 1
+    return found
 
 
 def _numbers(rows: Rows, geometry: Sequence[bytes | None]) -> list[str]:
