@@ -11,7 +11,7 @@ from gunmane.core.duties.engine import DueItem, due_items
 from gunmane.core.duties.rules import RuleBook
 from gunmane.core.duties.stories import read_stories
 from gunmane.core.errors import Fault, GunmaneError
-from gunmane.files.rules import load_rules, rule_book
+from gunmane.files.rules import load_rules, rule_book, texts
 from gunmane.resources import DATA
 
 
@@ -110,16 +110,13 @@ def _document(path: Path) -> Any:
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
         return json.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise GunmaneError("bad_facts", [Fault("facts_not_json", "", {"message": str(error)})]) from error
 
 
 def _refuse(error: GunmaneError) -> int:
-    shown = rule_book() if error.code != "bad_rules" else None
     for fault in error.faults:
-        for texts in (shown.ja, shown.en) if shown else ():
-            template = texts.faults.get(fault.code, fault.code)
+        for language in ("ja", "en"):
+            template = texts(language).faults.get(fault.code, fault.code)
             print(f"{fault.at or '/'}: {template.format(**fault.values)}", file=sys.stderr)
-        if shown is None:
-            print(f"{fault.at}: {fault.code} {fault.values}", file=sys.stderr)
     return 2

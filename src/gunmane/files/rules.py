@@ -75,7 +75,7 @@ def _read(path: Path) -> tuple[list[Rule], list[Fault]]:
         return [], [Fault("rule_file", path.name, {"message": str(error)})]
     for key in document:
         if key != "duties":
-            faults.append(Fault("unknown_key", f"{path.name}/{key}", {"key": key}))
+            faults.append(Fault("unknown_key", f"{path.name}/{key}", {"key": key, "known": "duties"}))
     for shared in document.get("duties", []):
         rows = shared.pop("rows", [])
         for row in rows:

@@ -1,12 +1,14 @@
 """Reads life stories of assets given as plain JSON values, and refuses what it does not know by name."""
 
+import math
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from gunmane.core.duties.facts import AssetFacts, Event
+from gunmane.core.duties.facts import INSPECTION_EVENTS, AssetFacts, Event
 from gunmane.core.duties.rules import EventKind, RuleBook
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.inventory import ATTRIBUTES
@@ -58,7 +60,7 @@ def _story(row: Any, at: str, duties: frozenset[str], faults: list[Fault]) -> As
         return None
     for key in row:
         if key not in KEYS:
-            faults.append(Fault("unknown_key", f"{at}/{key}", {"key": key}))
+            faults.append(Fault("unknown_key", f"{at}/{key}", {"key": key, "known": ", ".join(KEYS)}))
     for key in ("id", "asset_class"):
         if key not in row:
             faults.append(Fault("needed", at, {"key": key}))
@@ -66,7 +68,8 @@ def _story(row: Any, at: str, duties: frozenset[str], faults: list[Fault]) -> As
         asset_class = AssetClass(row.get("asset_class", ""))
     except ValueError:
         if "asset_class" in row:
-            faults.append(Fault("unknown_class", f"{at}/asset_class", {"value": row["asset_class"]}))
+            values = {"value": row["asset_class"], "known": ", ".join(AssetClass)}
+            faults.append(Fault("unknown_class", f"{at}/asset_class", values))
         return None
     attributes = _attributes(row.get("attributes") or {}, asset_class, f"{at}/attributes", faults)
     events = _events(row.get("events") or [], f"{at}/events", duties, faults)
@@ -92,9 +95,12 @@ def _attributes(given: Any, asset_class: AssetClass, at: str, faults: list[Fault
     found: dict[str, Any] = {}
     for key, value in given.items():
         if key not in types:
-            values = {"key": key, "asset_class": asset_class.value}
+            values = {"key": key, "asset_class": asset_class.value, "known": ", ".join(sorted(types))}
             faults.append(Fault("unknown_attribute", f"{at}/{key}", values))
         elif value is not None:
+            if isinstance(value, float) and not math.isfinite(value):
+                faults.append(Fault("bad_value", f"{at}/{key}", {"message": f"a number is expected, not {value}"}))
+                continue
             try:
                 found[key] = msgspec.convert(value, types[key])
             except msgspec.ValidationError as error:
@@ -117,16 +123,16 @@ def _event(row: Any, at: str, duties: frozenset[str], faults: list[Fault]) -> Ev
     before = len(faults)
     for key in row:
         if key not in EVENT_KEYS:
-            faults.append(Fault("unknown_key", f"{at}/{key}", {"key": key}))
+            faults.append(Fault("unknown_key", f"{at}/{key}", {"key": key, "known": ", ".join(EVENT_KEYS)}))
     for key in ("kind", "on"):
         if key not in row:
             faults.append(Fault("needed", at, {"key": key}))
     kind, on, duty, grade = row.get("kind"), row.get("on"), row.get("duty"), row.get("grade")
-    if "kind" in row and kind not in EventKind.__members__.values():
+    if "kind" in row and (not isinstance(kind, str) or kind not in EventKind.__members__.values()):
         known = ", ".join(entry.value for entry in EventKind)
         faults.append(Fault("unknown_event", f"{at}/kind", {"kind": kind, "known": known}))
-    if duty is not None and duty not in duties:
-        faults.append(Fault("unknown_duty", f"{at}/duty", {"duty": duty}))
+    if duty is not None and (not isinstance(duty, str) or duty not in duties):
+        faults.append(Fault("unknown_duty", f"{at}/duty", {"duty": duty, "known": ", ".join(sorted(duties))}))
     if grade is not None and not isinstance(grade, str):
         faults.append(Fault("bad_value", f"{at}/grade", {"message": "text expected"}))
     day = _day(on)
@@ -134,7 +140,10 @@ def _event(row: Any, at: str, duties: frozenset[str], faults: list[Fault]) -> Ev
         faults.append(Fault("bad_date", f"{at}/on", {"value": on}))
     if len(faults) > before or day is None:
         return None
-    return Event(EventKind(kind), day, duty, grade)
+    found = EventKind(kind)
+    if found is EventKind.INSPECTION:  # work that somebody logged as an inspection is what its duty says
+        found = INSPECTION_EVENTS.get(duty or "", found)
+    return Event(found, day, duty, None if grade is None else unicodedata.normalize("NFKC", grade).strip())
 
 
 def _day(text: Any) -> date | None:
