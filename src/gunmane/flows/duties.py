@@ -41,7 +41,10 @@ def _explained(rows: Sequence[DueRow], facts: Mapping[Key, AssetFacts], book: Ru
     made: list[DueRow] = []
     for row in rows:
         key = None if row.as_of is None else (row.owner_id, row.asset_id, row.as_of)
-        made.append(row if key not in facts else _worded(row, items.get((key, row.duty)), book))
+        if key is None or key not in facts:
+            made.append(row)
+        else:
+            made.append(_worded(row, items.get((key, row.duty)), book))
     return made
 
 
