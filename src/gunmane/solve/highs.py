@@ -1,4 +1,11 @@
-"""HiGHS for portfolios of up to about 2,000 assets and other small integer programmes; the only user of highspy."""
+"""HiGHS for small integer programmes, and groups of owners by it; the only user of highspy."""
+
+import ctypes
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
 
 import highspy
 import numpy as np
@@ -7,7 +14,28 @@ from msgspec import Struct
 from scipy.sparse import csc_array
 
 from gunmane.core.plan.groups import Grouping, Units, grouping_of, programme_of
-from gunmane.core.plan.instances import Choices, Instance
+
+_MAKING = threading.Lock()
+
+
+def _quiet_solver() -> highspy.Highs:
+    """Make a solver; HiGHS 1.16 prints its banner to standard output before it can be told not to.
+
+    The banner would stand inside `--json` output, so that standard output is closed for this moment, in C as well.
+    """
+    with _MAKING:
+        sys.stdout.flush()
+        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 1)
+            solver = highspy.Highs()
+            solver.silent()
+            ctypes.CDLL(None).fflush(None)
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+            os.close(nowhere)
+    return solver
 
 
 class Programme(Struct, frozen=True, eq=False):
@@ -20,7 +48,10 @@ class Programme(Struct, frozen=True, eq=False):
 
 
 class Outcome(Struct, frozen=True, eq=False):
-    """What the solver found: x is None without a feasible answer; no answer can be below `bound`."""
+    """What the solver found: x is None without a feasible answer; no answer can be below `bound`.
+
+    `proved` says that x is the best, or without x that there is no answer.
+    """
 
     x: npt.NDArray[np.float64] | None
     value: float
@@ -28,15 +59,44 @@ class Outcome(Struct, frozen=True, eq=False):
     proved: bool
 
 
+def _subscribe(
+    solver: highspy.Highs, tell: Callable[[npt.NDArray[np.float64] | None, float], None], unit: float
+) -> None:
+    """Pass on better answers and rising bounds while the solver runs."""
+    top = [-np.inf]
+
+    def better(event: Any) -> None:
+        tell(np.rint(np.asarray(event.data_out.mip_solution)), float(event.data_out.mip_dual_bound) * unit)
+
+    def going(event: Any) -> None:
+        bound = float(event.data_out.mip_dual_bound) * unit
+        if np.isfinite(bound) and bound > top[0]:
+            top[0] = bound
+            tell(None, bound)
+
+    solver.cbMipImprovingSolution.subscribe(better)
+    solver.cbMipInterrupt.subscribe(going)
+
+
 def minimise(
-    programme: Programme, seconds: float, start: npt.NDArray[np.float64] | None = None, gap: float = 1e-6
+    programme: Programme,
+    seconds: float,
+    start: npt.NDArray[np.float64] | None = None,
+    gap: float = 1e-6,
+    tell: Callable[[npt.NDArray[np.float64] | None, float], None] | None = None,
 ) -> Outcome:
-    """Solve a 0/1 programme on one thread; `proved` when the gap is closed to `gap`."""
+    """Solve a 0/1 programme on one thread; `proved` when the gap is closed to `gap`.
+
+    Costs are brought to a size that the solver's tolerances are made for. `tell` hears each better answer and, now
+    and then, the bound reached (without an answer).
+    """
     count = len(programme.cost)
+    # A power of two changes no digit.
+    unit = float(2.0 ** np.round(np.log2(max(float(np.median(np.abs(programme.cost))) if count else 1.0, 1e-300))))
     model = highspy.HighsModel()
     lp = model.lp_
     lp.num_col_, lp.num_row_ = count, len(programme.lower)
-    lp.col_cost_ = programme.cost
+    lp.col_cost_ = programme.cost / unit
     lp.col_lower_, lp.col_upper_ = np.zeros(count), np.ones(count)
     lp.row_lower_, lp.row_upper_ = programme.lower, programme.upper
     lp.integrality_ = [highspy.HighsVarType.kInteger] * count
@@ -44,8 +104,7 @@ def minimise(
     lp.a_matrix_.start_ = np.asarray(programme.matrix.indptr, dtype=np.int32)
     lp.a_matrix_.index_ = np.asarray(programme.matrix.indices, dtype=np.int32)
     lp.a_matrix_.value_ = np.asarray(programme.matrix.data, dtype=np.float64)
-    solver = highspy.Highs()
-    solver.silent()
+    solver = _quiet_solver()
     for name, value in (
         ("time_limit", float(seconds)), ("threads", 1), ("mip_rel_gap", gap),
         ("random_seed", 0),
@@ -56,61 +115,16 @@ def minimise(
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
         solver.setSolution(solution)
+    if tell is not None:
+        _subscribe(solver, tell, unit)
     solver.run()
     info = solver.getInfo()
+    bound = float(info.mip_dual_bound) * unit
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return Outcome(None, np.inf, float(info.mip_dual_bound), False)
+        return Outcome(None, np.inf, bound, solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
     x = np.rint(np.asarray(solver.getSolution().col_value, dtype=np.float64))
     done = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    return Outcome(x, float(programme.cost @ x), float(info.mip_dual_bound), done)
-
-
-def portfolio_programme(instance: Instance) -> tuple[Programme, npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """Write a portfolio as a 0/1 programme; returns it with the asset and the option of each column.
-
-    Budget rows are divided by a hundredth of their limit, so that tolerances mean the same in yen and in hours.
-    """
-    n, measures, years = instance.value.shape
-    flat = instance.value.reshape(n, measures * years).astype(np.float64)
-    asset, option = np.nonzero(np.isfinite(flat))
-    kept = np.flatnonzero(np.isfinite(instance.keep))
-    cost = np.concatenate([instance.keep[kept], flat[asset, option]])
-    measure, year = option // years, option % years
-    groups = len(instance.group_budget)
-    limits = np.concatenate([instance.budget, instance.hours_cap, instance.group_budget.ravel()])
-    scale = np.where(np.isfinite(limits) & (limits > 0), limits / 100, 1.0)
-    column = len(kept) + np.arange(len(asset))
-    money, work = instance.cost[asset, measure], instance.hours[asset, measure]
-    group_row = n + 2 * years + instance.group[asset] * years + year
-    rows = np.concatenate([kept, asset, n + year, n + years + year, group_row])
-    columns = np.concatenate([np.arange(len(kept)), column, column, column, column])
-    amounts = np.concatenate([
-        np.ones(len(kept)), np.ones(len(asset)), money / scale[year], work / scale[years + year],
-        money / scale[2 * years + instance.group[asset] * years + year],
-    ])  # fmt: skip
-    height = n + (2 + groups) * years
-    matrix = csc_array((amounts, (rows, columns)), shape=(height, len(cost)))
-    matrix.eliminate_zeros()
-    lower = np.concatenate([np.ones(n), np.full(height - n, -np.inf)])
-    upper = np.concatenate([np.ones(n), limits / scale])
-    return (
-        Programme(cost, matrix, lower, upper),
-        np.concatenate([kept, asset]),
-        np.concatenate([np.full(len(kept), -1), option]).astype(np.int32),
-    )
-
-
-def solve_portfolio(instance: Instance, seconds: float, start: Choices | None = None) -> tuple[Choices | None, float]:
-    """Return the best choice that HiGHS finds in `seconds` and its proven lower bound."""
-    programme, asset, option = portfolio_programme(instance)
-    first = None if start is None else (option == start[asset]).astype(np.float64)
-    outcome = minimise(programme, seconds, first)
-    if outcome.x is None:
-        return None, outcome.bound
-    choice = np.full(instance.size, -1, dtype=np.int32)
-    taken = outcome.x > 0.5
-    choice[asset[taken]] = option[taken]
-    return choice, outcome.bound
+    return Outcome(x, float(programme.cost @ x), bound, done)
 
 
 def solve_groups(

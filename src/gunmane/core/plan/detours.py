@@ -41,11 +41,11 @@ def graph_of(nodes: int, ends: npt.ArrayLike, length: npt.ArrayLike) -> Graph:
     pairs, lengths = np.asarray(ends, dtype=np.int64).reshape(-1, 2), np.asarray(length, dtype=np.float64)
     faults: list[Fault] = []
     if len(pairs) != len(lengths):
-        faults.append(Fault("wrong_shape", at="length"))
+        faults.append(Fault("wrong_shape", at="length", values={"expected": str(len(pairs))}))
     if pairs.size and (pairs.min() < 0 or pairs.max() >= nodes):
         faults.append(Fault("not_in_range", at="ends"))
     if not (lengths >= 0).all():
-        faults.append(Fault("negative", at="length"))
+        faults.append(Fault("not_finite" if np.isnan(lengths).any() else "negative", at="length"))
     if faults:
         raise GunmaneError("bad_graph", faults)
     source, target = np.concatenate([pairs[:, 0], pairs[:, 1]]), np.concatenate([pairs[:, 1], pairs[:, 0]])

@@ -7,6 +7,7 @@ dual, the smoothed dual, its gradient and its Hessian. Assets are summed in a fi
 blocks, so that the answer does not depend on the number of threads.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -19,15 +20,20 @@ from gunmane.core.stock import Array, Floats
 BLOCKS = 32
 SAMPLE = 10_000
 COARSE = (0.3, 0.1, 0.03, 0.01)
+MIDDLE = (0.01, 0.003)
 FINE = (0.003, 0.001, 0.0003, 0.0001, 3e-5, 1e-5, 3e-6)
-MANY, FINE_ENOUGH = 200_000, 5e-5
+MANY, FINE_ENOUGH = 200_000, 2e-4
 STEPS = 14
 LEAST_DAMPING = 1e-10
 THREADS = 2
+MOST_NUMBERS = 20_000_000  # of all blocks' curvatures together
+
+Stop = tuple[Callable[[], float], float] | None
+"""A clock and its last moment."""
 
 
 class Prices(Struct, frozen=True, eq=False):
-    """Prices of the resources, yen per yen or per hour: `money[T]`, `hours[T]`, `groups[G, T]`; all >= 0."""
+    """Prices of the resources, yen per yen or per hour: `money[T]`, `hours[T]`, `groups[R, T]`; all >= 0."""
 
     money: Floats
     hours: Floats
@@ -39,9 +45,9 @@ class _Pass(Struct, frozen=True, eq=False):
 
     exact: float
     smooth: float
-    money: Floats  # [G, T]
+    money: Floats  # [P, T] by kind
     hours: Floats  # [T]
-    curve: Floats  # [G, 2T, 2T], sum of Cov / tau
+    curve: Floats  # [P, 2T, 2T], sum of Cov / tau
 
 
 class _Data(Struct, frozen=True, eq=False):
@@ -49,16 +55,20 @@ class _Data(Struct, frozen=True, eq=False):
     keep: Floats
     cost: Floats
     hours: Floats
-    group: Array
+    kind: Array
     scale: Floats
 
 
 class _Limits(Struct, frozen=True, eq=False):
-    """All limits as one vector: money [T], hours [T], groups [G T]; inf where there is none."""
+    """All limits as one vector: money [T], hours [T], groups [R T]; inf where there is none, or it is nothing.
+
+    `rows[P, K]` are the groups of each kind of asset.
+    """
 
     vector: Floats
     years: int
     groups: int
+    rows: Array
 
     def split(self, x: Floats) -> Prices:
         years = self.years
@@ -68,20 +78,20 @@ class _Limits(Struct, frozen=True, eq=False):
 def _look(data: _Data, limits: _Limits, x: Floats, temperature: float, curved: bool) -> _Pass:
     """Look at all assets once, in blocks on two threads; the blocks are summed in their order."""
     prices = limits.split(x)
-    combined = np.ascontiguousarray(prices.money + prices.groups)
+    combined = combined_prices(prices, limits.rows)
     hours = np.ascontiguousarray(prices.hours)
-    n, years, groups = len(data.keep), limits.years, limits.groups
-    blocks = BLOCKS if n > SAMPLE // 2 else 1
+    n, years, kinds = len(data.keep), limits.years, len(limits.rows)
+    blocks = max(2, min(BLOCKS, MOST_NUMBERS // (kinds * 4 * years * years))) if n > SAMPLE // 2 else 1
 
     def block(b: int) -> tuple[Floats, Floats, Floats, Floats]:
         parts = (
             np.zeros(2),
-            np.zeros((groups, years)),
+            np.zeros((kinds, years)),
             np.zeros(years),
-            np.zeros((groups if curved else 1, 2 * years, 2 * years)),
+            np.zeros((kinds if curved else 1, 2 * years, 2 * years)),
         )
         sweep(
-            b * n // blocks, (b + 1) * n // blocks, data.value, data.keep, data.cost, data.hours, data.group,
+            b * n // blocks, (b + 1) * n // blocks, data.value, data.keep, data.cost, data.hours, data.kind,
             data.scale, combined, hours, temperature, curved, *parts,
         )  # fmt: skip
         return parts
@@ -92,22 +102,38 @@ def _look(data: _Data, limits: _Limits, x: Floats, temperature: float, curved: b
     return _Pass(float(sums[0]), float(sums[1]), money, effort, curve)
 
 
+def combined_prices(prices: Prices, rows: Array) -> Floats:
+    """Return what a yen costs an asset of each kind in each year, [P, T]: everybody's price and its groups'."""
+    return np.ascontiguousarray(prices.money + prices.groups[rows].sum(axis=1))
+
+
+def kinds_of(group: Array) -> tuple[Array, Array]:
+    """Return the distinct combinations of groups [P, K] and the kind of each asset [n]."""
+    rows, kind = np.unique(group, axis=0, return_inverse=True)
+    return rows, np.ascontiguousarray(kind.reshape(-1))
+
+
 def _gradient(found: _Pass, limits: _Limits) -> Floats:
-    use = np.concatenate([found.money.sum(axis=0), found.hours, found.money.ravel()])
+    groups = np.zeros((limits.groups, limits.years))
+    for k in range(limits.rows.shape[1]):
+        np.add.at(groups, limits.rows[:, k], found.money)
+    use = np.concatenate([found.money.sum(axis=0), found.hours, groups.ravel()])
     return np.where(np.isfinite(limits.vector), use - np.where(np.isfinite(limits.vector), limits.vector, 0), 0.0)
 
 
 def _hessian(found: _Pass, limits: _Limits) -> Floats:
-    """Assemble minus the Hessian over (money, hours, groups) from the groups' covariances."""
-    years, groups = limits.years, limits.groups
+    """Assemble minus the Hessian over (money, hours, groups) from the covariances of the kinds of assets."""
+    years = limits.years
     size = len(limits.vector)
     whole = np.zeros((size, size))
     whole[: 2 * years, : 2 * years] = found.curve.sum(axis=0)
-    for g in range(groups):
-        own = slice(2 * years + g * years, 2 * years + (g + 1) * years)
-        whole[own, own] = found.curve[g, :years, :years]
-        whole[own, : 2 * years] = found.curve[g, :years, :]
-        whole[: 2 * years, own] = found.curve[g, :, :years]
+    for p, groups in enumerate(limits.rows):
+        own = [slice((2 + g) * years, (3 + g) * years) for g in groups.tolist()]
+        for a in own:
+            whole[a, : 2 * years] += found.curve[p, :years, :]
+            whole[: 2 * years, a] += found.curve[p, :, :years]
+            for b in own:
+                whole[a, b] += found.curve[p, :years, :years]
     return whole
 
 
@@ -143,11 +169,13 @@ def _newton(
     return step * weight
 
 
-def _climb(data: _Data, limits: _Limits, x: Floats, temperature: float, tolerance: float) -> Floats:
+def _climb(
+    data: _Data, limits: _Limits, x: Floats, temperature: float, tolerance: float, stop: Stop = None
+) -> Floats:
     """Maximise the smoothed dual at one temperature from x; stops when the relative misuse is below `tolerance`."""
     limited = np.isfinite(limits.vector)
     scale = np.where(limited, np.maximum(limits.vector, 1e-9), 1.0)
-    if not limited.any():
+    if not limited.any() or over(stop):
         return x
     found = _look(data, limits, x, temperature, True)
     damping = LEAST_DAMPING
@@ -158,7 +186,7 @@ def _climb(data: _Data, limits: _Limits, x: Floats, temperature: float, toleranc
             break
         step = _newton(found, limits, x, gradient, free, scale, damping)
         height, length = found.smooth - _paid(x, limits), 1.0
-        while length > 1e-3:
+        while length > 1e-3 and not over(stop):
             trial = np.maximum(x + length * step, 0.0)
             look = _look(data, limits, trial, temperature, True)
             if look.smooth - _paid(trial, limits) >= height + 1e-4 * float(gradient @ (trial - x)):
@@ -167,40 +195,81 @@ def _climb(data: _Data, limits: _Limits, x: Floats, temperature: float, toleranc
             length *= 0.3
         # Money and hours of a year nearly say the same, so damping must be slight; it grows only when steps fail.
         damping = max(damping * (0.1 if length == 1.0 else 100.0), LEAST_DAMPING)
-        if damping > 1.0:
+        if damping > 1.0 or over(stop):
             break
     return x
 
 
-def ascend(instance: Instance, seed: int) -> Prices:
-    """Return prices near the maximum of the dual: coarse temperatures on a sample, fine ones on all assets."""
-    n, groups = instance.size, len(instance.group_budget)
-    vector = np.concatenate([instance.budget, instance.hours_cap, instance.group_budget.ravel()])
-    limits = _Limits(vector, instance.years, groups)
+def _scales(instance: Instance) -> Floats:
+    """Return each asset's scale of temperature: its largest cost, in the unit of values.
+
+    Values may be in another unit than costs (points of risk against yen): the median gain of the best measure for
+    its cost, over some thousand assets, is the rate of exchange.
+    """
     scale = np.maximum(instance.cost.max(axis=1, initial=0.0), 1e-9)
     scale = np.where(scale > 1e-9, scale, max(float(np.median(scale)), 1e-9))
-    data = _Data(instance.value, instance.keep, instance.cost, instance.hours, instance.group, scale)
+    rows = slice(None, None, max(1, instance.size // 5_000))
+    best = instance.value[rows].min(axis=2, initial=np.inf).astype(np.float64)
+    gain = np.where(np.isfinite(instance.keep[rows])[:, None], instance.keep[rows][:, None], 0.0) - best
+    good = (gain > 0) & (instance.cost[rows] > 0) & np.isfinite(instance.keep[rows])[:, None]
+    rate = float(np.median(gain[good] / instance.cost[rows][good])) if good.any() else 1.0
+    return scale * max(rate, 1e-300)
+
+
+def ascend(instance: Instance, seed: int, stop: Stop = None) -> Prices:
+    """Return prices near the maximum of the dual: coarse temperatures on samples, fine ones on all assets.
+
+    With `stop` (a clock and its last moment) the best prices so far come back when the time is up; any prices give
+    a bound.
+    """
+    n, groups = instance.size, len(instance.group_budget)
+    rows, kind = kinds_of(instance.group)
+    vector = np.concatenate([instance.budget, instance.hours_cap, instance.group_budget.ravel()])
+    # What a limit of nothing allows uses nothing: it needs no price.
+    vector = np.where(vector > 0, vector, np.inf)
+    limits = _Limits(vector, instance.years, groups, rows)
+    data = _Data(instance.value, instance.keep, instance.cost, instance.hours, kind, _scales(instance))
     x = np.zeros(len(vector))
-    size = max(SAMPLE, 200 * groups)
-    # At the coarse temperatures a sample tells the prices well enough.
-    if n > 2 * size:
-        rows = np.sort(np.random.default_rng(seed).choice(n, size, replace=False))
-        part = _Data(*(column[rows] for column in (data.value, data.keep, data.cost, data.hours, data.group, scale)))
-        small = _Limits(vector * (size / n), instance.years, groups)
-        for temperature in COARSE:
-            x = _climb(part, small, x, temperature, 1e-3)
-        x = _climb(data, limits, x, COARSE[-1], 1e-3)
-    else:
-        for temperature in COARSE:
-            x = _climb(data, limits, x, temperature, 1e-3)
+    size = max(SAMPLE, 200 * len(rows))
+    random = np.random.default_rng(seed)
+    coarse = list(COARSE)
+    # At the coarse temperatures a sample tells the prices well enough, a larger one at those between.
+    for factor, temperatures in ((1, COARSE), (10, MIDDLE)):
+        if n > 2 * factor * size:
+            part, small = _part(data, limits, np.sort(random.choice(n, factor * size, replace=False)))
+            for temperature in temperatures:
+                x = _climb(part, small, x, temperature, 1e-3, stop)
+            coarse = []
+    for temperature in coarse:
+        x = _climb(data, limits, x, temperature, 1e-3, stop)
+    if over(stop):
+        return limits.split(x)
     best, top = x, -np.inf
     for temperature in FINE:
         # Below this temperature too few assets are undecided for the smoothed dual to have a curvature.
         # With many assets the gap is far below what matters before that, and each pass takes long.
-        if temperature * instance.size < 0.01 or (n > MANY and temperature < FINE_ENOUGH):
+        if temperature * n < 0.01 or (n > MANY and temperature < FINE_ENOUGH):
             break
-        x = _climb(data, limits, x, temperature, 1e-4)
+        if n > 20 * size and temperature >= MIDDLE[-1]:
+            continue
+        x = _climb(data, limits, x, temperature, 1e-4, stop)
         exact = _look(data, limits, x, temperature, False).exact - _paid(x, limits)
         if exact > top:
             best, top = x, exact
+        if over(stop):
+            break
     return limits.split(best)
+
+
+def _part(data: _Data, limits: _Limits, rows: Array) -> tuple[_Data, _Limits]:
+    columns = (data.value, data.keep, data.cost, data.hours, data.kind, data.scale)
+    share = len(rows) / len(data.keep)
+    return (
+        _Data(*(column[rows] for column in columns)),
+        _Limits(limits.vector * share, limits.years, limits.groups, limits.rows),
+    )
+
+
+def over(stop: Stop) -> bool:
+    """Say whether the time is up."""
+    return stop is not None and stop[0]() >= stop[1]

@@ -6,7 +6,7 @@
 import numba as nb
 import numpy as np
 
-from gunmane.core.plan.moves import best_fit, shift, value_at
+from gunmane.core.plan.moves import best_fit, full, shift, value_at
 
 
 @nb.njit(cache=True, nogil=True)
@@ -40,10 +40,10 @@ def exchange(seed, rounds, value, keep, cost, hours, group, near, choice, money,
         shift(i, to, 1.0, years, cost, hours, group, money, effort, groups)
         moved[0], before[0], count = i, old, 1
         choice[i] = to
-        t, g = to % years, group[i]
+        t = to % years
         tries = 0
         while to >= 0 and count < 6 and tries < 12:
-            if money[t] <= cap_m[t] and effort[t] <= cap_h[t] and groups[g, t] <= cap_g[g, t]:
+            if not full(i, t, money, effort, groups, group, cap_m, cap_h, cap_g):
                 break
             tries += 1
             if size[t] == 0:
@@ -56,7 +56,7 @@ def exchange(seed, rounds, value, keep, cost, hours, group, near, choice, money,
                 continue
             was = choice[k]
             shift(k, was, -1.0, years, cost, hours, group, money, effort, groups)
-            at, low = best_fit(k, value, keep, cost, hours, group[k], money, effort, groups, cap_m, cap_h, cap_g)
+            at, low = best_fit(k, value, keep, cost, hours, group, money, effort, groups, cap_m, cap_h, cap_g)
             more = low - value_at(k, was, value, keep)
             if low == np.inf or at == was or delta + more > 0.0:
                 shift(k, was, 1.0, years, cost, hours, group, money, effort, groups)
@@ -66,8 +66,8 @@ def exchange(seed, rounds, value, keep, cost, hours, group, near, choice, money,
             moved[count], before[count] = k, was
             count += 1
             delta += more
-        full = to >= 0 and (money[t] > cap_m[t] or effort[t] > cap_h[t] or groups[g, t] > cap_g[g, t])
-        if not full and old >= 0 and delta >= 0.0:
+        stuck = to >= 0 and full(i, t, money, effort, groups, group, cap_m, cap_h, cap_g)
+        if not stuck and old >= 0 and delta >= 0.0:
             # Room was freed in the year that the asset left: somebody else may use it.
             s = old % years
             for _try in range(4):
@@ -81,7 +81,7 @@ def exchange(seed, rounds, value, keep, cost, hours, group, near, choice, money,
                     continue
                 was = choice[k]
                 shift(k, was, -1.0, years, cost, hours, group, money, effort, groups)
-                at, low = best_fit(k, value, keep, cost, hours, group[k], money, effort, groups, cap_m, cap_h, cap_g)
+                at, low = best_fit(k, value, keep, cost, hours, group, money, effort, groups, cap_m, cap_h, cap_g)
                 if low < value_at(k, was, value, keep):
                     delta += low - value_at(k, was, value, keep)
                     moved[count], before[count] = k, was
@@ -92,7 +92,7 @@ def exchange(seed, rounds, value, keep, cost, hours, group, near, choice, money,
                 choice[k] = at
                 if delta < 0 or s < 0:
                     break
-        if full or delta >= -1e-12:
+        if stuck or delta >= -1e-12:
             for q in range(count - 1, -1, -1):
                 k = moved[q]
                 shift(k, choice[k], -1.0, years, cost, hours, group, money, effort, groups)

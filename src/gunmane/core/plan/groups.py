@@ -52,7 +52,7 @@ def units_of(
 ) -> Units:
     """Build the units; borders hold both ways. Raises GunmaneError `bad_groups` for columns of unlike lengths."""
     if not len(x) == len(y) == len(assets):
-        raise GunmaneError("bad_groups", [Fault("wrong_shape", at="assets")])
+        raise GunmaneError("bad_groups", [Fault("wrong_shape", at="assets", values={"expected": str(len(x))})])
     both: list[set[int]] = [set() for _ in x]
     for i, others in neighbours.items():
         for j in others:

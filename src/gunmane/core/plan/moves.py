@@ -12,12 +12,12 @@ import numpy as np
 
 
 @nb.njit(cache=True, nogil=True)
-def draw(value, keep, cost, hours, group, price_c, price_h, scale, temperature, lots, choice):
+def draw(value, keep, cost, hours, kind, price_c, price_h, scale, temperature, lots, choice):
     """Draw each asset's option from its soft choice; temperature 0 takes the least reduced value."""
     n, measures, years = value.shape
     reduced = np.empty(measures * years)
     for i in range(n):
-        g = group[i]
+        g = kind[i]
         low, at = keep[i], -1
         for o in range(measures):
             for t in range(years):
@@ -54,11 +54,27 @@ def shift(i, j, sign, years, cost, hours, group, money, effort, groups):
         o, t = j // years, j % years
         money[t] += sign * cost[i, o]
         effort[t] += sign * hours[i, o]
-        groups[group[i], t] += sign * cost[i, o]
+        for k in range(group.shape[1]):
+            groups[group[i, k], t] += sign * cost[i, o]
 
 
 @nb.njit(cache=True, nogil=True)
-def best_fit(i, value, keep, cost, hours, g, money, effort, groups, cap_m, cap_h, cap_g):
+def within(i, t, more, group, groups, cap_g):
+    """Say whether the groups of asset i can pay so much more in year t."""
+    for k in range(group.shape[1]):  # noqa: SIM110 (compiled code has no generators)
+        if groups[group[i, k], t] + more > cap_g[group[i, k], t]:
+            return False
+    return True
+
+
+@nb.njit(cache=True, nogil=True)
+def full(i, t, money, effort, groups, group, cap_m, cap_h, cap_g):
+    """Say whether a limit of asset i's is over-used in year t."""
+    return money[t] > cap_m[t] or effort[t] > cap_h[t] or not within(i, t, 0.0, group, groups, cap_g)
+
+
+@nb.njit(cache=True, nogil=True)
+def best_fit(i, value, keep, cost, hours, group, money, effort, groups, cap_m, cap_h, cap_g):
     """Return the option of least value that fits (the asset's own use taken away before) and its value."""
     measures, years = value.shape[1], value.shape[2]
     low, at = keep[i], -1
@@ -66,7 +82,8 @@ def best_fit(i, value, keep, cost, hours, g, money, effort, groups, cap_m, cap_h
         c, h = cost[i, o], hours[i, o]
         for t in range(years):
             v = value[i, o, t]
-            if v < low and money[t] + c <= cap_m[t] and effort[t] + h <= cap_h[t] and groups[g, t] + c <= cap_g[g, t]:
+            fits = v < low and money[t] + c <= cap_m[t] and effort[t] + h <= cap_h[t]
+            if fits and within(i, t, c, group, groups, cap_g):
                 low, at = v, o * years + t
     return at, low
 
@@ -85,18 +102,20 @@ def losses(value, keep, cost, hours, group, choice, money, effort, groups, cap_m
         j = choice[i]
         if j < 0:
             continue
-        o, t, g = j // years, j % years, group[i]
+        o, t = j // years, j % years
         freed = 0.0
         if money[t] > cap_m[t]:
             freed += cost[i, o] / max(money[t] - cap_m[t], 1e-300)
         if effort[t] > cap_h[t]:
             freed += hours[i, o] / max(effort[t] - cap_h[t], 1e-300)
-        if groups[g, t] > cap_g[g, t]:
-            freed += cost[i, o] / max(groups[g, t] - cap_g[g, t], 1e-300)
+        for k in range(group.shape[1]):
+            over = groups[group[i, k], t] - cap_g[group[i, k], t]
+            if over > 0:
+                freed += cost[i, o] / max(over, 1e-300)
         if freed <= 0:
             continue
         shift(i, j, -1.0, years, cost, hours, group, money, effort, groups)
-        _, low = best_fit(i, value, keep, cost, hours, g, money, effort, groups, cap_m, cap_h, cap_g)
+        _, low = best_fit(i, value, keep, cost, hours, group, money, effort, groups, cap_m, cap_h, cap_g)
         shift(i, j, 1.0, years, cost, hours, group, money, effort, groups)
         if low < np.inf:
             loss[i] = (low - value_at(i, j, value, keep)) / freed
@@ -108,14 +127,11 @@ def mend(order, value, keep, cost, hours, group, choice, money, effort, groups, 
     years, moves = value.shape[2], 0
     for k in range(len(order)):
         i = order[k]
-        j, g = choice[i], group[i]
-        if j < 0:
-            continue
-        t = j % years
-        if money[t] <= cap_m[t] and effort[t] <= cap_h[t] and groups[g, t] <= cap_g[g, t]:
+        j = choice[i]
+        if j < 0 or not full(i, j % years, money, effort, groups, group, cap_m, cap_h, cap_g):
             continue
         shift(i, j, -1.0, years, cost, hours, group, money, effort, groups)
-        at, low = best_fit(i, value, keep, cost, hours, g, money, effort, groups, cap_m, cap_h, cap_g)
+        at, low = best_fit(i, value, keep, cost, hours, group, money, effort, groups, cap_m, cap_h, cap_g)
         if low == np.inf or at == j:
             at = j
         else:
@@ -154,7 +170,7 @@ def settle(
     years, moves = value.shape[2], 0
     for k in range(len(order)):
         i = order[k]
-        j, g = choice[i], group[i]
+        j = choice[i]
         shift(i, j, -1.0, years, cost, hours, group, money, effort, groups)
         low, at = np.inf, j
         for q in range(-1, near.shape[1]):
@@ -167,8 +183,10 @@ def settle(
                 c, h = cost[i, o], hours[i, o]
                 total += excess(money[t] + c, cap_m[t], fine_m[t]) - excess(money[t], cap_m[t], fine_m[t])
                 total += excess(effort[t] + h, cap_h[t], fine_h[t]) - excess(effort[t], cap_h[t], fine_h[t])
-                total += excess(groups[g, t] + c, cap_g[g, t], fine_g[g, t])
-                total -= excess(groups[g, t], cap_g[g, t], fine_g[g, t])
+                for f in range(group.shape[1]):
+                    g = group[i, f]
+                    total += excess(groups[g, t] + c, cap_g[g, t], fine_g[g, t])
+                    total -= excess(groups[g, t], cap_g[g, t], fine_g[g, t])
             if total < low:
                 low, at = total, to
         moves += at != j
@@ -178,11 +196,11 @@ def settle(
 
 
 @nb.njit(cache=True, nogil=True)
-def worth(value, keep, cost, hours, group, choice, price_c, price_h, worth):
+def worth(value, keep, cost, hours, kind, choice, price_c, price_h, worth):
     """For each asset the greatest gain per priced use that any other option would bring, 0 where none gains."""
     n, measures, years = value.shape
     for i in range(n):
-        g, j = group[i], choice[i]
+        g, j = kind[i], choice[i]
         now = value_at(i, j, value, keep)
         paid = 0.0
         if j >= 0:
@@ -206,7 +224,7 @@ def improve(order, value, keep, cost, hours, group, choice, money, effort, group
         j = choice[i]
         now = value_at(i, j, value, keep)
         shift(i, j, -1.0, years, cost, hours, group, money, effort, groups)
-        at, low = best_fit(i, value, keep, cost, hours, group[i], money, effort, groups, cap_m, cap_h, cap_g)
+        at, low = best_fit(i, value, keep, cost, hours, group, money, effort, groups, cap_m, cap_h, cap_g)
         if low < now:
             gained += now - low
         else:
@@ -217,13 +235,13 @@ def improve(order, value, keep, cost, hours, group, choice, money, effort, group
 
 
 @nb.njit(cache=True, nogil=True)
-def nearest(value, keep, cost, hours, group, price_c, price_h, near):
-    """For each asset the options of least reduced value, best first; -2 fills up."""
+def nearest(value, keep, cost, hours, kind, price_c, price_h, scale, near, margin):
+    """For each asset the options of least reduced value, best first, -2 fills up; margin of the best by its scale."""
     n, measures, years = value.shape
     count = near.shape[1]
     level = np.empty(count)
     for i in range(n):
-        g = group[i]
+        g = kind[i]
         for q in range(count):
             level[q] = np.inf
             near[i, q] = -2
@@ -241,3 +259,4 @@ def nearest(value, keep, cost, hours, group, price_c, price_h, near):
                     q -= 1
                 level[q] = r
                 near[i, q] = j
+        margin[i] = (level[1] - level[0]) / max(scale[i], 1e-300) if count > 1 else np.inf

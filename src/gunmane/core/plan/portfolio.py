@@ -17,8 +17,11 @@ import numpy as np
 from msgspec import Struct
 
 from gunmane.core.plan.dual import Prices, ascend
-from gunmane.core.plan.instances import Choices, Instance, excess, use_of
+from gunmane.core.plan.instances import CHUNK, Choices, Instance, excess, tightened, too_large, use_of
 from gunmane.core.plan.rounding import search
+
+LARGE = 200_000
+"""Assets above which values that are single precision already are not copied."""
 
 
 class Solution(Struct, frozen=True, eq=False):
@@ -40,10 +43,11 @@ class Solution(Struct, frozen=True, eq=False):
         return (self.value - self.bound) / max(abs(self.bound), 1e-12)
 
 
-def bound(instance: Instance, prices: Prices, chunk: int = 20_000) -> float:
+def bound(instance: Instance, prices: Prices, chunk: int = CHUNK) -> float:
     """Return the Lagrangian bound of any prices >= 0, recomputed from the definition (numpy, no solver code).
 
-    Raises ValueError for a negative price, or a price on something unlimited.
+    Options that break a limit on their own are no options. Raises ValueError for a negative price, or a price on
+    something unlimited.
     """
     pairs = (
         (prices.money, instance.budget),
@@ -52,16 +56,19 @@ def bound(instance: Instance, prices: Prices, chunk: int = 20_000) -> float:
     )
     total = 0.0
     for price, limit in pairs:
-        if (price < 0).any() or (np.isinf(limit) & (price > 0)).any():
+        if not (price >= 0).all() or (np.isinf(limit) & (price > 0)).any():
             raise ValueError("prices must be >= 0 and only where there is a limit")
         total -= float((price * np.where(np.isinf(limit), 0.0, limit)).sum())
     for first in range(0, instance.size, chunk):
         rows = slice(first, first + chunk)
-        money = prices.money + prices.groups[instance.group[rows]]
+        money = prices.money + prices.groups[instance.group[rows]].sum(axis=1)
         reduced = instance.value[rows].astype(np.float64)
         reduced += instance.cost[rows][:, :, None] * money[:, None, :]
         reduced += instance.hours[rows][:, :, None] * prices.hours
-        total += float(np.minimum(reduced.min(axis=(1, 2)), instance.keep[rows]).sum())
+        large = too_large(instance, rows)
+        if large is not None:
+            reduced[large] = np.inf
+        total += float(np.minimum(reduced.min(axis=(1, 2), initial=np.inf), instance.keep[rows]).sum())
     return total
 
 
@@ -78,13 +85,31 @@ def solve(
 
     `effort` is the number of improvement rounds. With a `clock` (seconds, monotonic) searching goes on while it gains
     and stops after `seconds`; then the machine's speed decides. `start` is a choice to do no worse than.
-    Searching works in single precision; value and bound are recomputed from the instance as it is given.
+    Searching works in single precision on values less each asset's own level, so that large constants do not blur
+    small differences; value and bound are recomputed from the instance as it is given.
     """
-    stop = None if clock is None else (clock, clock() + seconds)
-    working = msgspec.structs.replace(instance, value=instance.value.astype(np.float32, copy=False))
-    prices = ascend(working, seed)
+    began = 0.0 if clock is None else clock()
+    working = _working(tightened(instance) or instance)
+    # Finding prices may take half of the time; recomputing the bound takes about a microsecond for each asset.
+    dual_stop = None if clock is None else (clock, began + 0.5 * seconds)
+    stop = None if clock is None else (clock, began + seconds - 3e-6 * instance.size)
+    prices = ascend(working, seed, dual_stop)
     choice = search(working, prices, seed, effort, stop, start)
     return proved(instance, choice, prices)
+
+
+def _working(instance: Instance) -> Instance:
+    """Return the instance in single precision, values less what keeping (or the best measure) costs."""
+    if instance.value.dtype == np.float32 and instance.size > LARGE:
+        return instance
+    value, keep = np.empty(instance.value.shape, dtype=np.float32), np.zeros(instance.size)
+    for first in range(0, instance.size, CHUNK):
+        rows = slice(first, first + CHUNK)
+        kept, exact = instance.keep[rows], instance.value[rows].astype(np.float64)
+        level = np.where(np.isfinite(kept), kept, exact.min(axis=(1, 2), initial=np.inf))
+        value[rows] = exact - level[:, None, None]
+        keep[rows] = kept - level
+    return msgspec.structs.replace(instance, value=value, keep=keep)
 
 
 def proved(instance: Instance, choice: Choices, prices: Prices) -> Solution:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from gunmane.core.plan.dual import Prices
+from gunmane.core.plan.dual import Prices, Stop, combined_prices, kinds_of, over
 from gunmane.core.plan.exchange import exchange
 from gunmane.core.plan.instances import Choices, Instance
 from gunmane.core.plan.moves import draw, improve, losses, mend, nearest, settle, worth
@@ -26,11 +26,9 @@ MOST_EXCHANGES = 2_000_000  # tries in a round
 AT_ONCE = 100_000  # tries between two looks at the clock
 KICKED_UP_TO = 20_000
 
-Stop = tuple[Callable[[], float], float] | None
-
 
 class _State(Struct, frozen=True, eq=False):
-    """A choice with what it uses, changed in place: [T] money, [T] hours, [G, T] money of groups."""
+    """A choice with what it uses, changed in place: [T] money, [T] hours, [R, T] money of groups."""
 
     choice: Choices
     money: Floats
@@ -55,11 +53,12 @@ def _start(problem: _Problem, choice: Choices) -> _State:
     years = problem.value.shape[2]
     rows = np.flatnonzero(choice >= 0)
     measure, year = choice[rows] // years, choice[rows] % years
-    groups = np.zeros(problem.group_cap.shape)
-    np.add.at(groups, (problem.group[rows], year), problem.cost[rows, measure])
-    hours = np.zeros(years)
+    money, hours, groups = np.zeros(years), np.zeros(years), np.zeros(problem.group_cap.shape)
+    np.add.at(money, year, problem.cost[rows, measure])
     np.add.at(hours, year, problem.hours[rows, measure])
-    return _State(choice, groups.sum(axis=0), hours, groups)
+    for k in range(problem.group.shape[1]):
+        np.add.at(groups, (problem.group[rows, k], year), problem.cost[rows, measure])
+    return _State(choice, money, hours, groups)
 
 
 def _arguments(problem: _Problem, state: _State) -> tuple[Array, ...]:
@@ -78,18 +77,20 @@ def _over(problem: _Problem, state: _State) -> bool:
 
 
 class _Guide(Struct, frozen=True, eq=False):
-    """What the prices say: combined price of money [G, T], price of hours [T], each asset's near options [n, 12]."""
+    """What the prices say: each asset's kind, combined price of money [P, T], price of hours [T], near options."""
 
+    kind: Array
     money: Floats
     hours: Floats
-    near: Array
+    near: Array  # [n, 12]
+    margin: Floats  # what the second best option loses, by the largest cost
     prices: Prices
 
 
-def _settled(problem: _Problem, choice: Choices, guide: _Guide, random: np.random.Generator) -> _State:
+def _settled(problem: _Problem, choice: Choices, guide: _Guide, random: np.random.Generator, stop: Stop) -> _State:
     """Bring a draw inside the limits: fines of over-use rise until nothing is over-used, then the rest is mended."""
     state = _start(problem, choice)
-    order = random.permutation(len(choice))
+    order = _wavering(guide, random)
     fines = [
         np.where(np.isfinite(cap), np.maximum(price, mean), 0.0)
         for price, cap, mean in (
@@ -102,7 +103,7 @@ def _settled(problem: _Problem, choice: Choices, guide: _Guide, random: np.rando
         raised = [factor * fine for fine in fines]
         for _ in range(SWEEPS):
             every: tuple[Any, ...] = (order, guide.near, *raised, *_arguments(problem, state))
-            if not settle(*every):
+            if over(stop) or not settle(*every):
                 break
     _mend_rest(problem, state)
     if _over(problem, state) and np.isfinite(problem.keep).any():
@@ -110,6 +111,15 @@ def _settled(problem: _Problem, choice: Choices, guide: _Guide, random: np.rando
         state = _start(problem, np.where(np.isfinite(problem.keep), -1, state.choice).astype(np.int32))
         _mend_rest(problem, state)
     return state
+
+
+def _wavering(guide: _Guide, random: np.random.Generator) -> Array:
+    """Return the assets to be settled in random order: all, or of very many the tenth that a change costs least."""
+    n = len(guide.near)
+    if n <= EXCHANGED_UP_TO:
+        return random.permutation(n)
+    rows = np.argpartition(guide.margin, n // 10)[: n // 10]
+    return random.permutation(rows)
 
 
 def _mend_rest(problem: _Problem, state: _State) -> None:
@@ -125,12 +135,14 @@ def _mend_rest(problem: _Problem, state: _State) -> None:
             return
 
 
-def _polish(problem: _Problem, state: _State, guide: _Guide, effort: int) -> None:
+def _polish(problem: _Problem, state: _State, guide: _Guide, effort: int, stop: Stop) -> None:
     """Spend what is left: assets with the greatest gain per priced use first, until a round gains nothing."""
     ratio = np.empty(len(problem.keep))
     arguments = _arguments(problem, state)
     for _ in range(effort):
-        every: tuple[Any, ...] = (*arguments[:6], guide.money, guide.hours, ratio)
+        if over(stop):
+            break
+        every: tuple[Any, ...] = (*arguments[:4], guide.kind, arguments[5], guide.money, guide.hours, ratio)
         worth(*every)
         hopeful = np.flatnonzero(ratio > 0)
         order = hopeful[np.argsort(-ratio[hopeful], kind="stable")]
@@ -156,12 +168,13 @@ def search(
         instance.value, instance.keep, instance.cost, instance.hours, instance.group,
         instance.budget * (1 + 1e-12), instance.hours_cap * (1 + 1e-12), instance.group_budget * (1 + 1e-12),
     )  # fmt: skip
-    money, effort_price = np.ascontiguousarray(prices.money + prices.groups), np.ascontiguousarray(prices.hours)
-    arrays = (instance.value, instance.keep, instance.cost, instance.hours, instance.group)
+    rows, kind = kinds_of(instance.group)
+    money, effort_price = combined_prices(prices, rows), np.ascontiguousarray(prices.hours)
+    arrays = (instance.value, instance.keep, instance.cost, instance.hours, kind)
     near = np.empty((instance.size, NEAR), dtype=np.int32)
-    nearest(*arrays, money, effort_price, near)
-    guide = _Guide(money, effort_price, near, prices)
-    scale = instance.cost.max(axis=1, initial=0.0)
+    scale, margin = instance.cost.max(axis=1, initial=0.0), np.empty(instance.size)
+    nearest(*arrays, money, effort_price, scale, near, margin)
+    guide = _Guide(kind, money, effort_price, near, margin, prices)
     random = np.random.default_rng(seed)
     best: tuple[bool, float, _State] | None = None
     draws: list[Choices] = [] if start is None else [start.astype(np.int32)]
@@ -170,8 +183,8 @@ def search(
         draw(*arrays, money, effort_price, scale, temperature, random.random(instance.size), choice)
         draws.append(choice)
     for choice in draws:
-        state = _settled(problem, choice, guide, random)
-        _polish(problem, state, guide, effort)
+        state = _settled(problem, choice, guide, random, stop)
+        _polish(problem, state, guide, effort, stop)
         found = (_over(problem, state), value_of(problem, state.choice), state)
         if best is None or found[:2] < best[:2]:
             best = found
@@ -193,7 +206,7 @@ def _exchanged(
     """Try so many exchanges for each asset, or until the time is up; returns the value gained."""
     arguments = _arguments(problem, state)
     left, gained = min(tries * len(state.choice), MOST_EXCHANGES), 0.0
-    while left > 0 and (stop is None or stop[0]() < stop[1]):
+    while left > 0 and not over(stop):
         count = min(left, AT_ONCE)
         every: tuple[Any, ...] = (int(random.integers(2**31)), count, *arguments[:5], guide.near, *arguments[5:])
         gained += float(exchange(*every))

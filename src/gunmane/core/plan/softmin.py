@@ -67,7 +67,7 @@ def sweep(
     keep,
     cost,
     hours,
-    group,
+    kind,
     scale,
     price_c,
     price_h,
@@ -78,13 +78,13 @@ def sweep(
     effort,
     curve,
 ):
-    """Add what the assets first ... last - 1 give to sums [2], money [G, T], effort [T] and curve [G, 2T, 2T]."""
+    """Add what the assets first ... last - 1 give to sums [2], money [P, T], effort [T] and curve [P, 2T, 2T]."""
     years = value.shape[2]
     reduced = np.empty(value.shape[1:], dtype=np.float64)
     m, e, cc, ch, hh = np.zeros(years), np.zeros(years), np.zeros(years), np.zeros(years), np.zeros(years)
     active = np.zeros(years + 1, dtype=np.int64)
     for i in range(first, last):
-        g, tau = group[i], temperature * scale[i]
+        g, tau = kind[i], temperature * scale[i]
         low, soft = soft_choice(
             value[i], keep[i], cost[i], hours[i], price_c[g], price_h, tau, reduced, m, e, cc, ch, hh, active
         )
