@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from gunmane.core.errors import Fault, GunmaneError
 
+LOG_LEVELS = ("critical", "error", "warning", "warn", "info", "debug", "notset")
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything that an installation can set; each default works on one machine.
@@ -44,7 +46,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         if not text:
             return default
         if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-            faults.append(Fault("not_in_range", at=name, values={"low": low, "high": high, "value": text}))
+            faults.append(Fault("setting_not_in_range", at=name, values={"low": low, "high": high, "value": text}))
             return default
         return int(text)
 
@@ -59,6 +61,9 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         base_map=environment.get("GUNMANE_BASE_MAP", ""),
         log_level=environment.get("GUNMANE_LOG_LEVEL", "info"),
     )
+    if settings.log_level not in LOG_LEVELS:
+        values = {"allowed": ", ".join(LOG_LEVELS), "value": settings.log_level}
+        faults.append(Fault("setting_not_one_of", at="GUNMANE_LOG_LEVEL", values=values))
     if faults:
         raise GunmaneError("bad_settings", faults)
     return settings

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from gunmane import settings as configuration
 from gunmane.cli.build import Made, build_region
-from gunmane.cli.serve import serve_ready
+from gunmane.cli.serve import check_address, serve_ready
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import Role
 from gunmane.files.faults import said
@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
     console, started = Console(stderr=True), time.monotonic()
     given = configuration.read()
     try:
+        if not options.no_serve:
+            check_address(given.host, given.port)  # before the work, not after it
         ledgers = options.out / "ledgers"
         simulate(ledgers, options.owners, options.assets, options.seed, None, _silent)
         made = asyncio.run(build_region(ledgers / "region.toml", options.out, None, None, console))
@@ -56,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"  キー / keys ({host.name})")
     for role, key in keys.items():
         print(f"    {role.value:<14} {key}")
+    if options.no_serve:
+        print("  公開するには / to serve them: .venv/bin/gunmane serve")
     print(f"  {time.monotonic() - started:.0f} s\n", flush=True)
     return 0 if options.no_serve else serve_ready(given)
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from gunmane import settings as settings_module
-from gunmane.core.errors import GunmaneError
 from gunmane.core.words import Role
 from gunmane.store import access, database, pool
 from gunmane.store.query import Conn
@@ -96,8 +95,4 @@ def _for_owner(code: str, act: Callable[[Conn, UUID], Awaitable[int]]) -> int:
             await opened.close()
             ready.close()
 
-    try:
-        return asyncio.run(main())
-    except GunmaneError as error:
-        print(f"gunmane: the database cannot be used: {error}", file=sys.stderr)
-        return 1
+    return asyncio.run(main())

@@ -2,12 +2,10 @@
 
 import argparse
 import asyncio
-import sys
 from typing import Any
 
 from gunmane import settings as settings_module
-from gunmane.core.errors import GunmaneError
-from gunmane.store import database
+from gunmane.store import database, pool
 
 
 def add(commands: Any) -> None:
@@ -19,15 +17,14 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Migrate; several replicas may do so at once, one of them does the work."""
     settings = settings_module.read()
-    try:
-        ready = asyncio.run(
-            database.prepare(
-                home=settings.home, database_url=settings.database_url, admin_url=settings.admin_database_url
-            )
+    ready = asyncio.run(
+        database.prepare(
+            home=settings.home, database_url=settings.database_url, admin_url=settings.admin_database_url
         )
-    except GunmaneError as error:
-        print(f"gunmane: the database cannot be used: {error}", file=sys.stderr)
-        return 1
-    ready.close()
-    print("gunmane: the schema is up to date")
+    )
+    try:
+        print("gunmane: the schema is up to date")
+        asyncio.run(pool.check(ready.url))  # the roles are there now: can the service's login take its own?
+    finally:
+        ready.close()
     return 0

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import socket
 import sys
 import threading
 from collections.abc import Generator
@@ -12,7 +13,7 @@ from typing import Any
 from gunmane import settings as settings_module
 from gunmane.core.errors import GunmaneError
 from gunmane.settings import Settings
-from gunmane.store import database
+from gunmane.store import database, pool
 from gunmane.store.embedded import Embedded
 
 LOOK_SECONDS = 0.5
@@ -34,21 +35,37 @@ def run(options: argparse.Namespace) -> int:
 
 def serve_ready(settings: Settings, host: str | None = None, port: int | None = None, workers: int = 1) -> int:
     """Prepare the database and serve; what is not given comes from the settings."""
-    try:
-        ready = asyncio.run(
-            database.prepare(
-                home=settings.home, database_url=settings.database_url, admin_url=settings.admin_database_url
-            )
+    host, port = host or settings.host, settings.port if port is None else port
+    check_address(host, port)
+    ready = asyncio.run(
+        database.prepare(
+            home=settings.home, database_url=settings.database_url, admin_url=settings.admin_database_url
         )
-    except GunmaneError as error:
-        print(f"gunmane: the database cannot be used: {error}", file=sys.stderr)
-        return 1
+    )
     try:
+        asyncio.run(pool.check(ready.url))
         with _kept_alive(ready.server):
-            listen(settings, host or settings.host, port or settings.port, workers)
+            listen(settings, host, port, workers)
     finally:
         ready.close()
     return 0
+
+
+def check_address(host: str, port: int) -> None:
+    """Tell at once that an address cannot be listened on; raises GunmaneError `bad_port`, `port_taken`.
+
+    The web server shares its port with whoever asks (SO_REUSEPORT, for its workers): without this look a second
+    service of the same user would take every other request from the first, perhaps with another database.
+    """
+    if not 1 <= port <= 65535:
+        raise GunmaneError("bad_port", port=port)
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as look:
+            look.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            look.bind(address)
+    except OSError as error:
+        raise GunmaneError("port_taken", host=host, port=port, reason=error.strerror or str(error)) from error
 
 
 def listen(settings: Settings, host: str, port: int, workers: int = 1) -> None:

@@ -12,6 +12,7 @@ from gunmane.core.errors import GunmaneError
 from gunmane.store.embedded import Embedded
 
 WAIT_SECONDS = 20.0
+INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class Database(Struct):
@@ -58,15 +59,16 @@ async def migrate(url: str) -> None:
 async def prepare(*, home: Path, database_url: str = "", admin_url: str = "") -> Database:
     """Start the embedded server unless an address is given, and migrate.
 
-    Raises GunmaneError `database_start_failed`, or `database_unreachable` for an address that does not answer.
+    Raises GunmaneError `database_start_failed`; for an address `database_unreachable` when it does not answer and
+    `migration_refused` when its login may not change the schema.
     """
     if database_url:
         try:
             connection = await connect(admin_url or database_url)
-        except (OSError, asyncpg.PostgresError) as error:
+        except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise GunmaneError("database_unreachable", detail=str(error)) from error
         await connection.close()
-        await migrate(admin_url or database_url)
+        await _migrate_strange(admin_url or database_url)
         return Database(database_url, admin_url or database_url)
     server = Embedded(home)
     server.start()
@@ -74,6 +76,18 @@ async def prepare(*, home: Path, database_url: str = "", admin_url: str = "") ->
     await migrate(server.url())
     await grant_login(server)
     return Database(server.url("gunmane_app"), server.url(), server)
+
+
+async def _migrate_strange(url: str) -> None:
+    """Migrate a database that is not ours to set up: what its login may not do is no fault of the program."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        await migrate(url)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", "") != INSUFFICIENT_PRIVILEGE:
+            raise
+        raise GunmaneError("migration_refused", detail=str(error.orig)) from error
 
 
 async def ensure_database(server: Embedded, name: str = "gunmane") -> None:

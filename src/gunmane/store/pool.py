@@ -65,6 +65,21 @@ async def open_pool(
     )
 
 
+async def check(url: str) -> None:
+    """Make sure that the service can work as `url` logs in.
+
+    Raises GunmaneError `role_cannot_serve`, or `database_unreachable` where it cannot log in at all.
+    """
+    try:
+        connection = await asyncpg.connect(url)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise GunmaneError("database_unreachable", detail=str(error)) from error
+    try:
+        await _prepare(connection)
+    finally:
+        await connection.close()
+
+
 @asynccontextmanager
 async def reading(pool: Pool) -> AsyncGenerator[ReadConn]:
     """Open a read-only transaction."""
