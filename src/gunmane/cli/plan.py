@@ -1,8 +1,8 @@
-"""`gunmane plan`: decisions of a plan from files, each with its own module."""
+"""`gunmane plan`: decisions of a plan from files."""
 
 from typing import Any
 
-from gunmane.cli import portfolio
+from gunmane.cli import decisions, portfolio
 
 
 def add(commands: Any) -> None:
@@ -10,3 +10,4 @@ def add(commands: Any) -> None:
     plan = commands.add_parser("plan", help="decisions of a plan")
     kinds = plan.add_subparsers(metavar="KIND", required=True)
     portfolio.add(kinds)
+    decisions.add(kinds)

@@ -57,6 +57,8 @@ def switch_years(parent: npt.ArrayLike, cost: npt.ArrayLike) -> Switches:
     down, table = np.asarray(parent, dtype=np.int64), np.asarray(cost, dtype=np.float64)
     if table.ndim != 2 or len(table) != len(down):
         raise GunmaneError("bad_tree", [Fault("wrong_shape", at="cost", values={"expected": f"{len(down)} x S"})])
+    if np.isnan(table).any():
+        raise GunmaneError("bad_tree", [Fault("not_finite", at="cost")])
     whole, year = table.copy(), np.zeros(len(down), dtype=np.int64)
     _sweep(order_of(down), down, whole, year)
     return Switches(year, float(table[np.arange(len(down)), year].sum()))
