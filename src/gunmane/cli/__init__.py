@@ -51,19 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options) or 0)
     except GunmaneError as error:  # what a command has no better word for
+        from gunmane.cli.refusal import refuse
+
         return refuse(error)
     except OSError as error:
         if error.filename is None:
             raise
+        from gunmane.cli.refusal import refuse
+
         return refuse(GunmaneError("file_refused", path=str(error.filename), reason=error.strerror))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-
-
-def refuse(error: GunmaneError) -> int:
-    """Say an error in Japanese and English on stderr; return the exit code 1."""
-    from gunmane.files.faults import said
-
-    print(f"gunmane: {said(error, 'ja')}\ngunmane: {said(error, 'en')}", file=sys.stderr)
-    return 1

@@ -5,6 +5,8 @@ import asyncio
 from typing import Any
 
 from gunmane import settings as settings_module
+from gunmane.cli.refusal import refuse
+from gunmane.core.errors import GunmaneError
 from gunmane.store import database, pool
 
 
@@ -24,7 +26,10 @@ def run(options: argparse.Namespace) -> int:
     )
     try:
         print("gunmane: the schema is up to date")
-        asyncio.run(pool.check(ready.url))  # the roles are there now: can the service's login take its own?
+        try:  # the roles are there now: can the service's login take its own?
+            asyncio.run(pool.check(ready.url))
+        except GunmaneError as error:
+            refuse(error)  # what is left to do; the migration itself is done
     finally:
         ready.close()
     return 0
