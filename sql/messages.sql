@@ -11,26 +11,29 @@ SELECT owner_id FROM outbox_owners($1, $2);
 
 -- claim
 -- Take messages of a channel for so many seconds; other workers pass them by. The clock is the database's.
-UPDATE messages AS m SET claim = $3, attempts = m.attempts + 1, last_tried_at = now(),
-    ready_at = now() + make_interval(secs => $4)
-FROM (
+WITH taken AS MATERIALIZED (
     SELECT c.owner_id, c.message_id FROM messages AS c
     WHERE c.owner_id = ANY ($1::uuid[]) AND c.state = 'waiting' AND c.channel = $2 AND c.ready_at <= now()
     ORDER BY c.ready_at LIMIT $5 FOR UPDATE SKIP LOCKED
-) AS taken, recipients AS r
+)
+UPDATE messages AS m SET claim = $3, attempts = m.attempts + 1, last_tried_at = now(),
+    ready_at = now() + make_interval(secs => $4)
+FROM taken, recipients AS r
 WHERE m.owner_id = taken.owner_id AND m.message_id = taken.message_id
     AND r.owner_id = m.owner_id AND r.recipient_id = m.recipient_id
 RETURNING m.owner_id, m.message_id, m.recipient_id, m.subject, m.body, m.unsubscribe_url, m.language, m.attempts, m.created_at,
     r.name, r.email, r.webhook_url, r.webhook_secret;
 
 -- settle
--- Note what came of attempts; only the holder of the claim may. State `waiting` pauses for so many seconds.
+-- Note what came of attempts; only the holder of the claim may, but what was sent was sent, whoever holds it now.
 UPDATE messages AS m SET state = s.state, last_error = s.error, claim = NULL,
     sent_at = CASE WHEN s.state = 'sent' THEN now() END,
+    attempts = CASE WHEN s.counted THEN m.attempts ELSE greatest(m.attempts - 1, 0) END,
     ready_at = now() + make_interval(secs => s.pause)
-FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::float8[])
-    AS s (owner_id, message_id, claim, state, error, pause)
-WHERE m.owner_id = s.owner_id AND m.message_id = s.message_id AND m.claim = s.claim AND m.state = 'waiting';
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::float8[],
+    $7::boolean[]) AS s (owner_id, message_id, claim, state, error, pause, counted)
+WHERE m.owner_id = s.owner_id AND m.message_id = s.message_id AND m.state = 'waiting'
+    AND (m.claim = s.claim OR s.state = 'sent');
 
 -- settle_sent
 -- Note messages as sent whoever holds them now: the peer has taken them, so nobody need try again.

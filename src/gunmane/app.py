@@ -18,6 +18,7 @@ from gunmane.flows.inspections import Rules
 from gunmane.http import api, service
 from gunmane.http.routes import Services
 from gunmane.http.shell import Shell
+from gunmane.jobs.service import assemble, running
 from gunmane.pages.regions import router as pages_router
 from gunmane.resources import DATA, PACKAGE, STATIC
 from gunmane.settings import Settings
@@ -101,4 +102,18 @@ def service_url(settings: Settings) -> str:
 def create() -> Litestar:
     """Make the service from the environment: the entry point of the web server's worker."""
     settings = settings_module.read(os.environ)
-    return build(settings, service_url(settings), lifespans=[_ends_with_its_parent])
+    url = service_url(settings)
+    lifespans: list[Lifespan] = [_ends_with_its_parent]
+    if settings.jobs:
+        jobs = assemble(
+            url,
+            direct_url=settings.direct_database_url,
+            folder=settings.home / "outbox",
+            public_url=settings.public_url,
+            smtp_url=settings.smtp_url,
+            mail_from=settings.mail_from,
+            private_webhooks=settings.private_webhooks,
+            statement_cache=settings.statement_cache,
+        )
+        lifespans.append(lambda _: running(jobs))
+    return build(settings, url, lifespans=lifespans)

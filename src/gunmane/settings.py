@@ -27,6 +27,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     statement_cache: bool = True  # off behind a transaction pooler older than pgbouncer 1.21
     base_map: str = ""  # tile address of a background map; none by default, pages ask nobody else
     log_level: str = "info"
+    jobs: bool = True  # reminders are made and sent by this process, too
+    direct_database_url: str = ""  # past a pooler, for the lock of the leader; defaults to database_url
+    public_url: str = ""  # begins the links in messages; without it they have none
+    smtp_url: str = ""  # without it mail waits in the outbox
+    mail_from: str = ""
+    private_webhooks: bool = False  # webhooks may lead to hosts of one's own network, and over plain http
 
 
 def default_home(environment: Mapping[str, str]) -> Path:
@@ -60,6 +66,12 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         statement_cache=environment.get("GUNMANE_STATEMENT_CACHE", "1") != "0",
         base_map=environment.get("GUNMANE_BASE_MAP", ""),
         log_level=environment.get("GUNMANE_LOG_LEVEL", "info"),
+        jobs=environment.get("GUNMANE_JOBS", "1") != "0",
+        direct_database_url=environment.get("GUNMANE_DIRECT_DATABASE_URL", ""),
+        public_url=environment.get("GUNMANE_PUBLIC_URL", "").rstrip("/"),
+        smtp_url=environment.get("GUNMANE_SMTP_URL", ""),
+        mail_from=environment.get("GUNMANE_MAIL_FROM", ""),
+        private_webhooks=environment.get("GUNMANE_PRIVATE_WEBHOOKS", "0") == "1",
     )
     if settings.log_level not in LOG_LEVELS:
         values = {"allowed": ", ".join(LOG_LEVELS), "value": settings.log_level}

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "grade": "grade",
     "plan": "plan",
     "serve": "serve",
+    "work": "work",
     "migrate": "migrate",
     "keys": "keys",
 }

@@ -44,7 +44,7 @@ def serve_ready(settings: Settings, host: str | None = None, port: int | None = 
     )
     try:
         asyncio.run(pool.check(ready.url))
-        with _kept_alive(ready.server):
+        with kept_alive(ready.server):
             listen(settings, host, port, workers)
     finally:
         ready.close()
@@ -91,7 +91,7 @@ def listen(settings: Settings, host: str, port: int, workers: int = 1) -> None:
 
 
 @contextmanager
-def _kept_alive(server: Embedded | None) -> Generator[None]:
+def kept_alive(server: Embedded | None) -> Generator[None]:
     """Start the embedded server again whenever it has died; acknowledged rows are in its log and come back."""
     if server is None:
         yield

@@ -3,8 +3,7 @@
 import asyncio
 import re
 import ssl
-import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from email.headerregistry import Address
@@ -114,17 +113,17 @@ class Mailer:
         self._trust: ssl.SSLContext | None = None
 
     async def send(
-        self, letters: Sequence[Letter], until: float = float("inf")
+        self, letters: Sequence[Letter], go_on: Callable[[], bool] = lambda: True
     ) -> AsyncGenerator[tuple[Letter, Outcome]]:
         """Send letters one after another over one connection and tell what came of each at once.
 
-        None is begun after `until` (time.monotonic()): the rest is `down` without a word about it.
+        None is begun once `go_on` says no: the rest is `down` without a word about it.
         """
         client: aiosmtplib.SMTP | None = None
         left = list(letters)
         try:
             while left:
-                if time.monotonic() > until:
+                if not go_on():
                     break
                 if client is None or not client.is_connected:
                     client = self._client()

@@ -47,7 +47,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
 
 
 class Settled(Struct, frozen=True, kw_only=True):
-    """What came of one attempt: `state` is sent, dead, or waiting for `pause` seconds."""
+    """What came of one attempt: `state` is sent, dead, or waiting for `pause` seconds; `counted` as an attempt."""
 
     owner_id: UUID
     message_id: UUID
@@ -55,6 +55,7 @@ class Settled(Struct, frozen=True, kw_only=True):
     state: str
     error: str | None = None
     pause: float = 0.0
+    counted: bool = True
 
 
 class MessageRow(Struct, frozen=True, kw_only=True):
@@ -144,6 +145,7 @@ async def settle(conn: Conn, results: Sequence[Settled]) -> int:
         [one.state for one in results],
         [one.error for one in results],
         [one.pause for one in results],
+        [one.counted for one in results],
     )
     return int(done.split()[-1])
 

@@ -1,0 +1,96 @@
+"""The clock of the leader: reminders are made after midnight in Japan, at every take-over, and by day when needed."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from gunmane.flows import feeds, reminders
+from gunmane.flows.reminders import Made, Office
+from gunmane.store import access, errors, pool
+from gunmane.store import reminders as store
+from gunmane.store.pool import JST, Pool
+
+LOG = logging.getLogger("gunmane.jobs")
+
+LOOK_S = 300
+"""Seconds between two looks by day: no new due date, recipient or feed waits longer, nor does a clock set forward."""
+
+AGAIN_S = 2.0
+"""Seconds until what failed is tried again."""
+
+Now = Callable[[], datetime]
+
+
+async def make_reminders(opened: Pool, now: datetime, office: Office) -> Made:
+    """Make the reminders and feed entries of every owner, each owner in a transaction of its own.
+
+    An owner whose data cannot be worked with is logged and does not keep the others waiting; raises what the
+    database raises when it is gone.
+    """
+    async with pool.reading(opened) as conn:
+        owners = await store.owners(conn)
+    total, sent = 0, 0
+    for owner_id in owners:
+        try:
+            async with pool.writing(opened) as conn:
+                await access.operate(conn, [owner_id], [])
+                made = await reminders.enqueue(conn, owner_id, now, office)
+            async with pool.writing(opened) as conn:
+                await access.operate(conn, [owner_id], [])
+                await feeds.sync(conn, owner_id, now)
+        except Exception as error:
+            known = errors.explain(error)
+            if known is not None and known.code == "database_unavailable":
+                raise
+            LOG.exception("reminders of owner %s could not be made", owner_id)
+            continue
+        total, sent = total + made.reminders, sent + made.messages
+    return Made(total, sent)
+
+
+@asynccontextmanager
+async def ticking(opened: Pool, now: Now, office: Office, look_s: int = LOOK_S) -> AsyncGenerator[None]:
+    """Keep the clock going; every round is safe to repeat, and safe beside another leader's."""
+
+    async def work() -> None:
+        while True:
+            try:
+                await make_reminders(opened, now(), office)
+            except Exception as error:
+                if errors.explain(error) is None:
+                    LOG.exception("reminders could not be made")
+                    return
+                LOG.warning("reminders wait for the database: %s", error)
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
+
+    scheduler = _scheduler(work, look_s)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def _scheduler(work: Callable[[], Awaitable[None]], look_s: int) -> AsyncIOScheduler:
+    # a round that was missed (process busy, machine asleep) is made up for once, and none runs beside another
+    scheduler = AsyncIOScheduler(
+        timezone=JST, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    busy = asyncio.Lock()
+
+    async def alone() -> None:
+        async with busy:
+            await work()
+
+    scheduler.add_job(alone, CronTrigger(hour=0, minute=5, timezone=JST), id="night")
+    start = datetime.now(JST)
+    scheduler.add_job(alone, IntervalTrigger(seconds=look_s, timezone=JST), id="look", next_run_time=start)
+    return scheduler
