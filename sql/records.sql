@@ -28,7 +28,8 @@ LIMIT $13;
 
 -- risks
 -- Scores of these owners' assets, highest expected loss first.
-SELECT r.owner_id, r.asset_id, r.asset_class, r.bad_1y, r.bad_5y, r.bad_10y, r.bad_5y_low, r.bad_5y_high,
+SELECT r.owner_id, r.asset_id, r.asset_class, r.bad_1y, r.bad_5y, r.bad_10y, r.bad_1y_low, r.bad_1y_high,
+    r.bad_5y_low, r.bad_5y_high, r.bad_10y_low, r.bad_10y_high,
     r.life_median_years, r.life_low_years, r.life_high_years, r.consequence_yen, r.loss_yen_per_year,
     r.likelihood_band, r.consequence_band, r.reasons, r.run_id
 FROM unnest($1::uuid[]) AS o (owner_id)

@@ -695,6 +695,10 @@ CREATE TABLE public.risks (
     consequence_band smallint NOT NULL,
     reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
     run_id uuid NOT NULL,
+    bad_1y_low real,
+    bad_1y_high real,
+    bad_10y_low real,
+    bad_10y_high real,
     CONSTRAINT risks_consequence_band_check CHECK (((consequence_band >= 1) AND (consequence_band <= 5))),
     CONSTRAINT risks_likelihood_band_check CHECK (((likelihood_band >= 1) AND (likelihood_band <= 5)))
 );

@@ -30,9 +30,26 @@ SELECT d.owner_id, d.asset_class, 'due', d.duty || ':' || d.state, count(*), 0
 FROM due_items AS d WHERE d.owner_id = ANY ($1::uuid[])
 GROUP BY d.owner_id, d.asset_class, d.duty, d.state
 UNION ALL
+SELECT d.owner_id, d.asset_class, 'due_month', to_char(d.due, 'YYYY-MM'), count(*), 0
+FROM due_items AS d WHERE d.owner_id = ANY ($1::uuid[]) AND d.due IS NOT NULL AND d.state IN ('due', 'in_window')
+GROUP BY d.owner_id, d.asset_class, to_char(d.due, 'YYYY-MM')
+UNION ALL
+SELECT d.owner_id, d.asset_class, 'planned', to_char(d.planned_month, 'YYYY-MM') || ':' || d.engineer, count(*), 0
+FROM due_items AS d
+WHERE d.owner_id = ANY ($1::uuid[]) AND d.planned_month IS NOT NULL AND d.engineer IS NOT NULL
+GROUP BY d.owner_id, d.asset_class, to_char(d.planned_month, 'YYYY-MM'), d.engineer
+UNION ALL
 SELECT a.owner_id, a.asset_class, 'located', CASE WHEN a.bounds IS NULL THEN 'no' ELSE 'yes' END, count(*), 0
 FROM assets AS a WHERE a.owner_id = ANY ($1::uuid[]) AND a.status <> 'abolished'
 GROUP BY a.owner_id, a.asset_class, (a.bounds IS NULL);
+
+-- months
+-- Counts by month (and engineer) of the owners and classes that the principal may know of, within some months.
+SELECT measure, bucket, sum(n)::bigint AS n
+FROM tallies
+WHERE owner_id = ANY ($1::uuid[]) AND measure IN ('due_month', 'planned') AND bucket >= $2 AND bucket < $3
+GROUP BY measure, bucket
+ORDER BY measure, bucket;
 
 -- list_tallies
 -- Counts of the owners and classes that the principal may know of.

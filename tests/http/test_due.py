@@ -51,7 +51,7 @@ async def test_the_reason_names_article_fact_and_day(world: World, stored: bool)
     assert "道路法" in item["reason_ja"]
     assert "2022)年6月1日" in item["reason_ja"]
     assert "令和8(2026)年9月30日現在" in item["reason_ja"]
-    for part in ("Road Act", "1 June 2022", "31 March 2028", "As of 30 September 2026", "class II"):
+    for part in ("Road Act", "1 June 2022", "31 March 2028", "As of 30 September 2026", "judged II"):
         assert part in item["reason_en"]
     assert "変わ" not in item["reason_ja"]
     assert "changed" not in item["reason_en"]

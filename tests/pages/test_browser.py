@@ -262,6 +262,28 @@ async def test_the_plan_opens(visitor: Visitor, request: pytest.FixtureRequest) 
     assert visitor.faults == []
 
 
+async def test_due_dates_and_an_asset_say_why(visitor: Visitor, request: pytest.FixtureRequest) -> None:
+    """From the table of duties to the list, from the list to one asset, each date with article and day."""
+    page, language = visitor.page, language_of(request)
+    basis = {"ja": "根拠: ", "en": "Basis: "}[language]
+    as_of = {"ja": "現在: ", "en": "As of "}[language]
+    link = page.locator("section[aria-labelledby=due] tbody a[href*='duty=road.periodic&state=due']")
+    await link.click()
+    await page.wait_for_url("**/due?*")
+    rows = page.locator("table.dues tbody tr")
+    assert await rows.count() > 0
+    for text in await page.locator("table.dues td.reason").all_inner_texts():
+        assert basis in text
+        assert as_of in text
+    await visitor.check(language)
+    await rows.first.locator("th a").click()
+    await page.wait_for_url("**/assets/*")
+    assert basis in await page.locator("section[aria-labelledby=duties] .reason").first.inner_text()
+    assert await page.locator("section[aria-labelledby=past] tbody tr").count() > 0
+    assert await page.locator(".figures dd").count() == 4
+    await visitor.check(language)
+
+
 async def test_the_language_stays_as_chosen(visitor: Visitor, request: pytest.FixtureRequest) -> None:
     page, language = visitor.page, language_of(request)
     other = "en" if language == "ja" else "ja"

@@ -92,6 +92,33 @@ async def test_english_is_whole(client: Client, region: Region) -> None:
     assert "迂回" not in answer.text
 
 
+async def test_an_asset_shows_duties_with_reasons_and_its_outlook(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.two])
+    start = await client.get(f"/regions/{region.region_id}?lang=en")
+    first = re.search(r'href="(/regions/[^"]+/assets/[^"]+)"', start.text)
+    assert first is not None
+    answer = await client.get(first[1] + "?lang=en")
+    assert answer.status_code == 200
+    assert "Road Act" in answer.text
+    assert "1 May 2023" in answer.text
+    assert "12 %" in answer.text
+    assert "80 % band 7.0 %–19 %" in answer.text
+    assert "FY1975" in answer.text
+    await sign_in(client, region.keys[region.stranger])
+    assert (await client.get(first[1])).status_code == 404
+
+
+async def test_the_list_of_due_dates_is_narrowed_and_survives_nonsense(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.two])
+    base = f"/regions/{region.region_id}/due"
+    for query in ("", "?state=overdue", "?state=x&month=13&owner=z&class=q&after=nonsense", "?month=2026-11&engineer=a"):
+        answer = await client.get(base + query)
+        assert answer.status_code == 200
+        assert "条件に合う期限はありません" in answer.text
+    await sign_in(client, region.keys[region.stranger])
+    assert (await client.get(base)).status_code == 404
+
+
 def test_both_languages_have_the_same_texts_and_placeholders() -> None:
     ja, en = (texts.catalogue(language) for language in (Language.JA, Language.EN))
     assert ja.keys() == en.keys()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -109,3 +110,73 @@ def overview(tallies: Iterable[Counted], owners: Sequence[UUID], scales: Mapping
         for asset_class, code in sorted(counts, key=lambda key: (order.index(key[0]), key[1]))
     )
     return Overview(total, by_owner, grades)
+
+
+class DutyLine(Struct, frozen=True):
+    """How one duty stands: numbers of assets by state."""
+
+    duty: str
+    by_state: dict[str, int]
+
+
+class Workload(Struct, frozen=True):
+    """A year of work: what falls due each month, and who is planned for how much; months as YYYY-MM."""
+
+    months: tuple[str, ...]
+    due: tuple[int, ...]
+    planned: tuple[int, ...]
+    by_engineer: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+class Counts(Protocol):
+    """A count of one month."""
+
+    @property
+    def measure(self) -> str: ...
+    @property
+    def bucket(self) -> str: ...
+    @property
+    def n(self) -> int: ...
+
+
+def duty_lines(tallies: Iterable[Counted], owners: Sequence[UUID]) -> tuple[DutyLine, ...]:
+    """Add up the states of each duty over the given owners, most overdue first."""
+    known = set(owners)
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for tally in tallies:
+        if tally.measure == "due" and tally.owner_id in known:
+            duty, _, state = tally.bucket.partition(":")
+            found[duty][state] += tally.n
+    lines = [DutyLine(duty, dict(states)) for duty, states in found.items()]
+    return tuple(sorted(lines, key=lambda line: (-line.by_state.get("overdue", 0), line.duty)))
+
+
+def months_after(first: date, count: int) -> tuple[str, ...]:
+    """Name so many months from that of `first` on, as YYYY-MM."""
+    start = first.year * 12 + first.month - 1
+    return tuple(f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, start + count))
+
+
+def workload(counts: Iterable[Counts], months: Sequence[str]) -> Workload:
+    """Lay counts by month out as a table: engineers in the order of their codes, months as given."""
+    place = {month: at for at, month in enumerate(months)}
+    due = [0] * len(months)
+    people: dict[str, list[int]] = defaultdict(lambda: [0] * len(months))
+    for one in counts:
+        month, _, engineer = one.bucket.partition(":")
+        at = place.get(month)
+        if at is None:
+            continue
+        if one.measure == "due_month":
+            due[at] += one.n
+        elif one.measure == "planned":
+            people[engineer][at] += one.n
+    rows = tuple((engineer, tuple(people[engineer])) for engineer in sorted(people, key=_code_order))
+    planned = tuple(sum(column) for column in zip(*(row for _, row in rows), strict=True)) or (0,) * len(months)
+    return Workload(tuple(months), tuple(due), planned, rows)
+
+
+def _code_order(engineer: str) -> tuple[str, int]:
+    """Order `owner-2` before `owner-10`."""
+    owner, _, number = engineer.rpartition("-")
+    return (owner, int(number)) if number.isdigit() else (engineer, 0)

@@ -5,47 +5,42 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import msgspec
 from litestar import Response, Router, get, post
 from litestar.datastructures import CacheControlHeader, State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from gunmane.core.assess.explain import explain
 from gunmane.core.geometry import BUFFER, EXTENT, encode_layer, tile_bounds
-from gunmane.core.overview import overview
-from gunmane.core.risk import Reason, loss_band
-from gunmane.core.words import AssetClass, Language
+from gunmane.core.overview import duty_lines, overview
+from gunmane.core.risk import loss_band
+from gunmane.core.words import AssetClass
 from gunmane.files import reference
+from gunmane.pages import texts
+from gunmane.pages.assets import asset_page
+from gunmane.pages.due import due_list, outlook
 from gunmane.pages.map import cell_tile, first_view
-from gunmane.pages.render import page
-from gunmane.pages.visitor import PageRequest, Visit, key_cookie, visit
+from gunmane.pages.place import class_asked, owners_asked, place_of
+from gunmane.pages.render import missing_page, page, sign_in_page
+from gunmane.pages.visitor import PageRequest, key_cookie, visit
 from gunmane.resources import PACKAGE, STATIC
 from gunmane.store import access, pool, tallies
 from gunmane.store import overview as store
 
-PAGE_ROWS = 50
+PAGE_ROWS = 25
+SHOWN = ("status", "grade", "risk", "due")
+"""Measures of the tallies that the start page adds up."""
 ICON = PACKAGE / "pages" / "assets" / "favicon.svg"
 RAW_ZOOM = 14
 """From here on each asset is drawn; further out cells are (measured: a tile of raw assets at 13 takes over 0.1 s)."""
 
 
-def reasons_of(line: store.RiskLine, language: Language) -> list[str]:
-    """Say the reasons of an asset's score in one language, weightiest first."""
-    said = [explain(reason, reference.texts("risk")) for reason in msgspec.convert(line.reasons, list[Reason])]
-    return [text.ja if language is Language.JA else text.en for text in said]
-
-
 def chosen(request: PageRequest, members: list[store.MemberLine]) -> store.RiskFilter:
     """Read the filter from the address; what makes no sense there narrows nothing."""
-    wanted = request.query_params
-    owners = tuple(m.owner_id for m in members if m.code == wanted.get("owner"))
-    asset_class = wanted.get("class")
-    band = wanted.get("band", "0")
+    band = request.query_params.get("band", "0")
     return store.RiskFilter(
-        owners=owners or tuple(m.owner_id for m in members),
-        asset_class=asset_class if asset_class in list(AssetClass) else None,
+        owners=tuple(owners_asked(request, members)),
+        asset_class=class_asked(request),
         band=int(band) if band in ("1", "2", "3", "4", "5") else 0,
     )
 
@@ -57,16 +52,6 @@ def place_after(request: PageRequest) -> tuple[float, UUID] | None:
         return float(loss), UUID(asset_id)
     except ValueError:
         return None
-
-
-def sign_in_page(request: PageRequest, *, wrong: bool = False) -> Response[str]:
-    """Ask for a key."""
-    return page("sign_in.html", request, status=401, wrong=wrong, who=None, next=request.url.path)
-
-
-def missing_page(request: PageRequest, found: Visit) -> Response[str]:
-    """Say that there is no such page; what belongs to others is answered alike."""
-    return page("missing.html", request, status=404, who=found.principal, who_name="")
 
 
 @get("/", include_in_schema=False)
@@ -114,29 +99,23 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
     async with visit(request, state.pool) as found:
         if found is None:
             return sign_in_page(request)
-        known = [one for one in await store.list_regions(found.conn) if one.region_id == region_id]
-        if not known:
+        place = await place_of(found, region_id)
+        if place is None:
             return missing_page(request, found)
-        today = datetime.now(pool.JST).date()
-        members = await store.list_members(found.conn, region_id, today)
-        wanted = chosen(request, members)
-        owners = [member.owner_id for member in members]
-        glance = overview(await tallies.list_all(found.conn, owners), owners, reference.scales())
+        wanted, owners = chosen(request, place.members), place.owners
+        counts = await tallies.list_all(found.conn, owners, None, SHOWN)
+        plan = await store.latest_plan(found.conn, region_id)
         rows = await store.highest_risks(found.conn, wanted, after=place_after(request), limit=PAGE_ROWS + 1)
         query = {key: value for key, value in request.query_params.items() if key in ("class", "owner", "band")}
         last = rows[PAGE_ROWS - 1] if len(rows) > PAGE_ROWS else None
-        names = {member.owner_id: member.name for member in members}
         return page(
             "region.html",
             request,
-            who=found.principal,
-            who_name=names.get(found.principal.owner_id, ""),
-            region=known[0],
-            simulated=known[0].origin == "simulated",
-            members=members,
-            names=names,
-            glance=glance,
-            why={row.asset_id: reasons_of(row, found.language) for row in rows},
+            **place.frame(found),
+            glance=overview(counts, owners, reference.scales()),
+            lines=duty_lines(counts, owners),
+            due=await outlook(found, place, plan.as_of if plan else place.today),
+            why={row.asset_id: texts.reasons(row.reasons, found.language) for row in rows[:PAGE_ROWS]},
             rows=rows[:PAGE_ROWS],
             wanted=wanted,
             owner_code=query.get("owner", ""),
@@ -146,7 +125,7 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
             going_on=bool(place_after(request)),
             more=urlencode({**query, "after": f"{last.loss_yen_per_year!r}_{last.asset_id}"}) if last else "",
             page_rows=PAGE_ROWS,
-            plan=await store.latest_plan(found.conn, region_id),
+            plan=plan,
             view=first_view(await store.extent(found.conn, owners)),
             has_map=(STATIC / "maplibre" / "maplibre-gl.mjs").is_file(),
         )
@@ -211,4 +190,6 @@ def icon() -> Response[bytes]:
     return Response(ICON.read_bytes(), media_type="image/svg+xml")
 
 
-router = Router("/", route_handlers=[icon, start, sign_in, sign_out, region, tile, plan_document])
+router = Router(
+    "/", route_handlers=[icon, start, sign_in, sign_out, region, due_list, asset_page, tile, plan_document]
+)

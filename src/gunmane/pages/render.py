@@ -8,7 +8,7 @@ from litestar import Response
 
 from gunmane.core.words import Language
 from gunmane.pages import texts
-from gunmane.pages.visitor import PageRequest, language_cookie
+from gunmane.pages.visitor import PageRequest, Visit, language_cookie
 from gunmane.pages.visitor import language as language_of
 
 
@@ -22,10 +22,22 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["number"] = texts.number
-    made.filters["percent"] = texts.percent
-    cast("dict[str, Any]", made.globals)["grade_label"] = texts.grade_label
+    filters = cast("dict[str, Any]", made.filters)
+    for one in (texts.number, texts.percent, texts.day, texts.month, texts.engineer):
+        filters[one.__name__] = one
+    named = cast("dict[str, Any]", made.globals)
+    named["grade_label"], named["flag_text"] = texts.grade_label, texts.flag_text
     return made
+
+
+def sign_in_page(request: PageRequest, *, wrong: bool = False) -> Response[str]:
+    """Ask for a key."""
+    return page("sign_in.html", request, status=401, wrong=wrong, who=None, next=request.url.path)
+
+
+def missing_page(request: PageRequest, found: Visit) -> Response[str]:
+    """Say that there is no such page; what belongs to others is answered alike."""
+    return page("missing.html", request, status=404, who=found.principal, who_name="")
 
 
 def page(name: str, request: PageRequest, *, status: int = 200, **values: Any) -> Response[str]:

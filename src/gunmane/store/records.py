@@ -42,7 +42,10 @@ class DueRow(Struct, frozen=True, kw_only=True):
 
 
 class RiskRow(Struct, frozen=True, kw_only=True):
-    """Expected loss of one asset and its parts; probabilities of the bad grade within 1, 5 and 10 years."""
+    """Expected loss of one asset and its parts; probabilities of the bad grade within 1, 5 and 10 years.
+
+    Intervals (`…_low`, `…_high`) hold 80 %.
+    """
 
     owner_id: UUID
     asset_id: UUID
@@ -50,8 +53,12 @@ class RiskRow(Struct, frozen=True, kw_only=True):
     bad_1y: float | None
     bad_5y: float | None
     bad_10y: float | None
+    bad_1y_low: float | None
+    bad_1y_high: float | None
     bad_5y_low: float | None
     bad_5y_high: float | None
+    bad_10y_low: float | None
+    bad_10y_high: float | None
     life_median_years: float | None
     life_low_years: float | None
     life_high_years: float | None

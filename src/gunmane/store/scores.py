@@ -14,8 +14,8 @@ from gunmane.store.copying import Batch, Column, copy_in
 from gunmane.store.query import Conn, sql
 
 RISK_REALS = (
-    "bad_1y", "bad_5y", "bad_10y", "bad_5y_low", "bad_5y_high", "life_median_years", "life_low_years",
-    "life_high_years",
+    "bad_1y", "bad_5y", "bad_10y", "bad_1y_low", "bad_1y_high", "bad_5y_low", "bad_5y_high", "bad_10y_low",
+    "bad_10y_high", "life_median_years", "life_low_years", "life_high_years",
 )  # fmt: skip
 
 Numbers = Sequence[float | None] | NDArray[Any]

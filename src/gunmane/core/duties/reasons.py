@@ -80,7 +80,7 @@ def _anchor(anchor: Event | None, texts: Texts, language: str) -> str:
     if anchor.duty:
         kind = texts.reasons["of_duty"].format(kind=kind, duty=texts.duties.get(anchor.duty, anchor.duty))
     if anchor.grade:
-        kind = texts.reasons["graded"].format(kind=kind, grade=anchor.grade)
+        kind = texts.reasons["graded"].format(kind=kind, grade=texts.grades.get(anchor.grade, anchor.grade))
     return texts.reasons["event"].format(kind=kind, day=date_text(anchor.on, language))
 
 

@@ -222,6 +222,7 @@ class Texts(Struct, frozen=True):
     fields: dict[str, str]
     reasons: dict[str, str]
     faults: dict[str, str]
+    grades: dict[str, str] = {}  # where a grade is written otherwise than it is stored
 
 
 class RuleBook(Struct, frozen=True, eq=False):
