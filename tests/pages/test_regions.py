@@ -111,7 +111,12 @@ async def test_an_asset_shows_duties_with_reasons_and_its_outlook(client: Client
 async def test_the_list_of_due_dates_is_narrowed_and_survives_nonsense(client: Client, region: Region) -> None:
     await sign_in(client, region.keys[region.two])
     base = f"/regions/{region.region_id}/due"
-    for query in ("", "?state=overdue", "?state=x&month=13&owner=z&class=q&after=nonsense", "?month=2026-11&engineer=a"):
+    for query in (
+        "",
+        "?state=overdue",
+        "?state=x&month=13&owner=z&class=q&after=nonsense",
+        "?month=2026-11&engineer=a",
+    ):
         answer = await client.get(base + query)
         assert answer.status_code == 200
         assert "条件に合う期限はありません" in answer.text

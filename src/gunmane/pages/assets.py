@@ -89,6 +89,7 @@ async def asset_page(
             facts=facts_of(one, found.language),
             scale=scale,
             scales=reference.scales(),
+            already=scale is not None and one.grade in scale.grades and scale.rank(one.grade) >= scale.bad_rank,
             risk=risk,
             band=loss_band(risk.loss_yen_per_year) if risk else 0,
             outlook=outlook(risk) if risk else [],
