@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.util import await_only
 
 revision = "2026_11_23_1740"
-down_revision = "2026_11_23_1620"
+down_revision = "2026_11_23_1725"
 
 
 def upgrade() -> None:
