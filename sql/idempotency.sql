@@ -11,9 +11,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- Forget answers older than the given moment.
 DELETE FROM idempotency_keys WHERE created_at < $1;
 
--- enter_inspecting
--- Open a request that logs an inspection: what `enter` does, and the past of the asset in the same round trip.
-SELECT e.key_id, e.owner_id, e.role, e.purpose, e.regions, e.request_sha256, e.status, e.headers, e.body,
-    p.asset_class, p.built_year, p.built_on, p.built_precision, p.inspections, p.repairs, p.same
-FROM enter($1, $2, $3, $4) AS e
-LEFT JOIN LATERAL asset_past(e.owner_id, $5, $6) AS p ON true;
+-- enter_together
+-- Open several requests of one owner that log inspections: what `enter` does, and the pasts of their assets.
+SELECT key_id, owner_id, role, request_sha256, status, headers, body, asset_class, built_year, built_on,
+    built_precision, same_day, before_on, before_grade, mended_on, taken, corrects
+FROM enter_together($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);

@@ -1,36 +1,47 @@
 -- log
--- Log one inspection with its promised photographs, move the asset's condition forward, and keep the answer.
-WITH logged AS (
+-- Log inspections with their promised photographs, move their assets' conditions forward, and keep the answers.
+WITH wanted AS (
+    SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::date[], $6::text[], $7::text[], $8::text[], $9::text[],
+        $10::text[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::uuid[])
+        AS t (inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade, findings, inspector, notes,
+            supersedes, flags, origin, recorded_by)
+), logged AS (
     INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade, findings,
         inspector, notes, supersedes, flags, origin, recorded_at, recorded_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    SELECT $1, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade, findings::jsonb, inspector, notes,
+        supersedes, string_to_array(flags, ','), origin, $16, recorded_by
+    FROM wanted
 ), promised AS (
-    INSERT INTO photos (owner_id, inspection_id, sha256) SELECT $1, $2, unnest($17::bytea[])
+    INSERT INTO photos (owner_id, inspection_id, sha256)
+    SELECT $1, p.inspection_id, p.sha256 FROM unnest($17::uuid[], $18::bytea[]) AS p (inspection_id, sha256)
 ), judged AS (
     INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)
-    SELECT $1, $3, $4, $7, $8, $5, $2 WHERE $8 IS NOT NULL AND $12::uuid IS NULL
+    SELECT $1, asset_id, asset_class, scale, grade, inspected_on, inspection_id FROM wanted
+    WHERE grade IS NOT NULL AND supersedes IS NULL
     ON CONFLICT (owner_id, asset_id) DO UPDATE SET
         scale = excluded.scale, grade = excluded.grade, inspected_on = excluded.inspected_on,
         inspection_id = excluded.inspection_id
     WHERE conditions.inspected_on <= excluded.inspected_on
 )
 INSERT INTO idempotency_keys (owner_id, key_id, idempotency_key, request_sha256, status, headers, body)
-SELECT $1, $16, $18::text, $19, $20, $21, $22 WHERE $18::text IS NOT NULL;
+SELECT $1, a.key_id, a.idempotency_key, a.request_sha256, a.status, a.headers::jsonb, a.body
+FROM unnest($19::uuid[], $20::text[], $21::bytea[], $22::smallint[], $23::text[], $24::bytea[])
+    AS a (key_id, idempotency_key, request_sha256, status, headers, body);
 
--- drop_condition
--- Forget the condition of an asset before it is worked out anew.
-DELETE FROM conditions WHERE owner_id = $1 AND asset_id = $2;
+-- drop_conditions
+-- Forget the conditions of assets before they are worked out anew.
+DELETE FROM conditions WHERE owner_id = $1 AND asset_id = ANY ($2::uuid[]);
 
--- renew_condition
--- Work out the condition of an asset anew from the inspections that stand.
+-- renew_conditions
+-- Work out the conditions of assets anew from the inspections that stand.
 INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)
-SELECT i.owner_id, i.asset_id, i.asset_class, i.scale, i.grade, i.inspected_on, i.inspection_id
+SELECT DISTINCT ON (i.asset_id) i.owner_id, i.asset_id, i.asset_class, i.scale, i.grade, i.inspected_on,
+    i.inspection_id
 FROM inspections AS i
-WHERE i.owner_id = $1 AND i.asset_id = $2 AND i.grade IS NOT NULL
+WHERE i.owner_id = $1 AND i.asset_id = ANY ($2::uuid[]) AND i.grade IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = i.inspection_id)
-ORDER BY i.inspected_on DESC, i.inspection_id DESC
-LIMIT 1;
+ORDER BY i.asset_id, i.inspected_on DESC, i.inspection_id DESC;
 
 -- one
 -- One inspection, with what supersedes it.

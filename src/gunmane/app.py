@@ -15,7 +15,8 @@ from gunmane import settings as settings_module
 from gunmane.core.inspections import Plausibility
 from gunmane.files.reference import scales
 from gunmane.flows.inspections import Rules
-from gunmane.http import api, service
+from gunmane.http import api, inspections_together, service
+from gunmane.http.direct import Direct
 from gunmane.http.routes import Services
 from gunmane.http.shell import Shell
 from gunmane.jobs.service import assemble, running
@@ -90,7 +91,8 @@ def build(
         logging_config=None,
     )
     app.state.services = services
-    app.asgi_handler = Shell(app.asgi_handler)  # type: ignore[assignment]
+    direct = Direct(app.asgi_handler, services, inspections_together.ROUTES)  # type: ignore[arg-type]
+    app.asgi_handler = Shell(direct)  # type: ignore[assignment]
     return app
 
 

@@ -4,27 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from msgspec import Struct
-
-from gunmane.core import inspections as core
 from gunmane.core.errors import Fault
-from gunmane.core.inspections import Inspection, Judged, Past, Verdict
-from gunmane.core.words import AssetClass, Precision
-from gunmane.flows.inspections import Rules
+from gunmane.core.inspections import Inspection, Verdict
+from gunmane.flows import inspections as flow
+from gunmane.flows.inspections import Outcome, Rules
 from gunmane.store import batches as store
 from gunmane.store.batches import BatchPast
 from gunmane.store.query import Conn
 
-UNKNOWN_ASSET = Verdict((Fault("asset_unknown", "/asset_id"),))
-TAKEN = Verdict((Fault("taken", "/inspection_id"),))
-NOT_STANDING = Verdict((Fault("superseded_unknown", "/supersedes"),))
-
-
-class RowOutcome(Struct, frozen=True):
-    """What became of one row: its verdict, and whether it stood in the record already."""
-
-    verdict: Verdict
-    repeated: bool = False
+TAKEN = Outcome(Verdict((Fault("taken", "/inspection_id"),)))
 
 
 def waves(rows: Sequence[tuple[int, Inspection]]) -> list[list[tuple[int, Inspection]]]:
@@ -40,25 +28,10 @@ def waves(rows: Sequence[tuple[int, Inspection]]) -> list[list[tuple[int, Inspec
     return found
 
 
-def judge(one: Inspection, found: BatchPast, rules: Rules, today: date) -> RowOutcome:
+def judge(one: Inspection, found: BatchPast, rules: Rules, today: date) -> Outcome:
     """Judge one row by what the database knows of its asset."""
-    if found.asset_class is None:
-        return RowOutcome(UNKNOWN_ASSET)
-    if found.taken:
-        return RowOutcome(core.SOUND, repeated=True) if found.same else RowOutcome(TAKEN)
-    if not found.corrects:
-        return RowOutcome(NOT_STANDING)
-    before = None
-    if found.before_on is not None and found.before_grade is not None:
-        before = Judged(found.before_on, found.before_grade)
-    past = Past(
-        AssetClass(found.asset_class),
-        core.built_from(found.built_year, found.built_on, Precision(found.built_precision)),
-        found.same_day,
-        before,
-        found.mended_on,
-    )
-    return RowOutcome(core.judge(one, past, rules.scales, rules.plausibility, today))
+    outcome = flow.judge(one, found.known, rules, today)
+    return TAKEN if outcome.repeated and not found.same else outcome
 
 
 async def log(
@@ -69,9 +42,9 @@ async def log(
     at: datetime,
     key_id: UUID,
     dry: bool,
-) -> dict[int, RowOutcome]:
+) -> dict[int, Outcome]:
     """Log every row that is plausible; the others are refused one by one. With `dry` nothing is kept."""
-    outcomes: dict[int, RowOutcome] = {}
+    outcomes: dict[int, Outcome] = {}
     async with store.trial(conn, dry):
         await store.lock(conn, owner_id)
         for wave in waves(rows):

@@ -1,6 +1,6 @@
-"""Logging inspections and repairs: fetch the past, judge, store."""
+"""Judging inspections by the past of their assets, and logging repairs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -9,9 +9,10 @@ from msgspec import Struct
 from gunmane.core import inspections as core
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.inspections import Inspection, Plausibility, Repair
-from gunmane.core.words import AssetClass, Scale
-from gunmane.store import inspections as store
+from gunmane.core.words import AssetClass, Precision, Scale
 from gunmane.store import repairs as repair_store
+from gunmane.store.inspections import Logged
+from gunmane.store.inspections_together import Known
 from gunmane.store.query import Conn
 
 
@@ -23,50 +24,50 @@ class Rules(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one inspection: judged, and whether it stood in the record already."""
+    """What became of an inspection: its verdict, and whether its identifier stood in the record already."""
 
-    inspection: Inspection
-    asset_class: AssetClass
     verdict: core.Verdict
     repeated: bool = False
 
 
-Found = tuple[core.History, Inspection | None]
-"""An asset's past, and what is already logged under the identifier of the inspection."""
+UNKNOWN_ASSET = Outcome(core.Verdict((Fault("asset_unknown", "/asset_id"),)))
+REPEATED = Outcome(core.SOUND, repeated=True)
+NOT_STANDING = Fault("superseded_unknown", "/supersedes")
 
 
-def consider(found: Found | None, wanted: Inspection, rules: Rules, today: date) -> Outcome:
-    """Judge one inspection by the past of its asset, which was read under a lock.
+def judge(one: Inspection, known: Known, rules: Rules, today: date) -> Outcome:
+    """Judge one inspection by what the database knows of its asset, read under a lock.
 
-    Raises GunmaneError `invalid` with every fault (`found` is None for an asset that is not the owner's), and
-    `conflict` when the identifier is taken by another inspection.
+    A repeated identifier is not judged: whether it says the same is for the caller to see.
     """
-    if found is None:
-        raise GunmaneError("invalid", [Fault("asset_unknown", "/asset_id")])
-    history, same = found
-    if same is not None:
-        if not core.same_content(same, wanted):
-            raise GunmaneError("conflict", [Fault("taken", "/inspection_id")])
-        return Outcome(same, history.asset_class, core.SOUND, repeated=True)
-    faults: list[Fault] = []
-    if wanted.supersedes is not None and all(one.inspection_id != wanted.supersedes for one in history.inspections):
-        faults.append(Fault("superseded_unknown", "/supersedes"))
-    verdict = core.judge(wanted, core.past(history, wanted), rules.scales, rules.plausibility, today)
-    faults.extend(verdict.faults)
-    if faults:
-        raise GunmaneError("invalid", faults)
-    return Outcome(_flagged(wanted, verdict.flags), history.asset_class, verdict)
+    if known.asset_class is None:
+        return UNKNOWN_ASSET
+    if known.taken:
+        return REPEATED
+    before = None
+    if known.before_on is not None and known.before_grade is not None:
+        before = core.Judged(known.before_on, known.before_grade)
+    past = core.Past(
+        AssetClass(known.asset_class),
+        core.built_from(known.built_year, known.built_on, Precision(known.built_precision)),
+        known.same_day,
+        before,
+        known.mended_on,
+    )
+    verdict = core.judge(one, past, rules.scales, rules.plausibility, today)
+    if known.corrects:
+        return Outcome(verdict)
+    return Outcome(core.Verdict((NOT_STANDING, *verdict.faults)))
 
 
-def _flagged(wanted: Inspection, flags: Sequence[str]) -> Inspection:
-    return wanted if not flags else core.with_flags(wanted, flags)
-
-
-async def log(
-    conn: Conn, outcome: Outcome, photos: Sequence[bytes], key_id: UUID, answer: store.Answer | None
-) -> None:
-    """Store a considered inspection together with the answer to its request."""
-    await store.log(conn, outcome.inspection, outcome.asset_class, photos, key_id, answer)
+def same(one: Inspection, logged: Logged) -> bool:
+    """Tell whether what is logged under an identifier says what an inspection says."""
+    there = Inspection(
+        owner_id=logged.owner_id, inspection_id=logged.inspection_id, asset_id=logged.asset_id,
+        inspected_on=logged.inspected_on, duty=logged.duty, scale=logged.scale, grade=logged.grade,
+        findings=logged.findings, inspector=logged.inspector, notes=logged.notes, supersedes=logged.supersedes,
+    )  # fmt: skip
+    return core.same_content(there, one)
 
 
 async def log_repair(conn: Conn, wanted: Repair, key_id: UUID, today: date) -> tuple[repair_store.LoggedRepair, bool]:

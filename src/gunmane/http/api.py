@@ -2,13 +2,26 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from gunmane.http import access, assets, batches, features, inspections, openapi, records, regions, repairs, service
+from gunmane.http import (
+    access,
+    assets,
+    batches,
+    features,
+    inspections,
+    inspections_together,
+    openapi,
+    records,
+    regions,
+    repairs,
+    service,
+)
 from gunmane.http.routes import Route, Services, handler
 
 ROUTES: tuple[Route, ...] = (
     *access.ROUTES,
     *regions.ROUTES,
     *assets.ROUTES,
+    *inspections_together.ROUTES,
     *inspections.ROUTES,
     *batches.ROUTES,
     *repairs.ROUTES,

@@ -5,13 +5,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from msgspec import Meta, Struct, field
 
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.inspections import Inspection
 from gunmane.core.words import AssetClass, Origin
-from gunmane.flows import inspections as flow
 from gunmane.http import problems
 from gunmane.http.assets import readable
 from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
@@ -108,48 +106,6 @@ def value(wanted: InspectionWanted, owner_id: UUID, at: datetime) -> Inspection:
     )
 
 
-def asset_of(wanted: InspectionWanted) -> tuple[UUID, UUID | None]:
-    """Name the asset whose past is read when the request is opened."""
-    return wanted.asset_id, wanted.inspection_id
-
-
-async def log(ask: Ask[Nothing, InspectionWanted]) -> Answer:
-    """Log one inspection and answer with what is asked about it; a repeated one is answered from the record."""
-    wanted = ask.body
-    if len(set(wanted.photos)) != len(wanted.photos):
-        raise GunmaneError("invalid", [Fault("twice", "/photos")])
-    one = value(wanted, ask.principal.owner_id, ask.now)
-    found = store.past_of(ask.entry, one.owner_id, one.asset_id)
-    outcome = flow.consider(found, one, ask.services.rules, ask.today)
-    if outcome.repeated:
-        return await _repeated(ask, outcome.inspection.inspection_id)
-    one = outcome.inspection
-    logged = InspectionLogged(
-        inspection_id=one.inspection_id, owner_id=one.owner_id, asset_id=one.asset_id,
-        asset_class=outcome.asset_class, inspected_on=one.inspected_on, duty=one.duty, scale=one.scale,
-        grade=one.grade, findings=one.findings, inspector=one.inspector, notes=one.notes,
-        supersedes=one.supersedes, flags=one.flags, origin=one.origin, recorded_at=ask.now,
-        questions=tuple(problems.mistake(one, ask.language) for one in outcome.verdict.questions),
-        missing_photos=sorted(wanted.photos),
-    )  # fmt: skip
-    headers = {"Location": f"/v1/inspections/{one.inspection_id}"}
-    raw = msgspec.json.encode(logged)
-    kept = None if ask.claim is None else store.Answer(ask.claim, 201, headers, raw)
-    await flow.log(ask.conn, outcome, [bytes.fromhex(one) for one in wanted.photos], ask.principal.key_id, kept)
-    return Answer(None, 201, headers, raw, kept=True)
-
-
-async def _repeated(ask: Ask[Any, Any], inspection_id: UUID) -> Answer:
-    found = await store.one(ask.conn, inspection_id, [ask.principal.owner_id])
-    if found is None:
-        raise GunmaneError("not_found")
-    photos = await store.photos(ask.conn, ask.principal.owner_id, inspection_id)
-    missing = [one.sha256.hex() for one in photos if one.received_at is None]
-    fields: dict[str, Any] = {name: getattr(found, name) for name in Logged.__struct_fields__}
-    logged = InspectionLogged(**fields, missing_photos=missing)
-    return Answer(logged, 201, {"Location": f"/v1/inspections/{inspection_id}"})
-
-
 async def read(ask: Ask[Nothing, None]) -> Answer:
     found = await store.one(ask.conn, ask.id("inspection_id"), await readable(ask))
     if found is None:
@@ -230,11 +186,6 @@ async def read_photo(ask: Ask[Nothing, None]) -> Answer:
 
 
 ROUTES = (
-    Route(
-        method="POST", path="/v1/inspections", name="log_inspection", tag="inspections", run=log, may=INSPECTING,
-        takes=InspectionWanted, inspects=asset_of, gives=InspectionLogged, status=201, creates=True, also=(409,),
-        gives_headers=("Location",), summary="点検の記録 (log one inspection)",
-    ),
     Route(
         method="GET", path="/v1/inspections", name="list_inspections", tag="inspections", run=list_inspections,
         query=InspectionQuery, gives=InspectionPage, gives_headers=("Link",), summary="点検の一覧 (inspections)",

@@ -7,7 +7,7 @@ OpenAPI document and the leak tests, so that none of them can forget a route.
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
@@ -26,8 +26,8 @@ from gunmane.http import decoding, problems
 from gunmane.http.metrics import Metrics
 from gunmane.store import errors, idempotency, pool
 from gunmane.store.access import Principal
-from gunmane.store.idempotency import Claim
-from gunmane.store.query import Conn, Record
+from gunmane.store.idempotency import Claim, Kept
+from gunmane.store.query import Conn
 
 LOG = logging.getLogger("gunmane.http")
 
@@ -58,20 +58,17 @@ class Services(Struct):
     rules: Rules
     now: Callable[[], datetime]
     metrics: Metrics = field(default_factory=Metrics)
+    joined: "dict[str, Join]" = field(default_factory=dict[str, "Join"])
 
 
 class Answer(Struct, frozen=True):
-    """What a route answers: a value to be sent as JSON, or `raw` bytes of `media_type`.
-
-    `kept` tells that the route has stored the answer with its own write, so that it isn't stored again.
-    """
+    """What a route answers: a value to be sent as JSON, or `raw` bytes of `media_type`."""
 
     value: Any = None
     status: int = 200
     headers: dict[str, str] = {}
     raw: bytes | None = None
     media_type: str = JSON
-    kept: bool = False
 
     def body(self) -> bytes:
         """Return the bytes to be sent."""
@@ -88,7 +85,6 @@ class Ask(Generic[Q, B]):
         "body",
         "claim",
         "conn",
-        "entry",
         "headers",
         "language",
         "now",
@@ -116,7 +112,6 @@ class Ask(Generic[Q, B]):
         self.language: Language = problems.language(headers.get(b"accept-language", ""))
         self.claim: Claim | None = None
         self.base: str = ""
-        self.entry: Record = None
         self.query: Q
         self.body: B
         self.raw: bytes = b""
@@ -133,8 +128,8 @@ class Ask(Generic[Q, B]):
 
 class Route(Struct, frozen=True, kw_only=True):
     """One method on one path. `takes` is the struct of a JSON body; `raw_types` the media types of a body that the
-    route reads itself; `creates` lets it be repeated under an Idempotency-Key; `inspects` names the asset whose past
-    is read in the round trip that opens the request.
+    route reads itself; `creates` lets it be repeated under an Idempotency-Key; `joins` makes what carries out
+    requests together with others, instead of `run`.
     """
 
     method: str
@@ -142,7 +137,7 @@ class Route(Struct, frozen=True, kw_only=True):
     name: str
     summary: str
     tag: str
-    run: Callable[[Any], Awaitable[Answer]]
+    run: Callable[[Any], Awaitable[Answer]] | None = None
     may: frozenset[Role] = EVERYBODY
     query: type[Struct] = Nothing
     takes: type[Struct] | None = None
@@ -154,7 +149,7 @@ class Route(Struct, frozen=True, kw_only=True):
     gives_type: str = JSON
     also: tuple[int, ...] = ()
     creates: bool = False
-    inspects: Callable[[Any], tuple[UUID, UUID | None]] | None = None
+    joins: "Callable[[Services], Join] | None" = None
     conditional: bool = False
     needs_match: bool = False
     reads: bool | None = None
@@ -166,8 +161,36 @@ class Route(Struct, frozen=True, kw_only=True):
         return self.method != "GET" if self.reads is None else not self.reads
 
 
-def _headers(request: Request[Any, Any, Any]) -> dict[bytes, str]:
-    return {name.lower(): value.decode("latin-1") for name, value in request.scope["headers"]}
+class Incoming(Struct):
+    """A request as it comes in, from whatever router; `read` returns its body.
+
+    `read` raises GunmaneError `too_large` for a body longer than the route takes.
+    """
+
+    path: str
+    query_string: bytes
+    headers: Mapping[bytes, str]
+    read: Callable[[], Awaitable[bytes]]
+    path_params: Mapping[str, Any] = {}
+    scheme: str = "http"
+
+
+class Joining(Struct, frozen=True):
+    """A request that is carried out together with others: its form is right, its key is not checked yet."""
+
+    token: str
+    idempotency_key: str | None
+    request_sha256: bytes
+    body: Any
+    language: Language
+
+
+Join = Callable[[Joining], Awaitable[Answer]]
+
+
+def lowered(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, str]:
+    """Return header fields by their names in small letters."""
+    return {name.lower(): value.decode("latin-1") for name, value in headers}
 
 
 def _token(headers: Mapping[bytes, str]) -> str:
@@ -186,20 +209,16 @@ def _idempotency_key(route: Route, headers: Mapping[bytes, str]) -> str | None:
     return key
 
 
-async def _raw(route: Route, request: Request[Any, Any, Any], headers: Mapping[bytes, str]) -> bytes:
+async def _raw(route: Route, incoming: Incoming) -> bytes:
     if route.takes is None and not route.raw_types:
         return b""
-    sent = headers.get(b"content-type", "").partition(";")[0].strip().lower()
+    sent = incoming.headers.get(b"content-type", "").partition(";")[0].strip().lower()
     if sent not in (route.raw_types or (route.body_type,)):
         raise GunmaneError("wrong_media_type")
-    try:
-        return await request.body()
-    except HTTPException as error:
-        raise GunmaneError("too_large" if error.status_code == 413 else "malformed") from None
+    return await incoming.read()
 
 
-def _query(route: Route, request: Request[Any, Any, Any]) -> Any:
-    text: bytes = request.scope["query_string"]
+def _query(route: Route, text: bytes) -> Any:
     if not text and route.query is Nothing:
         return NOTHING
     try:
@@ -223,12 +242,12 @@ class _Read(Struct):
     refusal: GunmaneError | None = None
 
 
-async def _read(route: Route, request: Request[Any, Any, Any], headers: Mapping[bytes, str]) -> _Read:
+async def _read(route: Route, incoming: Incoming) -> _Read:
     """Read parameters and body; what is wrong with them is told only to those who may use the route."""
     read = _Read()
     try:
-        read.raw = await _raw(route, request, headers)
-        read.query = _query(route, request)
+        read.raw = await _raw(route, incoming)
+        read.query = _query(route, incoming.query_string)
         if route.takes is not None:
             read.body = decoding.body(read.raw, route.takes)
     except GunmaneError as error:
@@ -236,40 +255,49 @@ async def _read(route: Route, request: Request[Any, Any, Any], headers: Mapping[
     return read
 
 
-async def _carry_out(route: Route, services: Services, request: Request[Any, Any, Any]) -> Answer:
+async def carry_out(route: Route, services: Services, incoming: Incoming) -> Answer:
     """Serve one request in one transaction, which is committed before the answer leaves."""
-    headers = _headers(request)
+    headers = incoming.headers
     token, key = _token(headers), _idempotency_key(route, headers)
-    read = await _read(route, request, headers)
+    read = await _read(route, incoming)
+    if route.joins is not None and read.refusal is None:
+        language = problems.language(headers.get(b"accept-language", ""))
+        join = services.joined.get(route.name)
+        if join is None:
+            join = services.joined[route.name] = route.joins(services)
+        return await join(Joining(token, key, digest(route, incoming.path, read.raw), read.body, language))
     # the type says what may be done with the connection; a reading transaction is read-only in the database too
     opened: Any = pool.writing(services.pool) if route.writes else pool.reading(services.pool)
     async with opened as conn:
-        aim = None if route.inspects is None or read.body is None else route.inspects(read.body)
-        entered = await idempotency.enter(conn, token, services.now().date(), key, aim)
+        entered = await idempotency.enter(conn, token, services.now().date(), key)
         if entered is None:
             raise GunmaneError("unauthenticated")
-        principal, kept, entry = entered
+        principal, kept = entered
         if principal.role not in route.may:
             raise GunmaneError("forbidden")
-        if read.refusal is not None:
-            raise read.refusal
-        ask: Ask[Any, Any] = Ask(services, conn, principal, request.scope["path_params"], headers)  # type: ignore[arg-type]
+        if read.refusal is not None or route.run is None:
+            raise read.refusal or GunmaneError("internal")
+        ask: Ask[Any, Any] = Ask(services, conn, principal, incoming.path_params, headers)
         ask.query, ask.raw, ask.body = read.query, read.raw, read.body
-        ask.entry = entry
-        ask.base = f"{request.scope['scheme']}://{headers.get(b'host', 'localhost')}"
+        ask.base = f"{incoming.scheme}://{headers.get(b'host', 'localhost')}"
         if key is not None:
-            sha256 = digest(route, request.scope["path"], ask.raw)
+            sha256 = digest(route, incoming.path, ask.raw)
             if kept is not None:
-                if kept.request_sha256 != sha256:
-                    raise GunmaneError("key_used_differently")
-                return Answer(None, kept.status, {**kept.headers, "Idempotency-Replayed": "true"}, kept.body)
+                return replay(kept, sha256)
             ask.claim = Claim(principal.owner_id, principal.key_id, key, sha256)
         answer = await route.run(ask)
-        if ask.claim is not None and not answer.kept and 200 <= answer.status < 300:
+        if ask.claim is not None and 200 <= answer.status < 300:
             raw = answer.body()
             await idempotency.keep(conn, ask.claim, answer.status, answer.headers, raw)
             answer = Answer(None, answer.status, answer.headers, raw, answer.media_type)
         return _conditional(answer, headers) if route.conditional else answer
+
+
+def replay(kept: Kept, request_sha256: bytes) -> Answer:
+    """Give an answer again; raises GunmaneError `key_used_differently` when something else is asked now."""
+    if kept.request_sha256 != request_sha256:
+        raise GunmaneError("key_used_differently")
+    return Answer(None, kept.status, {**kept.headers, "Idempotency-Replayed": "true"}, kept.body)
 
 
 def etag(body: bytes) -> str:
@@ -288,17 +316,39 @@ def _conditional(answer: Answer, headers: Mapping[bytes, str]) -> Answer:
     return Answer(None, answer.status, fields, body, answer.media_type)
 
 
-def refusal(error: BaseException, headers: Mapping[bytes, str]) -> Response[bytes]:
+def refused(error: BaseException, headers: Mapping[bytes, str]) -> Answer:
     """Turn an exception into a problem answer."""
     known = error if isinstance(error, GunmaneError) else errors.explain(error)
     language = problems.language(headers.get(b"accept-language", ""))
     one = problems.problem(known or GunmaneError("internal"), language)
-    return Response(
-        msgspec.json.encode(one),
-        status_code=one.status,
-        media_type=problems.MEDIA_TYPE,
-        headers=problems.headers(one, language),
-    )
+    return Answer(one, one.status, problems.headers(one, language), media_type=problems.MEDIA_TYPE)
+
+
+async def respond(route: Route, services: Services, incoming: Incoming) -> Answer:
+    """Serve one request to its end: whatever happens becomes an answer, and is counted."""
+    started = time.perf_counter()
+    try:
+        answer = await carry_out(route, services, incoming)
+        answer = Answer(
+            None, answer.status, {"Cache-Control": "private, no-cache", **answer.headers}, answer.body(),
+            answer.media_type,
+        )  # fmt: skip
+    except Exception as error:
+        answer = refused(error, incoming.headers)
+        if answer.status == 500:
+            LOG.exception("failed: %s %s", route.method, route.path)
+    services.metrics.request(route.method, route.path, answer.status, time.perf_counter() - started)
+    return answer
+
+
+def response(answer: Answer) -> Response[bytes]:
+    """Hand an answer to Litestar."""
+    return Response(answer.body(), status_code=answer.status, media_type=answer.media_type, headers=answer.headers)
+
+
+def refusal(error: BaseException, headers: Mapping[bytes, str]) -> Response[bytes]:
+    """Turn an exception into a problem answer of Litestar's."""
+    return response(refused(error, headers))
 
 
 def handler(route: Route, services: Services, allow: str = "") -> HTTPRouteHandler:
@@ -310,22 +360,19 @@ def handler(route: Route, services: Services, allow: str = "") -> HTTPRouteHandl
     async def serve(request: Request[Any, Any, Any]) -> Response[bytes]:
         if request.method == "OPTIONS":
             return Response(b"", status_code=204, headers={"Allow": allow})
-        started = time.perf_counter()
-        try:
-            answer = await _carry_out(route, services, request)
-        except Exception as error:
-            response = refusal(error, _headers(request))
-            if response.status_code == 500:
-                LOG.exception("failed: %s %s", route.method, route.path)
-        else:
-            response = Response(
-                answer.body(),
-                status_code=answer.status,
-                media_type=answer.media_type,
-                headers={"Cache-Control": "private, no-cache", **answer.headers},
-            )
-        services.metrics.request(route.method, route.path, response.status_code or 200, time.perf_counter() - started)
-        return response
+
+        async def read() -> bytes:
+            try:
+                return await request.body()
+            except HTTPException as error:
+                raise GunmaneError("too_large" if error.status_code == 413 else "malformed") from None
+
+        scope = request.scope
+        incoming = Incoming(
+            scope["path"], scope["query_string"], lowered(scope["headers"]), read, scope["path_params"],
+            scope["scheme"],
+        )  # fmt: skip
+        return response(await respond(route, services, incoming))
 
     return HTTPRouteHandler(
         route.path,

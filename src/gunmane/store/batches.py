@@ -6,13 +6,15 @@ it is), so they stand here.
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from gunmane.core.inspections import Inspection
+from gunmane.store import inspections_together
+from gunmane.store.inspections_together import Known
 from gunmane.store.query import Conn
 
 _CREATE = """
@@ -34,62 +36,20 @@ SELECT set_config('enable_seqscan', $1, true), set_config('enable_hashjoin', $1,
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 2))"
 
-# The latest grade before the day comes from `conditions` where that is older than the day and of the same scale;
-# only for the others are inspections looked through. Repairs matter only where the grade differs. Each look-up ends
-# with LIMIT, so that it stays one by its index whatever the statistics say.
 _PAST = """
 SELECT
-    i.n, a.asset_class, a.built_year, a.built_on, a.built_precision, d.inspection_id AS same_day,
-    CASE WHEN simple.yes THEN c.inspected_on ELSE older.inspected_on END AS before_on,
-    CASE WHEN simple.yes THEN c.grade ELSE older.grade END AS before_grade,
-    m.mended_on, t.inspection_id IS NOT NULL AS taken,
-    coalesce(t.asset_id = i.asset_id AND t.inspected_on = i.inspected_on AND t.duty IS NOT DISTINCT FROM i.duty
-        AND t.scale IS NOT DISTINCT FROM i.scale AND t.grade IS NOT DISTINCT FROM i.grade
-        AND t.findings = i.findings::jsonb AND t.inspector IS NOT DISTINCT FROM i.inspector
-        AND t.notes IS NOT DISTINCT FROM i.notes AND t.supersedes IS NOT DISTINCT FROM i.supersedes, false) AS same,
-    i.supersedes IS NULL OR s.inspection_id IS NOT NULL AS corrects
+    i.n, p.asset_class, p.built_year, p.built_on, p.built_precision, p.same_day, p.before_on, p.before_grade,
+    p.mended_on, p.taken, p.corrects,
+    p.taken AND EXISTS (
+        SELECT FROM inspections AS t
+        WHERE t.owner_id = $1 AND t.inspection_id = i.inspection_id AND t.asset_id = i.asset_id
+            AND t.inspected_on = i.inspected_on AND t.duty IS NOT DISTINCT FROM i.duty
+            AND t.scale IS NOT DISTINCT FROM i.scale AND t.grade IS NOT DISTINCT FROM i.grade
+            AND t.findings = i.findings::jsonb AND t.inspector IS NOT DISTINCT FROM i.inspector
+            AND t.notes IS NOT DISTINCT FROM i.notes AND t.supersedes IS NOT DISTINCT FROM i.supersedes) AS same
 FROM incoming AS i
-LEFT JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = i.asset_id
-LEFT JOIN LATERAL (
-    SELECT * FROM conditions AS k WHERE k.owner_id = $1 AND k.asset_id = i.asset_id LIMIT 1
-) AS c ON true
-LEFT JOIN LATERAL (
-    SELECT * FROM inspections AS k WHERE k.owner_id = $1 AND k.inspection_id = i.inspection_id LIMIT 1
-) AS t ON true
-LEFT JOIN LATERAL (
-    SELECT coalesce(c.scale = i.scale AND c.inspected_on < i.inspected_on AND i.supersedes IS NULL, false) AS yes
-) AS simple ON true
-LEFT JOIN LATERAL (
-    SELECT o.inspection_id FROM inspections AS o
-    WHERE o.owner_id = $1 AND o.asset_id = i.asset_id AND o.inspected_on = i.inspected_on
-        AND o.duty IS NOT DISTINCT FROM i.duty AND o.inspection_id IS DISTINCT FROM i.supersedes
-        AND NOT EXISTS (
-            SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = o.inspection_id)
-    LIMIT 1
-) AS d ON true
-LEFT JOIN LATERAL (
-    SELECT o.inspected_on, o.grade FROM inspections AS o
-    WHERE c.asset_id IS NOT NULL AND NOT simple.yes AND o.owner_id = $1 AND o.asset_id = i.asset_id
-        AND o.inspected_on < i.inspected_on AND o.scale = i.scale AND o.grade IS NOT NULL
-        AND o.inspection_id IS DISTINCT FROM i.supersedes
-        AND NOT EXISTS (
-            SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = o.inspection_id)
-    ORDER BY o.inspected_on DESC, o.inspection_id DESC
-    LIMIT 1
-) AS older ON true
-LEFT JOIN LATERAL (
-    SELECT max(r.repaired_on) AS mended_on FROM repairs AS r
-    WHERE c.asset_id IS NOT NULL AND i.grade IS NOT NULL AND NOT (simple.yes AND c.grade = i.grade)
-        AND r.owner_id = $1 AND r.asset_id = i.asset_id AND r.repaired_on <= i.inspected_on
-        AND r.kind IN ('repair', 'rehabilitation', 'replacement')
-) AS m ON true
-LEFT JOIN LATERAL (
-    SELECT o.inspection_id FROM inspections AS o
-    WHERE i.supersedes IS NOT NULL AND o.owner_id = $1 AND o.inspection_id = i.supersedes
-        AND o.asset_id = i.asset_id
-        AND NOT EXISTS (
-            SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = o.inspection_id)
-) AS s ON true
+LEFT JOIN LATERAL inspection_past(
+    $1, i.inspection_id, i.asset_id, i.inspected_on, i.duty, i.scale, i.grade, i.supersedes) AS p ON true
 """
 
 # $2 and $3: rows that are not taken over, and rows with flags.
@@ -116,35 +76,13 @@ ON CONFLICT (owner_id, asset_id) DO UPDATE SET
 WHERE conditions.inspected_on <= excluded.inspected_on
 """
 
-_DROP_CORRECTED = """
-DELETE FROM conditions WHERE owner_id = $1 AND asset_id = ANY ($2::uuid[])
-"""
-_RENEW_CORRECTED = """
-INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)
-SELECT DISTINCT ON (i.asset_id) i.owner_id, i.asset_id, i.asset_class, i.scale, i.grade, i.inspected_on,
-    i.inspection_id
-FROM inspections AS i
-WHERE i.owner_id = $1 AND i.asset_id = ANY ($2::uuid[]) AND i.grade IS NOT NULL
-    AND NOT EXISTS (SELECT FROM inspections AS newer WHERE newer.owner_id = $1 AND newer.supersedes = i.inspection_id)
-ORDER BY i.asset_id, i.inspected_on DESC, i.inspection_id DESC
-"""
 
-
-class BatchPast(Struct, frozen=True, kw_only=True):
-    """What decides about one row of a batch; `asset_class` is None for an asset that is not the owner's."""
+class BatchPast(Struct, frozen=True):
+    """What decides about one row of a batch; `same` tells that a taken identifier stands for the same inspection."""
 
     n: int
-    asset_class: str | None
-    built_year: int | None
-    built_on: date | None
-    built_precision: str | None
-    same_day: UUID | None
-    before_on: date | None
-    before_grade: str | None
-    mended_on: date | None
-    taken: bool
+    known: Known
     same: bool
-    corrects: bool
 
 
 class _Undone(Exception):
@@ -190,7 +128,7 @@ async def send(conn: Conn, owner_id: UUID, rows: Sequence[tuple[int, Inspection]
     await conn.execute(_LOOK_UP, "off")
     found = await conn.fetch(_PAST, owner_id)
     await conn.execute(_LOOK_UP, "on")
-    return msgspec.convert(found, list[BatchPast])
+    return [BatchPast(row[0], Known(*row[1:11]), row[11]) for row in map(tuple, found)]
 
 
 async def log(
@@ -207,6 +145,4 @@ async def log(
     `corrected` names assets with a correction among the rows: their condition is worked out anew.
     """
     await conn.execute(_LOG, owner_id, refused, [n for n, _ in flags], [flag for _, flag in flags], at, key_id)
-    if corrected:
-        await conn.execute(_DROP_CORRECTED, owner_id, corrected)
-        await conn.execute(_RENEW_CORRECTED, owner_id, corrected)
+    await inspections_together.renew(conn, owner_id, corrected)

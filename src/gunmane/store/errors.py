@@ -37,6 +37,14 @@ PASSING = (
 """What a repeated request may get past: the server starts anew, is busy, or a transaction had to give way."""
 
 
+def passing(error: BaseException) -> bool:
+    """Tell whether the server was gone or busy: then nobody knows whether a commit under way was carried out."""
+    return isinstance(error, PASSING) and not isinstance(error, _UNDONE)
+
+
+_UNDONE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
 def explain(error: BaseException) -> GunmaneError | None:
     """Say what an exception of the database means to the caller; None when it is a mistake of ours."""
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):

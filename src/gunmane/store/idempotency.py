@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.store.access import Principal, split
-from gunmane.store.query import Conn, ReadConn, Record, sql
+from gunmane.store.query import Conn, ReadConn, sql
 
 
 class Kept(Struct, frozen=True):
@@ -33,25 +33,19 @@ async def enter(
     token: str,
     today: date,
     idempotency_key: str | None = None,
-    inspecting: tuple[UUID, UUID | None] | None = None,
-) -> tuple[Principal, Kept | None, Record] | None:
+) -> tuple[Principal, Kept | None] | None:
     """Check a key, set this transaction's row-level settings, and find the answer kept under an idempotency key.
 
-    Waits while another request holds the same idempotency key. With `inspecting` (an asset and the identifier of an
-    inspection, if the caller made one) the record also holds the asset's past, read under a lock on the asset.
-    None when the key opens nothing.
+    Waits while another request holds the same idempotency key. None when the key opens nothing.
     """
     key = split(token)
     if key is None:
         return None
-    if inspecting is None:
-        row = await conn.fetchrow(sql("idempotency", "enter"), *key, today, idempotency_key)
-    else:
-        row = await conn.fetchrow(sql("idempotency", "enter_inspecting"), *key, today, idempotency_key, *inspecting)
+    row = await conn.fetchrow(sql("idempotency", "enter"), *key, today, idempotency_key)
     if row is None:
         return None
     kept = None if row["status"] is None else Kept(row["request_sha256"], row["status"], row["headers"], row["body"])
-    return msgspec.convert(row, Principal), kept, row
+    return msgspec.convert(row, Principal), kept
 
 
 async def keep(conn: Conn, claim: Claim, status: int, headers: dict[str, str], body: bytes) -> None:

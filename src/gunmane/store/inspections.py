@@ -8,10 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct, field
 
-from gunmane.core.inspections import History, Inspection, Repair
 from gunmane.core.words import AssetClass, Origin, Precision
-from gunmane.store.idempotency import Claim
-from gunmane.store.query import Conn, ReadConn, Record, sql
+from gunmane.store.query import Conn, ReadConn, sql
 
 
 class Logged(Struct, frozen=True, kw_only=True):
@@ -44,67 +42,6 @@ class PhotoRow(Struct, frozen=True):
     media_type: str | None
     bytes: int | None
     received_at: datetime | None
-
-
-class Answer(Struct, frozen=True):
-    """What was answered, kept beside the row that the request wrote."""
-
-    claim: Claim
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-def _value(owner_id: UUID, asset_id: UUID, row: dict[str, Any]) -> Inspection:
-    row = {key: value for key, value in row.items() if key in Inspection.__struct_fields__ and value is not None}
-    return msgspec.convert({**row, "owner_id": owner_id, "asset_id": row.get("asset_id", asset_id)}, Inspection)
-
-
-def past_of(row: Record, owner_id: UUID, asset_id: UUID) -> tuple[History, Inspection | None] | None:
-    """Read what decides about an inspection from the record of `idempotency.enter`.
-
-    The second value is what is already logged under the same identifier. None: no such asset of this owner.
-    """
-    if row is None or row["asset_class"] is None:
-        return None
-    repairs = (
-        msgspec.convert({**one, "owner_id": owner_id, "asset_id": asset_id}, Repair) for one in row["repairs"] or ()
-    )
-    history = History(
-        AssetClass(row["asset_class"]),
-        row["built_year"],
-        tuple(_value(owner_id, asset_id, one) for one in row["inspections"] or ()),
-        tuple(repairs),
-        row["built_on"],
-        Precision(row["built_precision"]),
-    )
-    return history, None if row["same"] is None else _value(owner_id, asset_id, row["same"])
-
-
-async def log(
-    conn: Conn,
-    one: Inspection,
-    asset_class: AssetClass,
-    photos: Sequence[bytes],
-    key_id: UUID,
-    answer: Answer | None,
-) -> None:
-    """Log one inspection, move its asset's condition forward, and keep the answer, in one statement.
-
-    A correction also has the condition worked out anew from the inspections that stand.
-    """
-    claim = None if answer is None else answer.claim
-    await conn.execute(
-        sql("inspections", "log"),
-        one.owner_id, one.inspection_id, one.asset_id, asset_class.value, one.inspected_on, one.duty, one.scale,
-        one.grade, one.findings, one.inspector, one.notes, one.supersedes, one.flags, one.origin.value,
-        one.recorded_at, key_id, photos,
-        claim and claim.key, claim and claim.request_sha256, answer and answer.status, answer and answer.headers,
-        answer and answer.body,
-    )  # fmt: skip
-    if one.supersedes is not None:
-        await conn.execute(sql("inspections", "drop_condition"), one.owner_id, one.asset_id)
-        await conn.execute(sql("inspections", "renew_condition"), one.owner_id, one.asset_id)
 
 
 async def one(conn: ReadConn, inspection_id: UUID, owners: Sequence[UUID]) -> Logged | None:
