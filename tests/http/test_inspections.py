@@ -2,7 +2,11 @@
 
 import asyncio
 import hashlib
+import json
+from collections.abc import AsyncIterator
 from typing import Any
+
+import httpx
 
 from gunmane.core.words import Role
 from gunmane.store.ids import uuid7
@@ -155,3 +159,148 @@ async def test_promised_photographs_are_missed_until_they_come(world: World) -> 
     assert picture.content == content
     assert picture.headers["content-type"] == "image/jpeg"
     assert (await world.client.get(address, headers=world.b.auth())).status_code == 404
+
+
+async def test_requests_that_come_together_each_have_their_own_outcome(world: World) -> None:
+    await world.admin(
+        "INSERT INTO assets (owner_id, asset_id, asset_class, number, origin)"
+        " SELECT $1, gen_random_uuid(), 'bridge', 'N-' || n, 'api' FROM generate_series(1, 20) AS n",
+        world.a.owner_id,
+    )
+    rows = await world.admin("SELECT asset_id FROM assets WHERE number LIKE 'N-%'")
+    bridges = [str(row["asset_id"]) for row in rows]
+    log = world.client.post
+    auth = world.a.auth()
+    asked = [
+        *(log("/v1/inspections", json=inspection(world, asset_id=one), headers=auth) for one in bridges),
+        log("/v1/inspections", json=inspection(world, grade="I"), headers=auth),
+        log("/v1/inspections", json=inspection(world, asset_id=str(world.b.bridge)), headers=auth),
+        log("/v1/inspections", json=inspection(world, inspected_on="2027-01-01"), headers=auth),
+        log("/v1/inspections", json=inspection(world), headers=world.a.auth(Role.VIEWER)),
+        log("/v1/inspections", json=inspection(world), headers={"Authorization": "Bearer gm_" + "0" * 32 + "_x"}),
+        log("/v1/inspections", json=inspection(world), headers=world.b.auth()),
+        log("/v1/inspections", json=inspection(world, asset_id=str(world.b.bridge)), headers=world.b.auth()),
+        log("/v1/inspections", content=b"{", headers={**auth, "Content-Type": "application/json"}),
+        log("/v1/inspections", content=b"{}", headers=auth),
+        log("/v1/inspections?x=1", json=inspection(world), headers=auth),
+    ]
+    answers = await asyncio.gather(*asked)
+    codes = [201] * 20 + [201, 422, 422, 403, 401, 422, 201, 400, 415, 400]
+    assert [answer.status_code for answer in answers] == codes
+    assert answers[20].json()["flags"] == ["improved_without_repair"]
+    assert [one.json()["errors"][0]["code"] for one in (answers[21], answers[25])] == ["asset_unknown"] * 2
+    assert await count(world) == 22
+    rows = await world.admin(
+        "SELECT i.owner_id = a.owner_id AS own, i.owner_id = k.owner_id AS keyed FROM inspections AS i"
+        " JOIN assets AS a USING (asset_id) JOIN api_keys AS k ON k.key_id = i.recorded_by"
+    )
+    assert len(rows) == 22
+    assert all(row["own"] and row["keyed"] for row in rows)
+
+
+async def test_keys_of_one_owner_log_together(world: World) -> None:
+    days = [f"2026-{month:02}-01" for month in range(1, 11)]
+    roles = [Role.ENGINEER, Role.VIEWER, Role.ADMINISTRATOR, Role.PLANNER, Role.SCHEDULER]
+    for _ in range(2):  # the second time the service knows whose keys they are
+        await asyncio.gather(
+            *(
+                world.client.post("/v1/inspections", json={"asset_id": str(uuid7())}, headers=world.a.auth(role))
+                for role in roles
+            )
+        )
+        answers = await asyncio.gather(
+            *(
+                world.client.post(
+                    "/v1/inspections",
+                    json=inspection(world, inspected_on=day, duty=f"{role}"),
+                    headers=world.a.auth(role),
+                )
+                for day in days[:5]
+                for role in roles
+            )
+        )
+        codes = [answer.status_code for answer in answers]
+        days = days[5:]
+        assert codes == [201, 403, 201, 403, 403] * 5
+    assert await count(world) == 1 + 20
+
+
+async def test_a_key_ends_at_once_for_single_inspections_too(world: World) -> None:
+    first = await world.client.post("/v1/inspections", json=inspection(world), headers=world.a.auth())
+    assert first.status_code == 201
+    await world.admin(
+        "UPDATE api_keys SET revoked_at = now() WHERE owner_id = $1 AND role = 'engineer'", world.a.owner_id
+    )
+    other = inspection(world, inspected_on="2026-10-01")
+    answers = await asyncio.gather(
+        world.client.post("/v1/inspections", json=other, headers=world.a.auth()),
+        world.client.post("/v1/inspections", json=other, headers=world.a.auth(Role.ADMINISTRATOR)),
+    )
+    assert [answer.status_code for answer in answers] == [401, 201]
+
+
+async def test_one_asset_inspected_from_many_sides_at_once_is_judged_in_turn(world: World) -> None:
+    answers = await asyncio.gather(
+        *(
+            world.client.post("/v1/inspections", json=inspection(world, notes=str(n)), headers=world.a.auth())
+            for n in range(12)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [422] * 11
+    assert await count(world) == 2
+
+
+async def test_the_short_way_answers_as_the_router_does(world: World) -> None:
+    """The router's own handler is behind the short one; asked directly it must say the same."""
+    inner = world.app.asgi_handler.app.app  # type: ignore[attr-defined,union-attr]
+
+    async def routed(scope: Any, receive: Any, send: Any) -> None:
+        await inner({**scope, "litestar_app": world.app, "app": world.app}, receive, send)
+
+    router = httpx.ASGITransport(app=routed)
+    json_type = {"Content-Type": "application/json"}
+    asked: list[tuple[dict[str, str], bytes]] = [
+        (world.a.auth(), b"{}"),
+        (world.a.auth(**json_type), b"{}"),
+        (world.a.auth(**json_type), b"{"),
+        (world.a.auth(**json_type), b" " * 1_000_001),
+        (world.a.auth(Role.VIEWER, **json_type), b"{}"),
+        ({}, b"{}"),
+        ({"Authorization": "Bearer nonsense", **json_type}, b"{}"),
+        (world.a.auth(**json_type, **{"Idempotency-Key": ""}), b"{}"),
+        (world.a.auth(**json_type, **{"Accept-Language": "en"}), b'{"asset_id": 1, "x": 2}'),
+        (world.a.auth(**json_type), json.dumps(inspection(world, asset_id=str(world.b.bridge))).encode()),
+        (world.a.auth(**json_type), json.dumps(inspection(world, grade="V")).encode()),
+    ]
+    async with httpx.AsyncClient(transport=router, base_url="http://test") as slow:
+        for headers, content in asked:
+            one = await world.client.post("/v1/inspections", content=content, headers=headers)
+            other = await slow.post("/v1/inspections", content=content, headers=headers)
+            assert one.status_code == other.status_code >= 400
+            assert one.content == other.content
+            fields = {name: text for name, text in one.headers.items() if name in other.headers}
+            assert fields == dict(other.headers)
+        headers = world.a.auth(**{"Idempotency-Key": "both", **json_type})
+        content = json.dumps(inspection(world)).encode()
+        one = await world.client.post("/v1/inspections", content=content, headers=headers)
+        other = await slow.post("/v1/inspections", content=content, headers=headers)
+        assert (one.status_code, one.content) == (other.status_code, other.content)
+        assert other.headers.pop("idempotency-replayed") == "true"
+        assert {name: text for name, text in one.headers.items() if name in other.headers} == dict(other.headers)
+
+
+async def test_a_body_in_many_parts_is_read_to_its_end(world: World) -> None:
+    content = json.dumps(inspection(world)).encode()
+
+    async def parts() -> AsyncIterator[bytes]:
+        for n in range(0, len(content), 7):
+            yield content[n : n + 7]
+
+    headers = world.a.auth(**{"Content-Type": "application/json"})
+    assert (await world.client.post("/v1/inspections", content=parts(), headers=headers)).status_code == 201
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(200):
+            yield b" " * 10_000
+
+    assert (await world.client.post("/v1/inspections", content=endless(), headers=headers)).status_code == 413

@@ -124,7 +124,11 @@ def built_from(built_year: int | None, built_on: date | None, precision: Precisi
 
 
 def past(history: History, inspection: Inspection) -> Past:
-    """Reduce a history to what decides about `inspection`; superseded rows must not be in the history."""
+    """Reduce a history to what decides about `inspection`; superseded rows must not be in the history.
+
+    This is the rule. The service reads the same from the database by `inspection_past`, without the history around
+    it; a test holds the two together.
+    """
     others = [
         one
         for one in history.inspections

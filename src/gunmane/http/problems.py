@@ -1,6 +1,6 @@
 """Problem answers (RFC 9457): one table of statuses, texts in Japanese and English, every fault with its place."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -74,6 +74,7 @@ def texts(language: Language) -> Texts:
     return merged
 
 
+@lru_cache(1000)
 def language(accept: str) -> Language:
     """Choose Japanese or English by an Accept-Language header; Japanese when it names neither."""
     best, best_weight = Language.JA, 0.0
