@@ -1,70 +1,5 @@
 -- The schema as it is now: a dump of the migrated database (PostgreSQL 18), kept equal by tests/store/test_schema.py.
 -- Read it, don't run it; `GUNMANE_WRITE_SCHEMA=1 pytest tests/store/test_schema.py` writes it anew.
-CREATE FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) RETURNS TABLE(asset_class text, built_year smallint, built_on date, built_precision text, inspections jsonb, repairs jsonb, same jsonb)
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'public'
-    SET enable_seqscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
-    SET enable_bitmapscan TO 'off'
-    AS $_$
-#variable_conflict use_column
-BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended(wanted_owner::text, 2)),
-        pg_advisory_xact_lock(hashtextextended(wanted_asset::text, 1));
-    IF (SELECT reltuples >= 1000 FROM pg_class WHERE oid = 'public.inspections'::regclass) THEN
-        RETURN QUERY
-        SELECT
-            a.asset_class, a.built_year, a.built_on, a.built_precision,
-            (
-                SELECT jsonb_agg(jsonb_build_object('inspection_id', i.inspection_id, 'inspected_on', i.inspected_on,
-                    'duty', i.duty, 'scale', i.scale, 'grade', i.grade))
-                FROM inspections AS i
-                WHERE i.owner_id = wanted_owner AND i.asset_id = wanted_asset
-                    AND NOT EXISTS (
-                        SELECT FROM inspections AS newer
-                        WHERE newer.owner_id = wanted_owner AND newer.supersedes = i.inspection_id)
-            ),
-            (
-                SELECT jsonb_agg(jsonb_build_object('repair_id', r.repair_id, 'repaired_on', r.repaired_on, 'kind', r.kind))
-                FROM repairs AS r
-                WHERE r.owner_id = wanted_owner AND r.asset_id = wanted_asset
-            ),
-            (
-                SELECT to_jsonb(s) FROM inspections AS s
-                WHERE s.owner_id = wanted_owner AND s.inspection_id = wanted_inspection
-            )
-        FROM assets AS a
-        WHERE a.owner_id = wanted_owner AND a.asset_id = wanted_asset;
-    ELSE
-        RETURN QUERY EXECUTE $look_up$
-        SELECT
-            a.asset_class, a.built_year, a.built_on, a.built_precision,
-            (
-                SELECT jsonb_agg(jsonb_build_object('inspection_id', i.inspection_id, 'inspected_on', i.inspected_on,
-                    'duty', i.duty, 'scale', i.scale, 'grade', i.grade))
-                FROM inspections AS i
-                WHERE i.owner_id = $1 AND i.asset_id = $2
-                    AND NOT EXISTS (
-                        SELECT FROM inspections AS newer
-                        WHERE newer.owner_id = $1 AND newer.supersedes = i.inspection_id)
-            ),
-            (
-                SELECT jsonb_agg(jsonb_build_object('repair_id', r.repair_id, 'repaired_on', r.repaired_on, 'kind', r.kind))
-                FROM repairs AS r
-                WHERE r.owner_id = $1 AND r.asset_id = $2
-            ),
-            (
-                SELECT to_jsonb(s) FROM inspections AS s
-                WHERE s.owner_id = $1 AND s.inspection_id = $3
-            )
-        FROM assets AS a
-        WHERE a.owner_id = $1 AND a.asset_id = $2
-        $look_up$ USING wanted_owner, wanted_asset, wanted_inspection;
-    END IF;
-END
-$_$;
-ALTER FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) OWNER TO postgres;
 CREATE FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) RETURNS TABLE(key_id uuid, owner_id uuid, role text, purpose text, regions uuid[])
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -138,6 +73,122 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) OWNER TO postgres;
+CREATE FUNCTION public.enter_together(wanted_keys uuid[], wanted_sha256 bytea[], today date, key_of integer[], idempotency text[], inspections uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) RETURNS TABLE(key_id uuid, owner_id uuid, role text, request_sha256 bytea, status smallint, headers jsonb, body bytea, asset_class text, built_year smallint, built_on date, built_precision text, same_day uuid, before_on date, before_grade text, mended_on date, taken boolean, corrects boolean)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $_$
+#variable_conflict use_column
+DECLARE
+    p record;
+    common_owner uuid;
+    keys uuid[] := '{}';
+    roles text[] := '{}';
+    writer integer;
+BEGIN
+    -- Until the transaction ends: planning these statements anew for each number of rows costs more than they do.
+    PERFORM set_config('plan_cache_mode', 'force_generic_plan', true);
+    FOR k IN 1 .. cardinality(wanted_keys) LOOP
+        SELECT a.key_id, a.owner_id, a.role INTO p
+        FROM public.authenticate(wanted_keys[k], wanted_sha256[k], today) AS a;
+        IF p.owner_id <> common_owner THEN
+            RAISE EXCEPTION 'requests of two owners in one transaction';
+        END IF;
+        common_owner := coalesce(common_owner, p.owner_id);
+        keys := keys || p.key_id;
+        roles := roles || p.role;
+        IF p.owner_id IS NOT NULL AND current_setting('gm.write', true) <> '' THEN
+            writer := k;
+        END IF;
+    END LOOP;
+    -- The settings in force are those of the last key; a key that may only read must not hinder the others.
+    IF writer IS NOT NULL AND current_setting('gm.write', true) = '' THEN
+        PERFORM public.authenticate(wanted_keys[writer], wanted_sha256[writer], today);
+    END IF;
+    PERFORM pg_advisory_xact_lock(l.number) FROM (
+        SELECT DISTINCT hashtextextended(keys[t.k]::text || ':' || t.idempotency, 0) AS number
+        FROM unnest(key_of, idempotency) AS t (k, idempotency) ORDER BY number
+    ) AS l WHERE l.number IS NOT NULL;
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended(common_owner::text, 2));
+    PERFORM pg_advisory_xact_lock(l.number) FROM (
+        SELECT DISTINCT hashtextextended(a::text, 1) AS number FROM unnest(wanted_assets) AS a ORDER BY number
+    ) AS l;
+    IF (SELECT reltuples >= 1000 FROM pg_class WHERE oid = 'public.inspections'::regclass) THEN
+        RETURN QUERY SELECT * FROM requests_past(
+            common_owner, keys, roles, key_of, idempotency, inspections, wanted_assets, days, duties, scales, grades,
+            corrected);
+    ELSE
+        -- A plan made while the table is nearly empty may look through the wrong index, and would be kept.
+        RETURN QUERY EXECUTE
+            'SELECT * FROM requests_past($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)'
+            USING common_owner, keys, roles, key_of, idempotency, inspections, wanted_assets, days, duties, scales,
+            grades, corrected;
+    END IF;
+END
+$_$;
+ALTER FUNCTION public.enter_together(wanted_keys uuid[], wanted_sha256 bytea[], today date, key_of integer[], idempotency text[], inspections uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) OWNER TO postgres;
+CREATE FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspection uuid, wanted_asset uuid, wanted_day date, wanted_duty text, wanted_scale text, wanted_grade text, corrected uuid) RETURNS TABLE(asset_class text, built_year smallint, built_on date, built_precision text, same_day uuid, before_on date, before_grade text, mended_on date, taken boolean, corrects boolean)
+    LANGUAGE sql STABLE ROWS 1
+    AS $$
+SELECT
+    a.asset_class, a.built_year, a.built_on, a.built_precision, d.inspection_id,
+    CASE WHEN simple.yes THEN c.inspected_on ELSE older.inspected_on END,
+    CASE WHEN simple.yes THEN c.grade ELSE older.grade END,
+    m.mended_on, t.inspection_id IS NOT NULL, corrected IS NULL OR s.inspection_id IS NOT NULL
+FROM (SELECT 1) AS one
+LEFT JOIN LATERAL (
+    SELECT * FROM assets AS k WHERE k.owner_id = wanted_owner AND k.asset_id = wanted_asset LIMIT 1
+) AS a ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM conditions AS k WHERE k.owner_id = wanted_owner AND k.asset_id = wanted_asset LIMIT 1
+) AS c ON true
+LEFT JOIN LATERAL (
+    SELECT k.inspection_id FROM inspections AS k
+    WHERE k.owner_id = wanted_owner AND k.inspection_id = wanted_inspection LIMIT 1
+) AS t ON true
+LEFT JOIN LATERAL (
+    SELECT coalesce(c.scale = wanted_scale AND c.inspected_on < wanted_day AND corrected IS NULL, false) AS yes
+) AS simple ON true
+LEFT JOIN LATERAL (
+    SELECT o.inspection_id FROM inspections AS o
+    WHERE o.owner_id = wanted_owner AND o.asset_id = wanted_asset AND o.inspected_on = wanted_day
+        AND o.duty IS NOT DISTINCT FROM wanted_duty AND o.inspection_id IS DISTINCT FROM corrected
+        AND NOT EXISTS (
+            SELECT FROM inspections AS newer
+            WHERE newer.owner_id = wanted_owner AND newer.supersedes = o.inspection_id)
+    LIMIT 1
+) AS d ON true
+LEFT JOIN LATERAL (
+    SELECT o.inspected_on, o.grade FROM inspections AS o
+    WHERE c.asset_id IS NOT NULL AND NOT simple.yes AND o.owner_id = wanted_owner AND o.asset_id = wanted_asset
+        AND o.inspected_on < wanted_day AND o.scale = wanted_scale AND o.grade IS NOT NULL
+        AND o.inspection_id IS DISTINCT FROM corrected
+        AND NOT EXISTS (
+            SELECT FROM inspections AS newer
+            WHERE newer.owner_id = wanted_owner AND newer.supersedes = o.inspection_id)
+    ORDER BY o.inspected_on DESC, o.inspection_id DESC
+    LIMIT 1
+) AS older ON true
+LEFT JOIN LATERAL (
+    SELECT max(r.repaired_on) AS mended_on FROM repairs AS r
+    WHERE c.asset_id IS NOT NULL AND wanted_grade IS NOT NULL AND NOT (simple.yes AND c.grade = wanted_grade)
+        AND r.owner_id = wanted_owner AND r.asset_id = wanted_asset AND r.repaired_on <= wanted_day
+        AND r.kind IN ('repair', 'rehabilitation', 'replacement')
+) AS m ON true
+LEFT JOIN LATERAL (
+    SELECT o.inspection_id FROM inspections AS o
+    WHERE corrected IS NOT NULL AND o.owner_id = wanted_owner AND o.inspection_id = corrected
+        AND o.asset_id = wanted_asset
+        AND NOT EXISTS (
+            SELECT FROM inspections AS newer
+            WHERE newer.owner_id = wanted_owner AND newer.supersedes = o.inspection_id)
+    LIMIT 1
+) AS s ON true
+$$;
+ALTER FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspection uuid, wanted_asset uuid, wanted_day date, wanted_duty text, wanted_scale text, wanted_grade text, corrected uuid) OWNER TO postgres;
 CREATE FUNCTION public.link_secret(wanted_owner uuid) RETURNS bytea
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -212,6 +263,25 @@ CREATE FUNCTION public.reminding_owners() RETURNS TABLE(owner_id uuid)
     ORDER BY 1
 $$;
 ALTER FUNCTION public.reminding_owners() OWNER TO gunmane_auth;
+CREATE FUNCTION public.requests_past(wanted_owner uuid, keys uuid[], roles text[], key_of integer[], idempotency text[], inspections uuid[], assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) RETURNS TABLE(key_id uuid, owner_id uuid, role text, request_sha256 bytea, status smallint, headers jsonb, body bytea, asset_class text, built_year smallint, built_on date, built_precision text, same_day uuid, before_on date, before_grade text, mended_on date, taken boolean, corrects boolean)
+    LANGUAGE sql STABLE ROWS 10
+    AS $$
+SELECT
+    keys[r.k], wanted_owner, roles[r.k], i.request_sha256, i.status, i.headers, i.body,
+    p.asset_class, p.built_year, p.built_on, p.built_precision, p.same_day, p.before_on, p.before_grade, p.mended_on,
+    p.taken, p.corrects
+FROM unnest(key_of, idempotency, inspections, assets, days, duties, scales, grades, corrected) WITH ORDINALITY
+    AS r (k, idempotency, inspection_id, asset_id, inspected_on, duty, scale, grade, supersedes, n)
+LEFT JOIN LATERAL (
+    SELECT * FROM idempotency_keys AS k
+    WHERE k.owner_id = wanted_owner AND k.key_id = keys[r.k] AND k.idempotency_key = r.idempotency LIMIT 1
+) AS i ON true
+LEFT JOIN LATERAL inspection_past(
+    wanted_owner, r.inspection_id, r.asset_id, r.inspected_on, r.duty, r.scale, r.grade, r.supersedes
+) AS p ON true
+ORDER BY r.n
+$$;
+ALTER FUNCTION public.requests_past(wanted_owner uuid, keys uuid[], roles text[], key_of integer[], idempotency text[], inspections uuid[], assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) OWNER TO postgres;
 CREATE TABLE public.api_keys (
     owner_id uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -331,7 +401,8 @@ CREATE TABLE public.conditions (
     grade text NOT NULL,
     inspected_on date NOT NULL,
     inspection_id uuid NOT NULL
-);
+)
+WITH (fillfactor='80');
 ALTER TABLE ONLY public.conditions FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.conditions OWNER TO postgres;
 CREATE TABLE public.consents (
@@ -812,8 +883,6 @@ ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pk PRIMARY KEY (owner_id, key_id, idempotency_key);
 ALTER TABLE ONLY public.inspections
     ADD CONSTRAINT inspections_pk PRIMARY KEY (owner_id, inspection_id);
-ALTER TABLE ONLY public.inspections
-    ADD CONSTRAINT inspections_supersedes_once UNIQUE (owner_id, supersedes);
 ALTER TABLE ONLY public.ladders
     ADD CONSTRAINT ladders_once UNIQUE (owner_id, role, duty);
 ALTER TABLE ONLY public.ladders
@@ -870,9 +939,10 @@ CREATE INDEX done_reports_recent ON public.done_reports USING btree (owner_id, r
 CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id);
 CREATE INDEX feed_entries_by_day ON public.feed_entries USING btree (owner_id, day);
 CREATE INDEX feeds_key ON public.feeds USING btree (feed_id);
-CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING brin (created_at);
 CREATE INDEX inspections_by_asset ON public.inspections USING btree (owner_id, asset_id, inspected_on DESC);
-CREATE INDEX inspections_recent ON public.inspections USING btree (owner_id, recorded_at DESC);
+CREATE INDEX inspections_recent ON public.inspections USING brin (recorded_at);
+CREATE UNIQUE INDEX inspections_supersedes_once ON public.inspections USING btree (owner_id, supersedes) WHERE (supersedes IS NOT NULL);
 CREATE INDEX ledgers_recent ON public.ledgers USING btree (owner_id, imported_at DESC);
 CREATE INDEX messages_ready ON public.messages USING btree (channel, ready_at, owner_id) WHERE (state = 'waiting'::text);
 CREATE INDEX messages_recent ON public.messages USING btree (owner_id, message_id DESC, state);
@@ -1115,12 +1185,14 @@ CREATE POLICY tallies_update ON public.tallies FOR UPDATE TO gunmane_app USING (
 GRANT USAGE ON SCHEMA public TO gunmane_app;
 GRANT USAGE ON SCHEMA public TO gunmane_share;
 GRANT USAGE ON SCHEMA public TO gunmane_auth;
-REVOKE ALL ON FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.asset_past(wanted_owner uuid, wanted_asset uuid, wanted_inspection uuid) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.enter_together(wanted_keys uuid[], wanted_sha256 bytea[], today date, key_of integer[], idempotency text[], inspections uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.enter_together(wanted_keys uuid[], wanted_sha256 bytea[], today date, key_of integer[], idempotency text[], inspections uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspection uuid, wanted_asset uuid, wanted_day date, wanted_duty text, wanted_scale text, wanted_grade text, corrected uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspection uuid, wanted_asset uuid, wanted_day date, wanted_duty text, wanted_scale text, wanted_grade text, corrected uuid) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.link_secret(wanted_owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.link_secret(wanted_owner uuid) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) FROM PUBLIC;
@@ -1135,6 +1207,8 @@ REVOKE ALL ON FUNCTION public.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refresh_statistics() TO gunmane_app;
 REVOKE ALL ON FUNCTION public.reminding_owners() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reminding_owners() TO gunmane_app;
+REVOKE ALL ON FUNCTION public.requests_past(wanted_owner uuid, keys uuid[], roles text[], key_of integer[], idempotency text[], inspections uuid[], assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.requests_past(wanted_owner uuid, keys uuid[], roles text[], key_of integer[], idempotency text[], inspections uuid[], assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) TO gunmane_app;
 GRANT SELECT ON TABLE public.api_keys TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.asset_history TO gunmane_app;
