@@ -130,9 +130,9 @@ def _document(path: Path) -> Any:
         values = {"path": str(path), "message": error.strerror or str(error)}
         raise GunmaneError("bad_instance", [Fault("no_file", str(path), values)]) from error
     except RecursionError as error:
-        raise GunmaneError("bad_instance", [Fault("not_json", "", {"message": "too deep"})]) from error
+        raise GunmaneError("bad_instance", [Fault("instance_not_json", "", {"message": "too deep"})]) from error
     except ValueError as error:
-        raise GunmaneError("bad_instance", [Fault("not_json", "", {"message": str(error)})]) from error
+        raise GunmaneError("bad_instance", [Fault("instance_not_json", "", {"message": str(error)})]) from error
 
 
 def _refuse(error: GunmaneError) -> int:
