@@ -197,7 +197,8 @@ def test_every_fault_has_a_sentence_in_both_languages() -> None:
         texts = tomllib.loads((DATA / "texts" / language / "schedule.toml").read_text(encoding="utf-8"))
         for code in ("not_object", "not_list", "unknown_key", "needed", "not_whole", "too_small", "too_large"):
             assert texts["faults"][code]
-        assert {"wrong_size", "no_office", "ends_before", "instance_not_json", "no_file", "more"} <= set(texts["faults"])
+        more = {"wrong_size", "no_office", "ends_before", "instance_not_json", "no_file", "more"}
+        assert more <= set(texts["faults"])
     with pytest.raises(GunmaneError) as caught:
         read_instance({**LINE, "jobs": [None] * 500, "travel_min": [[0] * 501] * 501})
     assert len(caught.value.faults) == MOST_FAULTS
