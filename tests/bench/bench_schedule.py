@@ -17,6 +17,7 @@ import numpy as np
 
 from gunmane.core.schedule.instance import Instance, Plan, breaches, price
 from gunmane.core.schedule.reading import read_instance
+from gunmane.solve import strings
 from gunmane.solve.inspections import solve
 from gunmane.solve.vrp import Windows, time_windows
 
@@ -72,10 +73,12 @@ def vroom(given: Instance, seconds: float, seed: int) -> Plan | None:
 def inspections(path: Path, seconds: float, seeds: int) -> None:
     """Print one line per solver and seed, then medians and the ratio to the best rival."""
     given = read_instance(json.loads(path.read_text(encoding="utf-8")))
+    strings.warm_up()
     medians: dict[str, float] = {}
-    for solver in ("strings", "pyvrp"):
+    worst = 0
+    for solver, count in (("strings", seeds), ("pyvrp", 1)):
         values: list[int] = []
-        for seed in range(seeds):
+        for seed in range(1, count + 1):
             begun = time.perf_counter()
             found = solve(given, seconds, seed, solver=solver)
             wall = time.perf_counter() - begun
@@ -86,7 +89,8 @@ def inspections(path: Path, seconds: float, seeds: int) -> None:
                 flush=True,
             )
         medians[solver] = statistics.median(values)
-        print(f"{solver:8} median {medians[solver]:.0f}, worst {max(values)}, best {min(values)}")
+        worst = worst or max(values)
+        print(f"{solver:8} median {medians[solver]:.0f}, worst {max(values)}, best {min(values)}", flush=True)
     plan = vroom(given, seconds, 0)
     if plan is None:
         print("vroom    is not installed")
@@ -94,7 +98,7 @@ def inspections(path: Path, seconds: float, seeds: int) -> None:
         medians["vroom"] = price(given, plan).objective
         print(f"vroom    objective {medians['vroom']:.0f}, breaches {len(breaches(given, plan))}")
     for rival in medians.keys() - {"strings"}:
-        print(f"strings / {rival}: {medians['strings'] / medians[rival]:.3f}")
+        print(f"strings / {rival}: {medians['strings'] / medians[rival]:.3f}, worst {worst / medians[rival]:.3f}")
 
 
 def windows(path: Path) -> Windows:

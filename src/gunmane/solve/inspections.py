@@ -113,7 +113,7 @@ def _by_time(given: Instance, seeds: list[int], solver: str, until: float) -> li
 
 def _work(pipe: Connection, given: Instance, seed: int, solver: str, until: float, variant: int) -> None:
     """Search in a worker process and send each better plan, at most about twice a second, and the last."""
-    one(given, seed, solver, until=until, tell=lambda _, plan: pipe.send(plan), variant=variant)
+    one(given, seed, solver, until=until, tell=pipe.send, variant=variant)
 
 
 def one(
@@ -123,7 +123,7 @@ def one(
     *,
     until: float = 0.0,
     iterations: int | None = None,
-    tell: Callable[[int, Plan], None] | None = None,
+    tell: Callable[[Plan], None] | None = None,
     variant: int = 0,
 ) -> Plan:
     """Solve with one seed in this process until time.monotonic() reaches `until`, or for some iterations.
@@ -135,7 +135,7 @@ def one(
 
         plan = vrp.inspections(given, max(until - time.monotonic(), 0.0), seed, iterations=iterations)
         if tell is not None:
-            tell(price(given, plan).objective, plan)
+            tell(plan)
         return plan
     from gunmane.solve import strings
 

@@ -1,10 +1,10 @@
 """Ruin and recreate for inspection routes over many days, compiled.
 
 Slack induction by string removals (Christiaens and Vanden Berghe, Transportation Science 54(2), 2020), changed to
-leave tasks out at the price of their prize: routes are one engineer's day, a task may stand in the days of its
-window and with those who are qualified; minutes of driving plus prizes of what is left out are minimised under
-simulated annealing. Within a day only its length binds, so a place in a route is judged in constant time, and only
-the routes that an iteration changed are kept or put back.
+leave tasks out at the price of their prize: routes are one team's day, a task may stand in the routes open to it;
+minutes of driving plus prizes of what is left out are minimised under simulated annealing. A task outside the route
+that it is to keep costs its stay on top. Within a day only its length binds, so a place in a route is judged in
+constant time, and only the routes that an iteration changed are kept or put back.
 """
 
 from typing import Any
@@ -27,8 +27,8 @@ Bits = NDArray[np.bool_]
 
 @njit(cache=True, nogil=True)
 def _remove_strings(
-    travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, near: Any, routes: Any, length: Ints,
-    used: Ints, route_of: Ints, changed: Bits, rows: Ints, seed_task: int, strings: int, longest: int,
+    travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, keep: Ints, stay: Ints, near: Any, routes: Any,
+    length: Ints, used: Ints, route_of: Ints, changed: Bits, rows: Ints, seed_task: int, strings: int, longest: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Take out strings of tasks near a task from as many routes; return the change of cost and the routes' number."""
     change = 0
@@ -53,7 +53,7 @@ def _remove_strings(
         for place in range(begin, begin + size):
             gone = routes[route, place]
             route_of[gone] = -1
-            change += prize[gone]
+            change += prize[gone] - (stay[gone] if keep[gone] != route else 0)
             used[route] -= service[gone]
             drive += travel[last, gone]
             last = gone
@@ -68,7 +68,7 @@ def _remove_strings(
             for place in range(length[route]):
                 gone = routes[route, place]
                 route_of[gone] = -1
-                change += prize[gone] - travel[last, gone]
+                change += prize[gone] - travel[last, gone] - (stay[gone] if keep[gone] != route else 0)
                 last = gone
             change -= travel[last, home[route]]
             length[route] = 0
@@ -83,8 +83,8 @@ def _remove_strings(
 
 @njit(cache=True, nogil=True)
 def _recreate(
-    travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, day: Ints, who: Ints, first: Ints, last: Ints,
-    able: Bits, choices: Any, counts: Ints, pattern: Ints, routes: Any, length: Ints, used: Ints, route_of: Ints,
+    travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, keep: Ints, stay: Ints, open_to: Bits,
+    choices: Any, counts: Ints, pattern: Ints, routes: Any, length: Ints, used: Ints, route_of: Ints,
     kept_of: Ints, changed: Bits, rows: Ints, changes: int, out: Ints, count: int, everywhere: bool,
 ) -> tuple[int, int]:  # fmt: skip
     """Put tasks, in their order, at the cheapest place where that costs less than the prize.
@@ -99,6 +99,7 @@ def _recreate(
         fresh = everywhere or kept_of[task] >= 0
         need = service[task]
         best = prize[task]
+        drive = 0
         where = -1
         at = 0
         kind = pattern[task]
@@ -107,8 +108,9 @@ def _recreate(
             room = limit[route] - used[route] - need
             if room < 0:
                 continue
-            if not fresh and (day[route] < first[task] or day[route] > last[task] or not able[who[route], task]):
+            if not fresh and not open_to[kind, route]:
                 continue
+            extra = stay[task] if keep[task] != route else 0
             size = length[route]
             if size >= routes.shape[1]:
                 continue
@@ -118,8 +120,9 @@ def _recreate(
                 more = travel[before, task] + travel[task, after]
                 if size:
                     more -= travel[before, after]
-                if more < best and more <= room and np.random.random() > BLINK:
-                    best = more
+                if more + extra < best and more <= room and np.random.random() > BLINK:
+                    best = more + extra
+                    drive = more
                     where = route
                     at = place
                 before = after
@@ -129,7 +132,7 @@ def _recreate(
             routes[where, place] = routes[where, place - 1]
         routes[where, at] = task
         length[where] += 1
-        used[where] += best + need
+        used[where] += drive + need
         route_of[task] = where
         change += best - prize[task]
         if not changed[where]:
@@ -169,9 +172,9 @@ def _copy(
 
 @njit(cache=True, nogil=True)
 def search(
-    travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, day: Ints, who: Ints, first: Ints, last: Ints,
-    able: Bits, near: Any, choices: Any, counts: Ints, pattern: Ints, routes: Any, length: Ints, used: Ints,
-    route_of: Ints, best_routes: Any, best_length: Ints, cost: int, best: int, iterations: int, heat: float,
+    travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, keep: Ints, stay: Ints, open_to: Bits,
+    near: Any, choices: Any, counts: Ints, pattern: Ints, routes: Any, length: Ints, used: Ints, route_of: Ints,
+    best_routes: Any, best_length: Ints, cost: int, best: int, iterations: int, heat: float,
     strings_mean: float, seed: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Run some iterations at one temperature; return cost and best cost.
@@ -196,7 +199,7 @@ def search(
         most = 4.0 * strings_mean / (1.0 + longest) - 1.0
         strings = 1 + int(np.random.random() * max(most, 0.0))
         change, changes = _remove_strings(
-            travel, service, prize, home, limit, near, routes, length, used, route_of, changed, rows,
+            travel, service, prize, home, limit, keep, stay, near, routes, length, used, route_of, changed, rows,
             np.random.randint(tasks), strings, longest,
         )  # fmt: skip
         new = cost + change
@@ -215,14 +218,14 @@ def search(
             elif kind < 8:
                 keys[count] = -service[task]
             elif kind < 9:
-                keys[count] = last[task] - first[task]
+                keys[count] = counts[pattern[task]]
             else:
                 keys[count] = travel[home[0], task]
             count += 1
         _order(out, keys, count)
         everywhere = filled == 0 or np.random.random() < EVERYWHERE
         change, changes = _recreate(
-            travel, service, prize, home, limit, day, who, first, last, able, choices, counts, pattern, routes,
+            travel, service, prize, home, limit, keep, stay, open_to, choices, counts, pattern, routes,
             length, used, route_of, kept_of, changed, rows, changes, out, count, everywhere,
         )  # fmt: skip
         new += change

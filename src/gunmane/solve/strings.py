@@ -3,13 +3,12 @@
 import math
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gunmane.core.schedule.instance import Inspector, Instance, Job, Plan
+from gunmane.core.schedule.routing import Routes, Routing, by_engineer, cost, minutes_of, routing_of
 from gunmane.solve.ruin import search
 
 CHUNK_SECONDS = 0.02
@@ -32,16 +31,37 @@ def improve(
     iterations: int | None = None,
     *,
     start: Plan | None = None,
-    tell: Callable[[int, Plan], None] | None = None,
+    tell: Callable[[Plan], None] | None = None,
     prizes: bool = True,
 ) -> tuple[Plan, int]:
+    """Search on an instance; see `improve_routes`."""
+    if not given.jobs or not given.engineers:
+        return {}, 0
+    problem, routes = routing_of(given)
+    numbers = {route: index for index, route in enumerate(routes)}
+    known = {numbers[route]: visits for route, visits in (start or {}).items()}
+    say = None if tell is None else lambda plan: tell(by_engineer(routes, plan))
+    found, done = improve_routes(problem, until, seed, iterations, start=known, tell=say, prizes=prizes)
+    return by_engineer(routes, found), done
+
+
+def improve_routes(
+    given: Routing,
+    until: float,
+    seed: int,
+    iterations: int | None = None,
+    *,
+    start: Routes | None = None,
+    tell: Callable[[Routes], None] | None = None,
+    prizes: bool = True,
+) -> tuple[Routes, int]:
     """Search until time.monotonic() reaches `until`, or, for repeatable results, for exactly so many `iterations`.
 
     Returns the best plan and the iterations done; the search cools from now to then. `start` is a plan without
-    breaches to go on from; `tell` is given the best objective and plan at most about twice a second; `prizes`: the
+    breaches to go on from; `tell` is given each better plan at most about twice a second; `prizes`: the
     temperature follows the prizes alone, else the driving between neighbours too.
     """
-    if not given.jobs or not given.engineers:
+    if not given.visits or not len(given.home):
         return {}, 0
     state = _State(given, start or {})
     scale = state.scale(prizes)
@@ -53,7 +73,7 @@ def improve(
         share = done / iterations if iterations is not None else spent / max(until - begin, 1e-9)
         if tell is not None and state.best < told and (spent - said > 0.4 or share >= 1):
             told, said = state.best, spent
-            tell(state.best, state.plan())
+            tell(state.plan())
         if share >= 1:
             return state.plan(), done
         if iterations is None and done:
@@ -70,49 +90,26 @@ def warm_up() -> None:
 
 
 class _State:
-    """The problem and the current plan as the arrays that the compiled search wants; jobs first, then offices."""
+    """The problem and the current plan as the arrays that the compiled search wants."""
 
-    def __init__(self, given: Instance, start: Plan) -> None:
-        self.given, self.tasks = given, len(given.jobs)
-        order = [*range(given.offices, given.offices + self.tasks), *range(given.offices)]
-        travel = np.array(given.travel_min, dtype=np.int64).reshape(len(order), len(order))[np.ix_(order, order)]
-        jobs, engineers = given.jobs, given.engineers
-        self.travel = travel
-        self.prize = np.array([job.prize for job in jobs], dtype=np.int64)
-        service = np.array([job.service for job in jobs], dtype=np.int64)
-        first = np.array([max(job.first_day, 0) for job in jobs], dtype=np.int64)
-        last = np.array([min(job.last_day, given.days - 1) for job in jobs], dtype=np.int64)
-        self.routes = [(engineer, day) for engineer in range(len(engineers)) for day in range(given.days)]
-        who = np.array([engineer for engineer, _ in self.routes], dtype=np.int64)
-        day = np.array([day for _, day in self.routes], dtype=np.int64)
-        home = np.array([self.tasks + engineers[engineer].office for engineer, _ in self.routes], dtype=np.int64)
-        limit = np.full(len(self.routes), given.duty, dtype=np.int64)
-        able = np.array([[job.field in held for job in jobs] for held in (set(one.skills) for one in engineers)])
-        able = able.reshape(len(engineers), self.tasks)
-        choices, counts, pattern = _choices(able, first, last, who, day)
-        near = _nearest(travel[: self.tasks, : self.tasks])
+    def __init__(self, given: Routing, start: Routes) -> None:
+        self.given, size = given, len(given.home)
+        open_to, choices, counts, pattern = _choices(given.allowed)
+        near = _nearest(given.travel[: given.visits, : given.visits])
         self.fixed: Any = (
-            travel, service, self.prize, home, limit, day, who, first, last, able, near, choices, counts, pattern,
+            given.travel, given.service, given.prize, given.home, given.limit, given.keep, given.stay, open_to, near,
+            choices, counts, pattern,
         )  # fmt: skip
-        size, slots = len(self.routes), _slots(given, travel, service)
+        slots = _slots(given)
         self.order, self.length = np.zeros((size, slots), dtype=np.int32), np.zeros(size, dtype=np.int64)
-        self.used, self.route_of = np.zeros(size, dtype=np.int64), np.full(self.tasks, -1, dtype=np.int64)
-        self.cost = int(self.prize.sum())
-        self._place(start, service, home)
+        self.used, self.route_of = np.zeros(size, dtype=np.int64), np.full(given.visits, -1, dtype=np.int64)
+        for route, visits in start.items():
+            self.order[route, : len(visits)] = visits
+            self.length[route] = len(visits)
+            self.used[route] = sum(minutes_of(given, route, visits))
+            self.route_of[list(visits)] = route
+        self.cost = self.best = cost(given, start)
         self.best_order, self.best_length = self.order.copy(), self.length.copy()
-        self.best = self.cost
-
-    def _place(self, start: Plan, service: NDArray[np.int64], home: NDArray[np.int64]) -> None:
-        numbers = {route: index for index, route in enumerate(self.routes)}
-        for route, jobs in start.items():
-            index = numbers[route]
-            stops = [int(home[index]), *jobs, int(home[index])]
-            drive = int(sum(self.travel[a, b] for a, b in pairwise(stops))) if jobs else 0
-            self.order[index, : len(jobs)] = jobs
-            self.length[index] = len(jobs)
-            self.used[index] = drive + int(service[list(jobs)].sum())
-            self.route_of[list(jobs)] = index
-            self.cost += drive - int(self.prize[list(jobs)].sum())
 
     def scale(self, prizes: bool) -> float:
         """Minutes that a typical change costs: the median prize, or its geometric mean with the driving.
@@ -120,11 +117,11 @@ class _State:
         Where prizes are far above the driving (what must not be missed at any price), the first heats far above all
         differences in driving; one of the workers takes the second, which suits both.
         """
-        jobs = self.travel[: self.tasks, : self.tasks]
-        count = min(10, self.tasks)
-        close = np.partition(jobs, count - 1, axis=1)[:, :count]
-        drive = 6.0 * float(close.mean()) + 0.5 * float(self.travel[self.tasks :, : self.tasks].mean())
-        prize = float(np.median(self.prize))
+        count = self.given.visits
+        jobs = self.given.travel[:count, :count]
+        close = np.partition(jobs, min(10, count) - 1, axis=1)[:, : min(10, count)]
+        drive = 6.0 * float(close.mean()) + 0.5 * float(self.given.travel[count:, :count].mean())
+        prize = float(np.median(self.given.prize))
         return max(prize if prizes else math.sqrt(max(prize, 1.0) * drive), 1.0)
 
     def run(self, iterations: int, heat: float, seed: int) -> None:
@@ -135,28 +132,27 @@ class _State:
         )  # fmt: skip
         self.cost, self.best = search(*arguments)
 
-    def plan(self) -> Plan:
+    def plan(self) -> Routes:
         """The best plan seen."""
         return {
-            route: tuple(int(job) for job in self.best_order[index, : self.best_length[index]])
-            for index, route in enumerate(self.routes)
-            if self.best_length[index]
+            int(route): tuple(int(visit) for visit in self.best_order[route, : self.best_length[route]])
+            for route in np.flatnonzero(self.best_length)
         }
 
 
-def _choices(able: Any, first: Any, last: Any, who: Any, day: Any) -> tuple[Any, Any, Any]:
-    """Routes open to each kind of job (qualification and window alike), their number, and the kind of each job."""
-    keys = np.column_stack([np.packbits(able.T, axis=1), first, last])
-    kinds, sample, pattern = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    rows = [
-        np.flatnonzero(able[who, job] & (day >= first[job]) & (day <= last[job])) if len(who) else []
-        for job in sample
-    ]
+def _choices(allowed: Any) -> tuple[Any, Any, Any, Any]:
+    """Kinds of visits with the same routes open: routes as bits and as a list, its length, and each visit's kind."""
+    packed = np.ascontiguousarray(np.packbits(allowed, axis=1))
+    _, sample, pattern = np.unique(
+        packed.view([("", packed.dtype)] * packed.shape[1]).reshape(-1), return_index=True, return_inverse=True
+    )
+    open_to = np.ascontiguousarray(allowed[sample])
+    rows = [np.flatnonzero(row) for row in open_to]
     counts = np.array([len(row) for row in rows], dtype=np.int64)
-    choices = np.zeros((len(kinds), max(counts.max(initial=0), 1)), dtype=np.int32)
+    choices = np.zeros((len(rows), max(counts.max(initial=0), 1)), dtype=np.int32)
     for kind, row in enumerate(rows):
         choices[kind, : len(row)] = row
-    return choices, counts, pattern.reshape(-1).astype(np.int64)
+    return open_to, choices, counts, pattern.reshape(-1).astype(np.int64)
 
 
 def _nearest(travel: Any) -> Any:
@@ -167,11 +163,9 @@ def _nearest(travel: Any) -> Any:
     return np.take_along_axis(close, order, 1).astype(np.int32)
 
 
-def _slots(given: Instance, travel: Any, service: Any) -> int:
-    """Most visits that one day can hold: the shortest ones, each reached from its nearest place."""
-    if not len(service):
-        return 1
-    ways = travel[:, : len(service)].copy()
-    ways[np.arange(len(service)), np.arange(len(service))] = np.iinfo(np.int64).max
-    least = np.sort(service + ways.min(axis=0))
-    return max(1, int(np.searchsorted(np.cumsum(least), given.duty, side="right")))
+def _slots(given: Routing) -> int:
+    """Most visits that one route can hold: the shortest ones, each reached from its nearest place."""
+    ways = given.travel[:, : given.visits].copy()
+    ways[np.arange(given.visits), np.arange(given.visits)] = np.iinfo(np.int64).max // 2
+    least = np.sort(given.service + ways.min(axis=0))
+    return max(1, int(np.searchsorted(np.cumsum(least), given.limit.max(initial=0), side="right")))
