@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from gunmane.core.calendar import fiscal_year
 from gunmane.core.duties.engine import DueItem, due_items
+from gunmane.core.duties.outlook import outlook
 from gunmane.core.duties.rules import RuleBook
 from gunmane.core.duties.stories import read_stories
 from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.words import Language
 from gunmane.files.rules import load_rules, rule_book, texts
 from gunmane.resources import DATA
 
@@ -30,6 +33,14 @@ def add(commands: Any) -> None:
         "--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules: local practice"
     )
     explain.set_defaults(run=run_explain)
+    table = actions.add_parser("table", help="what falls due in the next fiscal years, with slack (5年期限表)")
+    table.add_argument("facts", type=Path, metavar="FACTS.json", help="array of life stories; - = standard input")
+    table.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="as of this day")
+    table.add_argument("--years", type=int, default=5, choices=range(1, 31), metavar="N", help="default 5")
+    table.add_argument("--out", type=Path, required=True, metavar="DUE.xlsx", help="workbook to be written")
+    table.add_argument("--language", type=Language, default=Language.JA, choices=list(Language), help="default ja")
+    table.add_argument("--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules")
+    table.set_defaults(run=run_table)
     rules = actions.add_parser("rules", help="list the rules with basis, source and status")
     rules.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="only those in force on DATE")
     rules.add_argument("--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules")
@@ -59,6 +70,27 @@ def run_explain(options: argparse.Namespace) -> int:
         window = f"{row['window_open'] or '':10} {row['due_soft'] or '':10} {row['due'] or '':10}"
         print(f"{row['id']:12} {row['duty']:28} {row['state']:15} {window}")
         print(f"    {row['reason_ja']}\n    {row['reason_en']}")
+    return 0
+
+
+def run_table(options: argparse.Namespace) -> int:
+    """Write the due table; exit code 2 with every fault on standard error for bad input."""
+    from gunmane.cli.rosters import texts as sheet_texts
+    from gunmane.files.workbooks import due_book
+
+    try:
+        book = _book(options.rules)
+        rows = outlook(read_stories(_document(options.facts), book), options.on, book, options.years)
+    except GunmaneError as error:
+        return _refuse(error)
+    told = book.ja if options.language is Language.JA else book.en
+    first = fiscal_year(options.on)
+    years = range(first, first + options.years)
+    data = due_book(
+        rows, years, sheet_texts(options.language.value), told.duties, told.states, options.language.value
+    )
+    options.out.write_bytes(data)
+    print(f"{len(rows)} → {options.out}")
     return 0
 
 

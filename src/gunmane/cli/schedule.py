@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from gunmane.cli import rosters
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.instance import Instance, Plan
 from gunmane.core.schedule.leftover import unserved
@@ -35,6 +36,7 @@ def add(commands: Any) -> None:
     solve.add_argument("--solver", choices=("strings", "pyvrp"), default="strings", help="search method")
     solve.add_argument("--json", action="store_true", help="print one JSON object")
     solve.set_defaults(run=run_solve)
+    rosters.add(actions)
 
 
 def run_solve(options: argparse.Namespace) -> int:

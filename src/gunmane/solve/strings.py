@@ -40,7 +40,12 @@ def improve(
     problem, routes = routing_of(given)
     numbers = {route: index for index, route in enumerate(routes)}
     known = {numbers[route]: visits for route, visits in (start or {}).items()}
-    say = None if tell is None else lambda plan: tell(by_engineer(routes, plan))
+
+    def named(found: Routes) -> None:
+        if tell is not None:
+            tell(by_engineer(routes, found))
+
+    say = None if tell is None else named
     found, done = improve_routes(problem, until, seed, iterations, start=known, tell=say, prizes=prizes)
     return by_engineer(routes, found), done
 
@@ -74,11 +79,12 @@ def improve_routes(
         if tell is not None and state.best < told and (spent - said > 0.4 or share >= 1):
             told, said = state.best, spent
             tell(state.plan())
-        if share >= 1:
+        if share >= 1 and done:  # one look at every place, however late it is
             return state.plan(), done
         if iterations is None and done:
             chunk = max(1, min(5000, round(CHUNK_SECONDS * done / max(spent, 1e-9))))
-        count = chunk if iterations is None else min(chunk, iterations - done)
+        count = chunk if iterations is None else min(chunk, max(iterations - done, 1))
+        share = min(share, 1.0)
         state.run(count, scale * WARM * (COLD / WARM) ** share, (seed * 1_000_003 + done) % 2**31)
         done += count
 

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from gunmane.core.calendar import WorkingDays
 from gunmane.core.duties.daynumbers import NONE, number
+from gunmane.core.schedule.lots import LotRules
+from gunmane.core.schedule.roster import Rules
 from gunmane.core.words import SourceStatus
 
 Floats = NDArray[np.float64]
@@ -56,10 +58,12 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Workbook(Struct, frozen=True, forbid_unknown_fields=True):
-    """Kinds of work and the parameters of planning."""
+    """Kinds of work and the parameters of planning: the year, the days of four weeks, contract lots."""
 
     parameters: Parameters
     work: tuple[WorkKind, ...]
+    days: Rules
+    lots: LotRules
 
 
 class Engineer(Struct, frozen=True):

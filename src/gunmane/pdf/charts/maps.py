@@ -42,6 +42,7 @@ class Map:
     legend_title: str
     north: str
     outside: str  # text with {count} for shapes beyond the frame
+    fill: float = 1.0  # share of the frame that the shapes take, less where pins stand at the rim
 
     def draw(self, pen: Pen, x: float, y: float, width: float, height: float) -> None:
         """Draw the map on the left, the legend on the right."""
@@ -132,7 +133,8 @@ class _View:
         self.middle = (lon[0] + lon[1]) / 2, (lat[0] + lat[1]) / 2
         self.shrink = math.cos(math.radians(self.middle[1]))
         across, up = (lon[1] - lon[0]) * self.shrink, lat[1] - lat[0]
-        self.scale = min(width * 0.92 / max(across, 0.002), height * 0.9 / max(up, 0.002))  # points per degree
+        scale = min(width * 0.92 / max(across, 0.002), height * 0.9 / max(up, 0.002))
+        self.scale = scale * drawn.fill  # points per degree
 
     def at(self, point: Point) -> Point:
         """Return the place on the page of a longitude/latitude."""

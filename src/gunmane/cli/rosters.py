@@ -1,0 +1,171 @@
+"""`gunmane schedule days` and `lots`: day plans of four weeks with their papers, and joint contract lots."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from gunmane import __version__
+from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.schedule.lots import Item, LotRules, breaches, make_lots
+from gunmane.core.schedule.roster import DayPlan, Roster, read_roster
+from gunmane.core.schedule.wording import SafetyRow, Texts, fault_text, remedy_text
+from gunmane.core.words import Language
+from gunmane.files.rules import rule_book, workbook, working_days
+from gunmane.resources import DATA
+
+SOFTWARE = f"gunmane {__version__}"
+
+
+def add(actions: Any) -> None:
+    """Add the actions to `schedule`."""
+    days = actions.add_parser("days", help="day plans of the next weeks with day sheets (日程表)")
+    days.add_argument("roster", type=Path, metavar="ROSTER.json", help="people, cars, work, wishes, last week's plan")
+    days.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the plan and its papers")
+    days.add_argument("--seconds", type=float, default=30.0, metavar="N", help="time of the search (default 30)")
+    days.add_argument("--seed", type=int, default=1, metavar="S", help="start of the seeds (default 1)")
+    days.add_argument("--workers", type=int, metavar="N", help="processes (default: one per processor)")
+    days.add_argument("--iterations", type=int, metavar="N", help="stop by iterations instead: repeatable")
+    days.add_argument("--language", type=Language, default=Language.JA, choices=list(Language), help="of the papers")
+    days.set_defaults(run=run_days)
+    lots = actions.add_parser("lots", help="joint contract lots with the comparison to each owner alone (発注ロット)")
+    lots.add_argument("items", type=Path, metavar="ITEMS.json", help="works to be ordered out, schemes, limits")
+    lots.add_argument("--out", type=Path, required=True, metavar="LOTS.xlsx", help="workbook to be written")
+    lots.add_argument("--seed", type=int, default=1, metavar="S", help="seed (default 1)")
+    lots.add_argument(
+        "--language", type=Language, default=Language.JA, choices=list(Language), help="of the workbook"
+    )
+    lots.set_defaults(run=run_lots)
+
+
+class LotFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of ITEMS.json; `limits` override data/schedule.toml by name."""
+
+    items: tuple[Item, ...]
+    schemes: dict[str, tuple[str, ...]] = {}
+    limits: dict[str, float] = {}
+    simulated: bool = False
+
+
+@cache
+def texts(language: str) -> Texts:
+    """Return the sentences of day plans in one language."""
+    return msgspec.toml.decode((DATA / "texts" / language / "rosters.toml").read_bytes(), type=Texts)
+
+
+@cache
+def safety() -> tuple[SafetyRow, ...]:
+    """Return the check lists of day sheets."""
+    return msgspec.toml.decode((DATA / "safety.toml").read_bytes(), type=dict[str, tuple[SafetyRow, ...]])["rows"]
+
+
+def run_days(options: argparse.Namespace) -> int:
+    """Plan, check and write the papers; 2 with every fault for a bad roster, 1 for a plan the checker refuses."""
+    from gunmane.solve.rosters import plan_days
+
+    try:
+        roster = read_roster(_bytes(options.roster))
+    except GunmaneError as error:
+        return _refuse(error)
+    found = plan_days(
+        roster, working_days(), options.seconds, options.seed, workers=options.workers, iterations=options.iterations
+    )
+    if found.faults:
+        for fault in found.faults:
+            print(f"{fault.work or fault.day}: {fault_text(fault, texts('ja'))}", file=sys.stderr)
+        return 1
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, content in papers(roster, found.plan, options.language).items():
+        (options.out / name).write_bytes(content)
+    told = texts(options.language.value)
+    works = {work.id: work for work in roster.work}
+    placed = sum(len(stop.works) for tour in found.plan.tours for stop in tour.stops)
+    print(f"{placed} / {len(roster.work)}  {len(found.plan.tours)} tours  {found.costs}  → {options.out}")
+    for left in found.plan.left:
+        print(f"{works[left.work].name}: {remedy_text(left, roster, told, options.language.value)}")
+    return 0
+
+
+def papers(roster: Roster, plan: DayPlan, language: Language) -> dict[str, bytes]:
+    """Return the files of a day plan by name."""
+    from gunmane.files.workbooks import schedule_book
+    from gunmane.pdf.daysheets import Words, day_sheets, gantt
+
+    told, duties = texts(language.value), _duties(language)
+    words = Words(told, duties, safety(), language)
+    return {
+        "days.json": msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n",
+        "day_sheets.pdf": day_sheets(roster, plan, words, SOFTWARE),
+        "gantt.pdf": gantt(roster, plan, working_days(), words, SOFTWARE),
+        "schedule.xlsx": schedule_book(roster, plan, told, duties, language.value),
+    }
+
+
+def run_lots(options: argparse.Namespace) -> int:
+    """Make lots, check them and write the workbook; prints the comparison."""
+    from gunmane.files.workbooks import lots_book
+
+    try:
+        given = _lot_file(options.items)
+    except GunmaneError as error:
+        return _refuse(error)
+    rules: LotRules = structs.replace(workbook().lots, schemes=given.schemes, **given.limits)
+    made = make_lots(given.items, rules, options.seed)
+    wrong = breaches(given.items, made, rules)
+    if wrong:
+        print("\n".join(wrong), file=sys.stderr)
+        return 1
+    told = texts(options.language.value)
+    options.out.write_bytes(lots_book(given.items, made, rules, told, simulated=given.simulated))
+    json.dump([msgspec.to_builtins(row) for row in made.comparison], sys.stdout, ensure_ascii=False, indent=1)
+    print()
+    return 0
+
+
+def _lot_file(path: Path) -> LotFile:
+    try:
+        given = msgspec.json.decode(_bytes(path), type=LotFile)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise GunmaneError("bad_roster", [Fault("bad_roster", "", {"message": str(error)})]) from error
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    for index, item in enumerate(given.items):
+        if item.id in seen:
+            faults.append(Fault("twice", f"/items/{index}/id", {"id": item.id}))
+        seen.add(item.id)
+        if item.yen < 0 or item.minutes < 0:
+            faults.append(Fault("out_of_range", f"/items/{index}", {"value": item.yen, "least": 0, "most": "…"}))
+    known = {name for name in LotRules.__struct_fields__ if name.endswith("_yen") or name in ("even", "detour")}
+    for name, value in given.limits.items():
+        if name not in known or value <= 0:
+            faults.append(Fault("out_of_range", f"/limits/{name}", {"value": value, "least": 0, "most": "…"}))
+    if faults:
+        raise GunmaneError("bad_roster", faults)
+    return given
+
+
+def _duties(language: Language) -> dict[str, str]:
+    book = rule_book()
+    return (book.ja if language is Language.JA else book.en).duties
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        values = {"message": error.strerror or str(error)}
+        raise GunmaneError("bad_roster", [Fault("no_file", str(path), values)]) from error
+
+
+def _refuse(error: GunmaneError) -> int:
+    faults: Sequence[Fault] = error.faults
+    for fault in faults:
+        for language in ("ja", "en"):
+            print(f"{fault.at or '/'}: {texts(language).bad[fault.code].format(**fault.values)}", file=sys.stderr)
+    return 2

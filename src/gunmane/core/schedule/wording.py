@@ -1,0 +1,74 @@
+"""Day plans in words: what the checker found, and what would place a work."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from gunmane.core.calendar import date_text
+from gunmane.core.schedule.roster import Left, Roster, Work
+from gunmane.core.schedule.roster_check import Fault
+from gunmane.core.words import SourceStatus
+
+
+class SafetyRow(Struct, frozen=True, forbid_unknown_fields=True):
+    """A check list for some classes of assets, with its basis and how sure it is."""
+
+    classes: tuple[str, ...]
+    title_ja: str
+    title_en: str
+    items_ja: tuple[str, ...]
+    items_en: tuple[str, ...]
+    basis_ja: str
+    basis_en: str
+    status: SourceStatus
+
+
+class Texts(Struct, frozen=True):
+    """Sentences of one language, see data/texts/<language>/rosters.toml."""
+
+    faults: dict[str, str]
+    remedies: dict[str, str]
+    bad: dict[str, str]
+    sheet: dict[str, str]
+    columns: dict[str, str]
+    sheets: dict[str, str]
+
+
+def fault_text(fault: Fault, texts: Texts) -> str:
+    """Say what the checker found."""
+    return texts.faults[fault.code].format(**{"by": "", "why": "", **fault.values})
+
+
+def remedy_text(left: Left, roster: Roster, texts: Texts, language: str) -> str:
+    """Say why a work is left out as the smallest change that would place it."""
+    works: Mapping[str, Work] = {work.id: work for work in roster.work}
+    work = works[left.work]
+    names = {person.code: person.name or person.code for person in roster.people}
+    values = {
+        "minutes": left.minutes,
+        "first": date_text(work.first, language),
+        "car": work.car,
+        "crew": work.crew,
+        "wanted": ", ".join(work.qualifications),
+        "day": date_text(left.day, language) if left.day else "",
+        "people": ("・" if language == "ja" else ", ").join(names[code] for code in left.people),
+    }
+    codes = left.code.split("+")
+    if codes in (["nobody"], ["not_worth"]):
+        return texts.remedies[codes[0]].format(**values)
+    changes = ("、" if language == "ja" else ", ").join(texts.remedies[code].format(**values) for code in codes)
+    return texts.remedies["change"].format(changes=changes, **values) if left.day else changes
+
+
+def clock(minutes: int) -> str:
+    """Write minutes from midnight as 8:30."""
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+
+
+def day_text(day: date, language: str) -> str:
+    """Write a day with its weekday: 令和8(2026)年11月25日(水)."""
+    return f"{date_text(day, language)}({WEEKDAYS[language][day.weekday()]})"

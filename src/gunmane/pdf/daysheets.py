@@ -1,0 +1,269 @@
+"""Day sheets and the Gantt chart of a day plan: what a team takes along, and what hangs on the wall."""
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+
+from reportlab.pdfgen.canvas import Canvas
+
+from gunmane.core.calendar import ONE_DAY, WorkingDays, date_text
+from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.schedule.roster import DayPlan, Person, Roster, Tour, Work, works_on
+from gunmane.core.schedule.wording import SafetyRow, Texts, clock, day_text
+from gunmane.core.words import Language, SourceStatus
+from gunmane.pdf import fonts, style
+from gunmane.pdf.charts.maps import Map, Shape
+from gunmane.pdf.finish import Identity, finish
+from gunmane.pdf.pen import Pen
+from gunmane.pdf.style import MM
+from gunmane.pdf.tags import Node
+
+MAP_HEIGHT = 205.0
+ROWS_A_PAGE = 26
+COLUMNS = (("order", 20.0), ("time", 70.0), ("asset", 130.0), ("duty", 124.0), ("limit", 66.0), ("note", 0.0))
+COLOUR_OF = {"bridge": 0, "tunnel": 0, "road_structure": 0, "pavement": 1, "manhole": 3, "sewer_pipe": 3, "septic": 4}
+
+
+class Words:
+    """Everything that is said on the sheets, in one language."""
+
+    def __init__(
+        self, texts: Texts, duties: Mapping[str, str], safety: Sequence[SafetyRow], language: Language
+    ) -> None:
+        self.texts, self.duties, self.safety, self.language = texts, duties, safety, language
+
+
+def day_sheets(roster: Roster, plan: DayPlan, words: Words, software: str) -> bytes:
+    """One page for each tour, in order of day and team; equal plans give equal bytes.
+
+    Raises GunmaneError `missing_glyphs` naming characters that the typefaces lack.
+    """
+    pages = len(plan.tours)
+    return _document(
+        roster, words, software, words.texts.sheet["title"], "portrait",
+        [lambda pen, tour=tour, number=number: _sheet(pen, roster, tour, words, number, pages)
+         for number, tour in enumerate(plan.tours, 1)],
+    )  # fmt: skip
+
+
+def gantt(roster: Roster, plan: DayPlan, office: WorkingDays, words: Words, software: str) -> bytes:
+    """People against days, as many pages as it takes."""
+    groups = [roster.people[n : n + ROWS_A_PAGE] for n in range(0, len(roster.people), ROWS_A_PAGE)] or [()]
+    return _document(
+        roster, words, software, words.texts.sheet["gantt"], "landscape",
+        [lambda pen, some=some, n=n: _gantt(pen, roster, plan, office, words, some, n, len(groups))
+         for n, some in enumerate(groups, 1)],
+    )  # fmt: skip
+
+
+def _document(
+    roster: Roster, words: Words, software: str, title: str, page: str, drawings: Sequence[Callable[[Pen], None]]
+) -> bytes:
+    faces, look, output = fonts.load(), style.load(), io.BytesIO()
+    canvas = Canvas(
+        output, pagesize=look.pages[page].size, invariant=1, pageCompression=0, lang=words.language.value,
+        initialFontName=faces["text"].name, initialFontSize=10,  # pyright: ignore[reportArgumentType]
+    )  # fmt: skip
+    pen = Pen(canvas, faces, look)
+    for draw in drawings:
+        if roster.simulated:
+            with pen.tags.artifact():
+                width, height = look.pages[page].size
+                pen.rect(0, height - 17, width, 17, fill=look.colours.banner)
+                pen.text(width / 2, height - 12, words.texts.sheet["simulated"], 8.5, face="bold", align="centre",
+                         colour=look.colours.stamp)  # fmt: skip
+        draw(pen)
+        canvas.showPage()
+        pen.tags.next_page()
+    if not drawings:
+        canvas.showPage()
+    canvas.save()
+    lacking = fonts.missing(faces)
+    if lacking:
+        raise GunmaneError("missing_glyphs", [Fault("missing_glyph", values={"character": one}) for one in lacking])
+    identity = Identity(
+        title=f"{title} {roster.region}", author=roster.region, subject=title, keywords="", creator=software,
+        language="ja-JP" if words.language is Language.JA else "en", day=roster.first,
+    )  # fmt: skip
+    return finish(output.getvalue(), pen.tags.root, identity, {})
+
+
+def _sheet(pen: Pen, roster: Roster, tour: Tour, words: Words, number: int, pages: int) -> None:
+    look, texts, language = pen.style.pages["portrait"], words.texts.sheet, words.language.value
+    left, width = look.left * MM, look.text_width
+    y = look.size[1] - 62
+    works = {work.id: work for work in roster.work}
+    people = {person.code: person for person in roster.people}
+    team = [people[code] for code in tour.people]
+    node = pen.tags.root.add(Node("Sect"))
+    _line(pen, node, "H1", left, y, f"{texts['title']}  {day_text(tour.day, language)}", 15, face="bold")
+    names = "、".join(person.name or person.code for person in team)
+    cars = "、".join(tour.cars) or texts["none"]
+    y -= 20
+    _line(pen, node, "P", left, y, f"{texts['team']}: {names}    {texts['cars']}: {cars}", 10.5)
+    y -= 16
+    hours = texts["hours"].format(
+        start=clock(tour.start), back=clock(tour.back), drive=tour.drive, count=len(tour.stops)
+    )
+    _line(pen, node, "P", left, y, hours, 10)
+    phones = "、".join(person.phone for person in team if person.phone)
+    if phones:
+        y -= 14
+        _line(pen, node, "P", left, y, f"{texts['phone']}: {phones}", 9.5)
+    y -= 10 + MAP_HEIGHT
+    figure = node.add(Node("Figure", alt=f"{texts['route']}: {names}"))
+    with pen.tags.content(figure):
+        _map(pen, tour, team[0], works, words, left, y, width)
+    y = _table(pen, node, roster, tour, works, words, left, y - 16, width)
+    y = _safety(pen, node, tour, works, words, left, y - 12, width)
+    with pen.tags.artifact():
+        pen.text(left + width, 11 * MM, texts["page"].format(page=number, pages=pages), 8, align="right")
+        pen.text(left, 11 * MM, roster.region, 8, colour=pen.style.colours.soft)
+
+
+def _line(pen: Pen, node: Node, kind: str, x: float, y: float, text: str, size: float, face: str = "text") -> None:
+    with pen.tags.content(node.add(Node(kind))):
+        pen.text(x, y, text, size, face=face)
+
+
+def _map(
+    pen: Pen, tour: Tour, lead: Person, works: Mapping[str, Work], words: Words, x: float, y: float, width: float
+) -> None:
+    places = [works[stop.works[0]].place for stop in tour.stops]
+    texts = words.texts.sheet
+    way = [lead.base, *places, lead.base]
+    pins = [(texts["base"], *lead.base), *((str(n), *place) for n, place in enumerate(places, 1))]
+    drawn = Map(
+        shapes=[Shape(way, 3)], areas=(), pins=pins, legend=("", "", texts["route"], "", "", ""),
+        legend_title=texts["legend"], north=texts["north"], outside="", fill=0.84,
+    )  # fmt: skip
+    drawn.draw(pen, x, y, width, MAP_HEIGHT)
+
+
+def _table(
+    pen: Pen, node: Node, roster: Roster, tour: Tour, works: Mapping[str, Work], words: Words,
+    left: float, top: float, width: float,
+) -> float:  # fmt: skip
+    """Stops in order with times; returns the lower edge."""
+    language, size, leading = words.language.value, 8.2, 11.4
+    fixed = sum(wide for _, wide in COLUMNS)
+    columns = [(key, wide or width - fixed) for key, wide in COLUMNS]
+    table = node.add(Node("Table"))
+    y = _row(pen, table, "TH", left, top, columns, [words.texts.columns[key] for key, _ in columns], size, leading)
+    for number, stop in enumerate(tour.stops, 1):
+        for at, code in enumerate(stop.works):
+            work = works[code]
+            note = "、".join([*([work.contact] if work.contact else []), *(span.reason for span in work.only)])
+            cells = [
+                str(number) if at == 0 else "",
+                f"{clock(stop.arrive)}–{clock(stop.leave)}" if at == 0 else "",
+                f"{work.name}({work.owner})",
+                words.duties.get(work.duty, work.duty),
+                date_text(work.last, language)
+                if work.last >= roster.first
+                else date_text(work.last, language) + " !",
+                note or words.texts.sheet["none"],
+            ]
+            y = _row(pen, table, "TD", left, y, columns, cells, size, leading)
+    return y
+
+
+def _row(
+    pen: Pen, table: Node, kind: str, left: float, top: float, columns: Sequence[tuple[str, float]],
+    cells: Sequence[str], size: float, leading: float,
+) -> float:  # fmt: skip
+    row = table.add(Node("TR"))
+    face = "bold" if kind == "TH" else "text"
+    wrapped = [pen.wrapped(text, wide - 6, size, face=face) for text, (_, wide) in zip(cells, columns, strict=True)]
+    height = max(len(lines) for lines in wrapped) * leading + 4
+    with pen.tags.artifact():
+        if kind == "TH":
+            pen.rect(left, top - height, sum(wide for _, wide in columns), height, fill=pen.style.colours.head)
+        pen.line([(left, top - height), (left + sum(wide for _, wide in columns), top - height)],
+                 colour=pen.style.colours.grid)  # fmt: skip
+    x = left
+    for lines, (_, wide) in zip(wrapped, columns, strict=True):
+        with pen.tags.content(row.add(Node(kind, scope="Column" if kind == "TH" else None))):
+            pen.lines(lines, x + 3, top - 2, wide - 6, size, leading)
+        x += wide
+    return top - height
+
+
+def _safety(
+    pen: Pen, node: Node, tour: Tour, works: Mapping[str, Work], words: Words, left: float, top: float, width: float
+) -> float:
+    """Check lists of the classes met on the way, two columns of boxes."""
+    classes = {works[code].asset_class for stop in tour.stops for code in stop.works}
+    ja, y = words.language is Language.JA, top
+    for row in words.safety:
+        if not classes & set(row.classes):
+            continue
+        title = row.title_ja if ja else row.title_en
+        basis = words.texts.sheet["basis"].format(basis=row.basis_ja if ja else row.basis_en)
+        if row.status is SourceStatus.UNVERIFIED:
+            basis += words.texts.sheet["unverified"]
+        y -= 12
+        _line(pen, node, "H2", left, y, title, 9.5, face="bold")
+        with pen.tags.content(node.add(Node("P"))):
+            pen.text(left + width, y, basis, 7.2, align="right", colour=pen.style.colours.soft)
+        items, half = row.items_ja if ja else row.items_en, width / 2
+        set_items = [pen.wrapped(text, half - 18, 8.2) for text in items]
+        for pair in range(0, len(items), 2):
+            lines = set_items[pair : pair + 2]
+            for column, one in enumerate(lines):
+                with pen.tags.artifact():
+                    pen.rect(left + column * half + 1, y - 12.5, 7.5, 7.5, line=pen.style.colours.ink)
+                with pen.tags.content(node.add(Node("P"))):
+                    pen.lines(one, left + column * half + 13, y - 3.5, half - 18, 8.2, 10.6)
+            y -= max(len(one) for one in lines) * 10.6 + 2.5
+        y -= 4
+    return y
+
+
+def _gantt(
+    pen: Pen, roster: Roster, plan: DayPlan, office: WorkingDays, words: Words, people: Sequence[Person],
+    number: int, pages: int,
+) -> None:  # fmt: skip
+    look, texts, colours = pen.style.pages["landscape"], words.texts.sheet, pen.style.colours
+    left, width, top = look.left * MM, look.text_width, look.size[1] - 56
+    node = pen.tags.root.add(Node("Sect"))
+    span = f"{date_text(plan.first, words.language.value)} – {date_text(plan.last, words.language.value)}"
+    _line(pen, node, "H1", left, top, f"{texts['gantt']}  {span}", 14, face="bold")
+    _line(pen, node, "P", left, top - 15, texts["gantt_note"], 8.5)
+    days = [plan.first + ONE_DAY * n for n in range((plan.last - plan.first).days + 1)]
+    names = 92.0
+    cell, tall = (width - names) / len(days), min(24.0, (top - 80) / max(len(people), 1))
+    y = top - 44
+    figure = node.add(Node("Figure", alt=texts["gantt"]))
+    works = {work.id: work for work in roster.work}
+    tours = {(tour.day, code): tour for tour in plan.tours for code in tour.people}
+    with pen.tags.content(figure):
+        for at, day in enumerate(days):
+            x = left + names + at * cell
+            pen.text(x + cell / 2, y + 12, str(day.day), 7, face="number", align="centre")
+            if at == 0 or day.day == 1:
+                pen.text(x, y + 21, f"{day.year}-{day.month:02}", 7, face="bold")
+            if not office.is_open(day):
+                pen.rect(x, y - tall * len(people) + 8, cell, tall * len(people), fill="#E6E6E6")
+        for row, person in enumerate(people):
+            low = y - tall * (row + 1) + 8
+            pen.text(left, low + tall / 2 - 3, person.name or person.code, 8)
+            pen.line([(left, low), (left + width, low)], colour=colours.grid)
+            for at, day in enumerate(days):
+                x = left + names + at * cell
+                tour = tours.get((day, person.code))
+                if tour is not None:
+                    _box(pen, tour, works, x, low, cell, tall)
+                elif office.is_open(day) and not works_on(roster, person, day, office):
+                    pen.hatch(x, low, cell, tall, 1, colours.soft)
+    with pen.tags.artifact():
+        pen.text(left + width, 9 * MM, texts["page"].format(page=number, pages=pages), 8, align="right")
+
+
+def _box(pen: Pen, tour: Tour, works: Mapping[str, Work], x: float, low: float, cell: float, tall: float) -> None:
+    """A tour in the colour of its first work's field, with places and hours."""
+    shade = pen.style.colours.series[COLOUR_OF.get(works[tour.stops[0].works[0]].asset_class, 2)]
+    pen.rect(x + 0.8, low + 1.5, cell - 1.6, tall - 3, fill="#FFFFFF", line=shade, weight=1.2)
+    pen.rect(x + 0.8, low + 1.5, 3, tall - 3, fill=shade)
+    pen.text(x + cell / 2 + 1.5, low + tall / 2 + 1, str(len(tour.stops)), 7.5, face="number-bold", align="centre")
+    pen.text(x + cell / 2 + 1.5, low + tall / 2 - 7, f"{(tour.back - tour.start) / 60:.1f}", 6, face="number",
+             align="centre")  # fmt: skip
