@@ -51,7 +51,8 @@ class Stock(Struct, frozen=True, kw_only=True, eq=False):
     graded; `inspected_fy` 0 where unknown; `p_bad[n, T]` probability of being bad at the end of the year if nothing
     is done, NaN where nothing can be forecast; `risk_yen[n, T]` expected loss in that year if nothing is done,
     NaN where it cannot be said; `inspections[n, T]` statutory inspections falling due; `sole_access_homes` and
-    `emergency` -1 where unknown.
+    `emergency` -1 where unknown; `lon`, `lat` NaN where not located; `inflow` m3/day of plants, NaN where unknown;
+    `row` the asset's position in whatever list of names goes with the stock, -1 without one.
     """
 
     as_of: date
@@ -78,6 +79,10 @@ class Stock(Struct, frozen=True, kw_only=True, eq=False):
     sole_access_homes: Array
     emergency: Array
     located: Array
+    lon: Array
+    lat: Array
+    inflow: Array
+    row: Array
 
     @property
     def size(self) -> int:
@@ -108,6 +113,10 @@ _UNKNOWN: dict[str, tuple[float, type[np.generic]]] = {
     "sole_access_homes": (-1, np.int32),
     "emergency": (-1, np.int8),
     "located": (False, np.bool_),
+    "lon": (np.nan, np.float64),
+    "lat": (np.nan, np.float64),
+    "inflow": (np.nan, np.float64),
+    "row": (-1, np.int64),
 }
 _YEARLY: dict[str, tuple[float, type[np.generic]]] = {
     "p_bad": (np.nan, np.float32),

@@ -90,7 +90,19 @@ def stock_columns(
         "sole_access_homes": np.where(np.isfinite(homes), homes, -1).astype(np.int64),
         "emergency": np.where(np.isfinite(route), route, -1).astype(np.int64),
         "located": np.isfinite(fleet.place[:, 0]),
+        "lon": fleet.place[:, 0],
+        "lat": fleet.place[:, 1],
+        "inflow": np.where(_is_sewage(fleet), fleet.column("inflow_m3_day"), np.nan),
     }
+
+
+def _is_sewage(fleet: Fleet) -> np.ndarray:
+    """Tell which plants treat sewage: what flows into water works or pumping stations can go to no other plant."""
+    kinds = fleet.texts.get("kind")
+    if fleet.asset_class is not AssetClass.TREATMENT_PLANT or kinds is None:
+        return np.zeros(fleet.size, dtype=bool)
+    sewage = np.array([label == "sewage" for label in kinds.labels] or [False])
+    return (kinds.codes >= 0) & sewage[kinds.codes]
 
 
 def region_stock(
@@ -113,6 +125,7 @@ def region_stock(
     joined = {name: np.concatenate([one[name] for one in columns]) for name in columns[0]} if columns else {}
     size = sum(fleet.size for fleet, _ in parts)
     if joined:
+        joined["row"] = np.arange(size)
         order = np.argsort(joined["owner"], kind="stable")
         joined = {name: column[order] for name, column in joined.items()}
     return stock_of(as_of=as_of, first_fy=first_fy, owners=owners, scales=scales, size=size, years=years, **joined)

@@ -21,6 +21,7 @@ from gunmane.core.plan.sheet import (
     OwnerEffect,
     ProgrammeRow,
     Text,
+    Verdict,
     YearlyCost,
 )
 from gunmane.core.stock import CLASSES, Array, Floats
@@ -176,6 +177,12 @@ def _condition_part(plan: RegionPlan, table: _Rows) -> None:
     if max(undone) > 0:
         table.add("condition", "undone", "count", (None, *undone), better=-1)
     table.add("condition", "overdue", "count", (float(stock.overdue.sum()), 0.0, 0.0, 0.0), better=-1)
+    districts = [one for one in plan.sewage if one.mesh]
+    if districts:
+        changing = float(sum(one.verdict is Verdict.CHANGE for one in districts))
+        held = float(sum(one.verdict is Verdict.UNDECIDED for one in districts))
+        table.add("service", "method_changes", "districts", (None, 0.0, 0.0, changing))
+        table.add("service", "method_held", "districts", (None, 0.0, 0.0, held))
     removed = plan.merged.plan.measure == REMOVE
     table.add("service", "removed", "count", (None, 0.0, 0.0, float(removed.sum())))
     if removed.any():

@@ -1,9 +1,13 @@
 """From the computed plan to the flat value of the document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from gunmane.core.plan.choices.bridges import bridges
+from gunmane.core.plan.choices.sewage import septic_rows, sewage
+from gunmane.core.plan.choices.together import together
+from gunmane.core.plan.choices.works import works
 from gunmane.core.plan.comparison import (
     compare_rows,
     effect_steps,
@@ -25,12 +29,19 @@ from gunmane.core.words import Scale
 
 
 def make_sheet(
-    plan: RegionPlan, book: CostBook, scales: Mapping[str, Scale], facts: Facts, labels: Labels
+    plan: RegionPlan,
+    book: CostBook,
+    scales: Mapping[str, Scale],
+    facts: Facts,
+    labels: Labels,
+    numbers: Sequence[str] = (),
+    names: Sequence[str | None] = (),
 ) -> PlanSheet:
     """Fill the sheet with everything that the plan itself knows.
 
     `facts.recommended` is set by rule (`comparison.recommend`). Models, risks, maps, duties and due lists come from
     their own computations: the caller puts them in with `msgspec.structs.replace`; so do forecasts with intervals.
+    `numbers` and `names` of the assets, by `Stock.row`, are for lists of single assets; without them there are none.
     """
     column = recommend(plan)
     scenario = scenario_of(plan, column)
@@ -38,6 +49,10 @@ def make_sheet(
     spent = [owner.spent for owner in stock.owners]
     known = [yen for yen in spent if yen is not None]
     years = [cost.base_year for cost in book.unit_costs]
+    called = [f"{name}({given})" if name else given for given, name in zip(numbers, names, strict=True)]
+    listed, left_out = works(
+        plan, scenario, tuple(scales[code] for code in stock.scales), list(numbers), list(names), labels
+    )
     return PlanSheet(
         facts=msgspec.structs.replace(
             facts,
@@ -73,6 +88,14 @@ def make_sheet(
         levelling=levelling_rows(plan, scenario, labels),
         indicators=indicators(plan, book, column, labels),
         milestones=milestones(plan, column, labels),
+        choices=(
+            *together(plan, book, labels),
+            *bridges(plan, book, called, labels),
+            *sewage(plan, book),
+        ),
+        works=listed,
+        works_left_out=left_out,
+        septic=septic_rows(plan),
         decisions=decisions(plan, book, column, labels),
         assumptions=assumptions(plan, book, scales, labels),
         quality=quality_rows(stock, book, plan.prices.imputed, labels),

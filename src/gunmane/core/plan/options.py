@@ -98,7 +98,7 @@ def _terms(stock: Stock, needs: Needs, rows: Array, discount: Floats) -> _Terms:
     return _Terms(total - risk, total[:, -1], p, (np.maximum(p - start, 0.0) * discount).sum(axis=1))
 
 
-def _chunk(
+def values_of(
     stock: Stock, book: CostBook, prices: Prices, needs: Needs, cost: Floats, rows: Array
 ) -> tuple[Floats, Floats]:
     """Return value [m, 5, T] and keep [m] for some rows; the formulas are those of the module's head."""
@@ -162,7 +162,7 @@ def options(stock: Stock, book: CostBook, prices: Prices, needs: Needs, cost: Fl
     keeps: list[Floats] = []
     for first in range(0, stock.size, CHUNK):
         rows = np.arange(first, min(first + CHUNK, stock.size))
-        value, keep = _chunk(stock, book, prices, needs, cost, rows)
+        value, keep = values_of(stock, book, prices, needs, cost, rows)
         value[~allowed[rows]] = np.inf
         late = np.arange(stock.years) > np.where(needs.hard[rows], needs.latest[rows], stock.years)[:, None]
         value = np.where(late[:, None, :], np.inf, value)

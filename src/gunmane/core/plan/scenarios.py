@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
@@ -10,12 +11,18 @@ from gunmane.core.plan import contracts
 from gunmane.core.plan.contracts import Work
 from gunmane.core.plan.costs import CostBook, Prices, prices
 from gunmane.core.plan.needs import Needs, needs
-from gunmane.core.plan.options import DOWNSIZE, measure_costs, options, removable
+from gunmane.core.plan.options import DOWNSIZE, MERGE, REPLACE, measure_costs, options, removable
+from gunmane.core.plan.partition import Division, apart_km, centres, divide
 from gunmane.core.plan.programme import Programme, programme, taken
 from gunmane.core.plan.renewal import RenewalNeed, renewal_need
 from gunmane.core.plan.schedules import Schedule, schedule
+from gunmane.core.plan.sewage import District, PlantMove, districts, plant_moves
+from gunmane.core.plan.sheet import Verdict
 from gunmane.core.stock import Floats, Stock, tally
 from gunmane.core.words import Scale
+
+TRAVEL_KM = (10.0, 20.0, 30.0, 40.0)
+"""Travel limits that groups of owners are shown for, beside the one that holds."""
 
 
 class Scenario(Struct, frozen=True, eq=False):
@@ -38,7 +45,8 @@ class RegionPlan(Struct, frozen=True, eq=False):
 
     `joint` has the measures of `alone`: working together changes contracts and hours, never what the law asks for.
     `long_run` is the present value, in yen over the outlook, that removing and downsizing saves against the measures
-    of `alone`, users' detours counted. `candidates` bridges could be removed, for `not_judged` a fact is missing.
+    of `alone`, users' detours counted, and that merging plants saves. `candidates` bridges could be removed, for
+    `not_judged` a fact is missing.
     """
 
     stock: Stock
@@ -52,6 +60,10 @@ class RegionPlan(Struct, frozen=True, eq=False):
     candidates: int
     not_judged: int
     discount_rate: float
+    divisions: tuple[Division, ...]  # by rising travel limit; `division` is the one that columns 3 and 4 work in
+    division: Division
+    sewage: tuple[District, ...]
+    plants: tuple[PlantMove, ...]
     risk_after: tuple[float, float]  # share of the risk left after repair and after replacement
 
 
@@ -66,28 +78,52 @@ def plan_region(stock: Stock, book: CostBook, scales: Mapping[str, Scale]) -> Re
     cost = measure_costs(stock, book, priced)
     spent = taken(stock, priced, wanted, book)
 
+    moves = plant_moves(stock, book, priced)
+
     def scheduled(reorganise: bool) -> tuple[Schedule, Programme]:
         chosen = options(stock, book, priced, wanted, cost, reorganise=reorganise)
         plan = schedule(stock, wanted, chosen, spent)
+        plan = _merged_plants(plan, moves) if reorganise else plan
         return plan, programme(stock, priced, wanted, plan, book)
 
     plan, sums = scheduled(False)
     new_plan, new_sums = scheduled(True)
     can_go, unknown = removable(stock, book)
+    apart = apart_km(centres(stock))
+    limits = sorted({*TRAVEL_KM, book.value("group_travel_km")})
+    divisions = tuple(divide(sums, book, apart, limit) for limit in (*limits, np.inf))
+    division = next(one for one in divisions if one.limit_km == book.value("group_travel_km"))
+    gone = float(np.nansum((plan.value - new_plan.value)[new_plan.measure >= DOWNSIZE]))
     return RegionPlan(
         stock=stock,
         prices=priced,
         needs=wanted,
         alone=Scenario(plan, sums, contracts.alone(sums, book)),
-        joint=Scenario(plan, sums, contracts.joint(sums, book)),
-        merged=Scenario(new_plan, new_sums, contracts.joint(new_sums, book)),
+        joint=Scenario(plan, sums, contracts.joint(sums, book, division.groups)),
+        merged=Scenario(new_plan, new_sums, contracts.joint(new_sums, book, division.groups)),
         renewal=renewal_need(stock, book, priced),
-        long_run=float(np.nansum((plan.value - new_plan.value)[new_plan.measure >= DOWNSIZE])),
+        long_run=gone + sum(move.saves[1] for move in moves if move.verdict is Verdict.CHANGE),
         candidates=int(can_go.sum()),
         not_judged=int(unknown.sum()),
         discount_rate=book.value("discount_rate"),
+        divisions=divisions,
+        division=division,
+        sewage=districts(stock, book, priced),
+        plants=moves,
         risk_after=(book.value("risk_after_repair"), book.value("risk_after_replacement")),
     )
+
+
+def _merged_plants(plan: Schedule, moves: tuple[PlantMove, ...]) -> Schedule:
+    """Return the schedule with links instead of the renewals of plants whose flow goes to another.
+
+    A plant that is not renewed inside the plan is linked later: nothing of it is paid here.
+    """
+    measure, cost = plan.measure.copy(), plan.cost.copy()
+    for move in moves:
+        if move.verdict is Verdict.CHANGE and plan.year[move.plant] >= 0 and measure[move.plant] == REPLACE:
+            measure[move.plant], cost[move.plant] = MERGE, move.link
+    return msgspec.structs.replace(plan, measure=measure, cost=cost)
 
 
 def present_value(yearly: Floats, rate: float) -> Floats:

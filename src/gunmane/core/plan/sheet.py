@@ -397,6 +397,78 @@ class Decision(Struct, frozen=True, kw_only=True):
     reversible: bool | None = None
 
 
+class Verdict(StrEnum):
+    """What a decision comes to."""
+
+    CHANGE = "change"  # the change pays, also when what it rests on is 20 % off
+    KEEP = "keep"  # what is there stays, also then
+    UNDECIDED = "undecided"  # 判断保留: 20 % more or less of an input turns the answer
+    UNKNOWN = "unknown"  # a fact is missing: it cannot be judged
+
+
+class Named(Struct, frozen=True):
+    """An input of a decision or one of its alternatives, with its value as printed."""
+
+    label: Text
+    value: Text
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One decision: what it is about, its inputs, the rule, what is proposed and why, what else could be done.
+
+    `kind` is groups, lots, engineers, bridge, sewage or plant. Septic systems appear by district only.
+    """
+
+    kind: str
+    code: str
+    owner: str  # "" for the region
+    subject: Text
+    verdict: Verdict
+    proposal: Text
+    reason: Text
+    rule: Text
+    source: str
+    status: SourceStatus
+    inputs: tuple[Named, ...] = ()
+    alternatives: tuple[Named, ...] = ()
+    sensitivity: Text | None = None
+    law: Text | None = None  # what law asks for first
+    saves_yen: int | None = None  # present value, negative is dearer
+    lon: float | None = None
+    lat: float | None = None
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """An asset with a measure inside the plan; never a septic system."""
+
+    owner: str
+    asset_class: AssetClass
+    number: str
+    name: str | None = None
+    built_year: int | None = None
+    length_m: float | None = None
+    grade: str | None = None
+    inspected: int | None = None  # fiscal year of the latest inspection
+    measure: Measure
+    year: int  # fiscal year
+    yen: int | None = None
+    reason: Text
+    lon: float | None = None
+    lat: float | None = None
+
+
+class SepticDistrict(Struct, frozen=True, kw_only=True):
+    """Septic systems of an owner in a square of about 1 km (JIS X 0410); "" gathers squares with few of them."""
+
+    owner: str
+    mesh: str
+    count: int
+    old: int  # older than the planning life
+    unknown_age: int = 0
+    west: float | None = None
+    south: float | None = None
+
+
 class Assumption(Struct, frozen=True, kw_only=True):
     """One parameter that the numbers rest on; `value` as printed."""
 
@@ -462,6 +534,10 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     levelling: tuple[Levelling, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    works: tuple[Work, ...] = ()  # the first in the order of year, class and number
+    works_left_out: int = 0  # assets with a measure that `works` has no room for
+    septic: tuple[SepticDistrict, ...] = ()
     decisions: tuple[Decision, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     quality: tuple[Quality, ...] = ()

@@ -1,0 +1,189 @@
+"""Decisions about bridges to remove or narrow, each against every other measure, also with costs 20 % off."""
+
+import msgspec
+import numpy as np
+
+from gunmane.core.plan.costs import CostBook
+from gunmane.core.plan.formats import number, yen
+from gunmane.core.plan.labels import Labels
+from gunmane.core.plan.options import DOWNSIZE, MEASURES, REMOVE, REPAIR, measure_costs, removable, values_of
+from gunmane.core.plan.scenarios import RegionPlan
+from gunmane.core.plan.sheet import Choice, Named, Text, Verdict
+from gunmane.core.stock import Array, Floats
+from gunmane.core.words import SourceStatus
+
+MOST = 60
+"""Bridges described one by one; the others are counted."""
+
+RULE = Text(
+    "交通量・迂回距離が上限以下で、孤立する世帯がなく、緊急輸送道路でない橋だけを候補とし、存置・修繕・更新・縮小・撤去の"
+    "現在価値を比べる。利用者の迂回の費用も数える。",
+    "Only bridges of little traffic and short detour, without sole access and off emergency routes are candidates: "
+    "the present values of all measures are compared, users' detours counted.",
+)
+SOURCE = "国土交通省 道路橋の集約・撤去事例集の4類型。上限値は前提条件の表による"
+
+
+def bridges(plan: RegionPlan, book: CostBook, names: list[str], labels: Labels) -> list[Choice]:
+    """Return a decision for each bridge that the consolidated column removes or narrows, and one for the unknown."""
+    measure = plan.merged.plan.measure
+    rows = np.flatnonzero(measure >= DOWNSIZE)
+    found: list[Choice] = []
+    if len(rows):
+        tables = [_values(plan, book, rows, *case) for case in _cases()]
+        middle = tables[0]
+        chosen = measure[rows]
+        own = middle[np.arange(len(rows)), chosen]
+        other = middle.copy()
+        other[np.arange(len(rows)), chosen] = np.inf
+        saves = other.min(axis=1) - own
+        for k in np.lexsort((rows, -saves))[:MOST].tolist():
+            found.append(_one(plan, names, labels, int(rows[k]), [table[k] for table in tables]))
+    _, unknown = removable(plan.stock, book)
+    if unknown.any():
+        found.append(_not_judged(plan, unknown))
+    return found
+
+
+def _cases() -> list[tuple[float, float, float]]:
+    """Factors of traffic, of the price of removing and of all other prices: the middle case first."""
+    cases = [(1.0, 1.0, 1.0)]
+    for place in range(3):
+        for factor in (0.8, 1.2):
+            case = [1.0, 1.0, 1.0]
+            case[place] = factor
+            cases.append((case[0], case[1], case[2]))
+    return cases
+
+
+def _values(plan: RegionPlan, book: CostBook, rows: Array, traffic: float, removal: float, other: float) -> Floats:
+    """Return the least present value of keeping and of each measure over the years, [m, 6], inf where not allowed."""
+    cost = measure_costs(plan.stock, book, plan.prices)
+    allowed = np.isfinite(cost[rows, 1:, 1])
+    cost[:, 1:REMOVE] *= other
+    cost[:, REMOVE] *= removal
+    stock = msgspec.structs.replace(plan.stock, traffic_per_day=plan.stock.traffic_per_day * np.float32(traffic))
+    value, keep = values_of(stock, book, plan.prices, plan.needs, cost, rows)
+    value[~allowed] = np.inf
+    late = np.arange(stock.years) > np.where(plan.needs.hard[rows], plan.needs.latest[rows], stock.years)[:, None]
+    value = np.where(late[:, None, :], np.inf, value)
+    kept = np.where(plan.needs.hard[rows], np.inf, keep)
+    return np.concatenate([kept[:, None], value.min(axis=2)], axis=1)
+
+
+def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: list[Floats]) -> Choice:
+    stock = plan.stock
+    chosen = int(plan.merged.plan.measure[row])
+    best = [int(table.argmin()) for table in tables]
+    stable = all(one == chosen for one in best)
+    middle = tables[0]
+    other = np.delete(middle, chosen).min()
+    saves = float(other - middle[chosen])
+    year = int(plan.merged.plan.year[row])
+    measure = labels.get("measure", MEASURES[chosen])
+    name = names[int(stock.row[row])] if 0 <= stock.row[row] < len(names) else str(row)
+    when = stock.first_fy + year
+    has_year = year >= 0
+    facts = [
+        (Text("橋長", "length"), stock.length_m[row], "m", 1),
+        (Text("幅員", "width"), stock.width_m[row], "m", 1),
+        (Text("交通量(台/日)", "vehicles a day"), stock.traffic_per_day[row], "", 0),
+        (Text("迂回距離(台帳の値)", "detour, as the ledger says"), stock.detour_km[row], "km", 1),
+        (Text("この橋だけに頼る世帯", "homes without another way"), float(stock.sole_access_homes[row]), "", 0),
+    ]
+    inputs = [Named(label, _amount(float(value), unit, digits)) for label, value, unit, digits in facts]
+    if stock.built_year[row] > 0:
+        inputs.insert(
+            0, Named(Text("架設年", "built"), Text(f"{stock.built_year[row]}年", f"{stock.built_year[row]}"))
+        )
+    alternatives = tuple(
+        Named(labels.get("measure", MEASURES[k]), yen(float(middle[k])))
+        for k in range(len(MEASURES))
+        if np.isfinite(middle[k]) and k != chosen and (k >= REPAIR or not plan.needs.hard[row])
+    )
+    amount = yen(saves)
+    removed = chosen == REMOVE
+    return Choice(
+        kind="bridge",
+        code=f"bridge.{stock.owners[int(stock.owner[row])].code}.{name}",
+        owner=stock.owners[int(stock.owner[row])].code,
+        subject=Text(name, name),
+        verdict=Verdict.CHANGE if stable and saves > 0 else Verdict.UNDECIDED,
+        proposal=Text(
+            f"{when}年度に{measure.ja}する" if has_year else f"{measure.ja}の候補とする",
+            f"{measure.en} in FY{when}" if has_year else f"candidate: {measure.en.lower()}",
+        ),
+        reason=Text(
+            f"次に安い方法より、現在価値で{amount.ja}少なくて済む。",
+            f"It costs {amount.en} less than the next best, at present value.",
+        )
+        if saves > 0
+        else Text(
+            f"単独では次に安い方法より{yen(-saves).ja}高いが、年度の予算に収まる方法として選ばれた。",
+            f"It costs {yen(-saves).en} more than the best but fits the year's budget.",
+        ),
+        rule=RULE,
+        source=SOURCE,
+        status=SourceStatus.ASSUMED,
+        inputs=tuple(inputs),
+        alternatives=(Named(labels.get("measure", MEASURES[chosen]), yen(float(middle[chosen]))), *alternatives),
+        sensitivity=Text(
+            "交通量・撤去費・その他の単価がそれぞれ20%増減しても、結論は変わらない。",
+            "20 % more or less traffic, removal cost or other prices do not change the answer.",
+        )
+        if stable
+        else Text(
+            "交通量・撤去費・その他の単価のどれかが20%違うと、結論が変わる(判断保留)。",
+            "20 % more or less traffic, removal cost or other prices turn the answer (undecided).",
+        ),
+        law=Text(
+            "住民との合意と、市町村道の認定の廃止・変更(道路法)が先に要る。",
+            "Residents' consent and a change of the road's designation (Road Act) come first.",
+        )
+        if removed
+        else None,
+        saves_yen=round(saves),
+        lon=_place(float(stock.lon[row])),
+        lat=_place(float(stock.lat[row])),
+    )
+
+
+def _place(value: float) -> float | None:
+    return round(value, 6) if np.isfinite(value) else None
+
+
+def _amount(value: float, unit: str, digits: int) -> Text:
+    if not np.isfinite(value) or value < 0:
+        return Text("不明", "not known")
+    return Text(f"{number(value, digits)}{unit}", f"{number(value, digits)} {unit}".strip())
+
+
+def _not_judged(plan: RegionPlan, unknown: Array) -> Choice:
+    stock = plan.stock
+    lacks = [
+        (Text("迂回距離が不明", "detour not known"), np.isnan(stock.detour_km)),
+        (Text("交通量が不明", "traffic not known"), np.isnan(stock.traffic_per_day)),
+        (Text("孤立世帯の有無が不明", "sole access not known"), stock.sole_access_homes < 0),
+        (Text("緊急輸送道路かどうか不明", "emergency route not known"), stock.emergency < 0),
+    ]
+    count = number(int(unknown.sum()))
+    return Choice(
+        kind="bridge",
+        code="bridge.unknown",
+        owner="",
+        subject=Text(f"事実が足りない橋 {count}橋", f"{count} bridges that lack facts"),
+        verdict=Verdict.UNKNOWN,
+        proposal=Text("撤去・縮小の判断をしない。まず次の事実を調べる", "Not judged; these facts first"),
+        reason=Text(
+            "撤去の候補とするには、四つの事実がすべて要る。道路網のデータは与えられておらず、迂回は計算していない。",
+            "All four facts are needed. No road network was given, so no detour was computed.",
+        ),
+        rule=RULE,
+        source=SOURCE,
+        status=SourceStatus.ASSUMED,
+        inputs=tuple(
+            Named(label, Text(f"{number(int((unknown & lack).sum()))}橋", f"{number(int((unknown & lack).sum()))}"))
+            for label, lack in lacks
+            if (unknown & lack).any()
+        ),
+    )

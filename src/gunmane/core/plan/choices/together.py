@@ -1,0 +1,282 @@
+"""Decisions about working together: groups of owners, lots of the first year, engineers shared."""
+
+from typing import Any
+
+import numpy as np
+
+from gunmane.core.plan.contracts import load
+from gunmane.core.plan.costs import CostBook
+from gunmane.core.plan.formats import number, percents
+from gunmane.core.plan.labels import Labels
+from gunmane.core.plan.partition import Division, apart_km, centres, divide
+from gunmane.core.plan.programme import INSPECT
+from gunmane.core.plan.scenarios import RegionPlan
+from gunmane.core.plan.sheet import Choice, Named, Text, Verdict
+from gunmane.core.stock import CLASSES
+from gunmane.core.words import AssetClass, SourceStatus
+
+GROUP_SOURCE = "手引き(群マネ)の自治体の束。契約数と時間の計算は本計画の前提条件(表)による"
+
+
+def together(plan: RegionPlan, book: CostBook, labels: Labels) -> list[Choice]:
+    """Return the decisions on groups, on lots and on engineers."""
+    if len(plan.stock.owners) < 2:
+        return []
+    return [_groups(plan, book), *_lots(plan, book, labels), _engineers(plan, book)]
+
+
+def _names(plan: RegionPlan, groups: tuple[tuple[int, ...], ...]) -> Text:
+    """Write a division: members of a group joined by ・, groups by ／."""
+    parts = ["・".join(plan.stock.owners[k].name for k in members) for members in groups]
+    return Text(" ／ ".join(parts), " / ".join(parts))
+
+
+def _limit(division: Division) -> Text:
+    if np.isinf(division.limit_km):
+        return Text("距離の制限なし", "no limit of distance")
+    return Text(f"{number(division.limit_km)}km以内", f"within {number(division.limit_km)} km")
+
+
+def _hours(division: Division) -> Text:
+    saved = division.alone - division.hours
+    count = sum(len(members) > 1 for members in division.groups)
+    hours = number(division.hours)
+    return Text(
+        f"年{hours}時間(共同するグループ {count}、減る時間 {number(saved)})",
+        f"{hours} hours a year ({count} joint groups, {number(saved)} hours saved)",
+    )
+
+
+def _groups(plan: RegionPlan, book: CostBook) -> Choice:
+    chosen, apart = plan.division, apart_km(centres(plan.stock))
+    cases = [divide(plan.alone.sums, book, apart, chosen.limit_km, case) for case in (0, 2)]
+    joint = any(len(members) > 1 for members in chosen.groups)
+    same = all(any(len(members) > 1 for members in case.groups) == joint for case in cases)
+    exact = all(case.groups == chosen.groups for case in cases)
+    verdict = Verdict.UNDECIDED if not same else Verdict.CHANGE if joint else Verdict.KEEP
+    if joint:
+        share = percents((chosen.alone - chosen.hours) / chosen.alone if chosen.alone else 0.0)
+        proposal = Text(
+            f"次の組合せで共同発注する: {_names(plan, chosen.groups).ja}",
+            f"Order together in these groups: {_names(plan, chosen.groups).en}",
+        )
+        reason = Text(
+            f"発注と監督の時間が{share.ja}減る。ほかのどの組合せも、これより時間が多いか、距離の上限を超える。",
+            f"Hours for orders and control fall by {share.en}; every other division needs more or is too far apart.",
+        )
+    else:
+        proposal = Text("共同発注はせず、各団体が単独で発注する", "Each owner goes on ordering alone")
+        reason = Text(
+            "どの組合せでも、調整に要する時間が契約の減少で浮く時間を上回る。今の前提では連携は引き合わない。",
+            "Coordination takes more hours than fewer contracts save in every division: it does not pay here.",
+        )
+    if not chosen.exact:
+        reason = Text(
+            reason.ja + "団体が多いため、組合せは近似で求めた。",
+            reason.en + " With so many owners the division is approximate.",
+        )
+    turned = (
+        Text(
+            "調整の手間を少なく見ても多く見ても、組合せは変わらない。",
+            "With little or much coordination the groups stay the same.",
+        )
+        if exact
+        else Text(
+            "調整の手間の見込みを変えると、共同するかどうかが変わる(判断保留)。",
+            "Whether to cooperate at all depends on how much coordination takes (undecided).",
+        )
+        if not same
+        else Text(
+            "調整の手間の見込みを変えると組合せは変わるが、共同する方針は変わらない。",
+            "Other estimates of coordination change the groups, not whether to cooperate.",
+        )
+    )
+    extra, talk = book.parameters["joint_extra_hours"], book.parameters["coordination_hours"]
+    return Choice(
+        kind="groups",
+        code="groups",
+        owner="",
+        subject=Text("一緒に発注する団体の組合せ", "Which owners order together"),
+        verdict=verdict,
+        proposal=proposal,
+        reason=reason,
+        rule=Text(
+            "すべての組合せについて契約数と時間を計算し、費用、次に時間が最も少ないものを選ぶ。単独も組合せの一つとして比べる。",
+            "Contracts and hours of every division are computed; least cost, then fewest hours win. Working alone is "
+            "one of the divisions.",
+        ),
+        source=GROUP_SOURCE,
+        status=SourceStatus.ASSUMED,
+        inputs=(
+            Named(Text("団体間の距離の上限", "longest distance between members"), _limit(chosen)),
+            Named(Text("1契約が増やす手間", "extra hours of a joint contract"), percents(extra.value)),
+            Named(
+                Text("団体ごとの調整時間(年)", "coordination a year for each owner"),
+                Text(f"{number(talk.value)}時間", f"{number(talk.value)} hours"),
+            ),
+            Named(
+                Text("単独の時間(年)", "hours alone a year"),
+                Text(f"{number(chosen.alone)}時間", f"{number(chosen.alone)} hours"),
+            ),
+        ),
+        alternatives=tuple(Named(_limit(one), _hours(one)) for one in plan.divisions),
+        sensitivity=turned,
+        law=Text(
+            "事務の委託・共同設置による場合は、各団体の議会の議決が要る(地方自治法)。",
+            "A delegation or a joint section needs a vote of each assembly (Local Autonomy Act).",
+        )
+        if joint
+        else None,
+    )
+
+
+def _lots(plan: RegionPlan, book: CostBook, labels: Labels) -> list[Choice]:
+    """Return one decision for each class with inspections in the first year and more than one owner in a group."""
+    result, found = plan.joint.sums, list[Choice]()
+    size = book.value("inspections_per_contract")
+    for k, asset_class in enumerate(CLASSES):
+        visits = result.count[:, k, INSPECT, 0]
+        if asset_class is AssetClass.SEPTIC or (visits > 0.5).sum() < 2:
+            continue
+        alone = int(np.ceil(visits / size - 1e-9).sum())
+        sums = [visits[list(members)].sum() for members in plan.division.groups]
+        joint = int(np.ceil(np.array(sums) / size - 1e-9).sum())
+        name = labels.get("class", asset_class)
+        better = joint < alone
+        lots = [
+            Named(
+                Text(
+                    "・".join(plan.stock.owners[i].name for i in members if visits[i] > 0.5),
+                    ", ".join(plan.stock.owners[i].name for i in members if visits[i] > 0.5),
+                ),
+                Text(
+                    f"{number(float(total))}件、{int(np.ceil(total / size - 1e-9))}契約",
+                    f"{number(float(total))} inspections, {int(np.ceil(total / size - 1e-9))} contracts",
+                ),
+            )
+            for members, total in zip(plan.division.groups, sums, strict=True)
+            if total > 0.5
+        ]
+        found.append(
+            Choice(
+                kind="lots",
+                code=f"lots.{asset_class}",
+                owner="",
+                subject=Text(f"{name.ja}の点検の発注単位(初年度)", f"Inspection lots of the first year: {name.en}"),
+                verdict=Verdict.CHANGE if better else Verdict.KEEP,
+                proposal=Text(f"{joint}契約にまとめる", f"Let {joint} contracts")
+                if better
+                else Text("団体ごとに発注する", "Each owner lets its own"),
+                reason=Text(
+                    f"団体ごとなら{alone}契約、まとめると{joint}契約になる。",
+                    f"{alone} contracts if each lets its own, {joint} together.",
+                ),
+                rule=Text(
+                    "法定の期限が初年度に来る施設を、グループごとに1契約あたりの上限でまとめる。",
+                    "Assets due by law in the first year, gathered by group up to the size of a contract.",
+                ),
+                source=GROUP_SOURCE,
+                status=SourceStatus.ASSUMED,
+                inputs=(
+                    Named(Text("1契約の施設数の上限", "most assets in a contract"), Text(number(size), number(size))),
+                ),
+                alternatives=tuple(lots),
+            )
+        )
+    return found
+
+
+def _engineers(plan: RegionPlan, book: CostBook) -> Choice:
+    """Compare the hours that owners need with those of their own engineers, alone and shared."""
+    owners = plan.stock.owners
+    year = book.value("hours_per_engineer")
+    single = np.eye(len(owners), dtype=np.bool_)
+    needed = load(plan.alone.sums, book, single).hours[:, 1] / year
+    known = [facts.engineers for facts in owners]
+    have = np.array([float(sum(people.values())) if people else np.nan for people in known])
+    rows = tuple(
+        Named(
+            Text(facts.name, facts.name),
+            Text(
+                f"必要{number(needed[k], 1)}人、現員{'不明' if np.isnan(have[k]) else number(have[k]) + '人'}",
+                f"needed {number(needed[k], 1)}, there are {'?' if np.isnan(have[k]) else number(have[k])}",
+            ),
+        )
+        for k, facts in enumerate(owners)
+    )
+    base: dict[str, Any] = {
+        "kind": "engineers",
+        "code": "engineers",
+        "owner": "",
+        "subject": Text("技術者の共同活用", "Sharing engineers"),
+        "rule": Text(
+            "発注・監督・点検の確認に要する時間を人数に直し、現員と比べる。余りのある団体から足りない団体へ融通する。",
+            "Hours for orders, control and inspections as persons against those there are; who has spare time "
+            "helps who lacks it.",
+        ),
+        "source": GROUP_SOURCE,
+        "status": SourceStatus.ASSUMED,
+        "inputs": rows,
+    }
+    if np.isnan(have).any():
+        missing = "・".join(facts.name for k, facts in enumerate(owners) if np.isnan(have[k]))
+        return Choice(
+            **base,
+            verdict=Verdict.UNKNOWN,
+            proposal=Text("現員が分かるまで決めない", "Not decided before the numbers are known"),
+            reason=Text(
+                f"技術者数が入力されていない団体がある({missing})。", f"Engineers are not given for {missing}."
+            ),
+        )
+    moved, lacking = _shared(needed, have, 1.0)
+    turns = [_shared(needed, have, factor) for factor in (0.8, 1.2)]
+    change = moved > 0.05
+    stable = all((turn[0] > 0.05) == change for turn in turns)
+    verdict = Verdict.UNDECIDED if not stable else Verdict.CHANGE if change else Verdict.KEEP
+    if change:
+        proposal = Text(
+            f"年{number(moved, 1)}人分の時間を融通する", f"Share the time of {number(moved, 1)} persons a year"
+        )
+        reason = Text(
+            "現員だけでは時間が足りない団体と、余りのある団体がある。",
+            "Some owners lack hours while others have some to spare.",
+        )
+    else:
+        proposal = Text("融通は要らない", "No sharing is needed")
+        reason = Text(
+            "計画に入る業務の時間は、どの団体も現員で足りる。日常の維持や災害対応の時間は含まない。",
+            "Every owner has the hours that the plan's tasks need; daily upkeep and disasters not counted.",
+        )
+    if lacking > 0.05:
+        reason = Text(
+            f"{reason.ja}融通しても{number(lacking, 1)}人分足りず、外部への委託か採用が要る。",
+            f"{reason.en} Even so {number(lacking, 1)} persons are lacking: outside help or hiring.",
+        )
+    return Choice(
+        **base,
+        verdict=verdict,
+        proposal=proposal,
+        reason=reason,
+        alternatives=(
+            Named(
+                Text("不足を採用で補う", "hire what is lacking"),
+                Text(
+                    f"{number(float(np.maximum(needed - have, 0).sum()), 1)}人",
+                    f"{number(float(np.maximum(needed - have, 0).sum()), 1)} persons",
+                ),
+            ),
+        ),
+        sensitivity=Text("必要な時間が20%増減しても結論は変わらない。", "20 % more or fewer hours change nothing.")
+        if stable
+        else Text(
+            "必要な時間が20%増減すると結論が変わる(判断保留)。",
+            "20 % more or fewer hours turn the answer (undecided).",
+        ),
+    )
+
+
+def _shared(needed: np.ndarray, have: np.ndarray, factor: float) -> tuple[float, float]:
+    """Return persons that move between owners, and those that are lacking even so."""
+    gap = needed * factor - have
+    short, spare = float(np.maximum(gap, 0).sum()), float(np.maximum(-gap, 0).sum())
+    return min(short, spare), max(short - spare, 0.0)
