@@ -965,8 +965,6 @@ ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.done_reports
     ADD CONSTRAINT done_reports_recipient FOREIGN KEY (owner_id, recipient_id) REFERENCES public.recipients(owner_id, recipient_id);
-ALTER TABLE ONLY public.due_items
-    ADD CONSTRAINT due_items_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.feed_entries
     ADD CONSTRAINT feed_entries_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.feeds
@@ -1003,8 +1001,6 @@ ALTER TABLE ONLY public.reminders
     ADD CONSTRAINT reminders_recipient FOREIGN KEY (owner_id, recipient_id) REFERENCES public.recipients(owner_id, recipient_id);
 ALTER TABLE ONLY public.repairs
     ADD CONSTRAINT repairs_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
-ALTER TABLE ONLY public.risks
-    ADD CONSTRAINT risks_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
 ALTER TABLE ONLY public.septic_contacts
@@ -1021,17 +1017,17 @@ CREATE POLICY api_keys_read ON public.api_keys FOR SELECT TO gunmane_app USING (
 CREATE POLICY api_keys_update ON public.api_keys FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.asset_history ENABLE ROW LEVEL SECURITY;
 CREATE POLICY asset_history_delete ON public.asset_history FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY asset_history_insert ON public.asset_history FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY asset_history_insert ON public.asset_history FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY asset_history_read ON public.asset_history FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY asset_history_update ON public.asset_history FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.asset_numbers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY asset_numbers_delete ON public.asset_numbers FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY asset_numbers_insert ON public.asset_numbers FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY asset_numbers_insert ON public.asset_numbers FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY asset_numbers_read ON public.asset_numbers FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY asset_numbers_update ON public.asset_numbers FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.assets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY assets_delete ON public.assets FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY assets_insert ON public.assets FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY assets_insert ON public.assets FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY assets_read ON public.assets FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY assets_share ON public.assets FOR SELECT TO gunmane_share USING (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))));
 CREATE POLICY assets_update ON public.assets FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -1041,7 +1037,7 @@ CREATE POLICY cells_insert ON public.cells FOR INSERT TO gunmane_app WITH CHECK 
 CREATE POLICY cells_read ON public.cells FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text))) OR (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))) AND (asset_class <> 'septic'::text))));
 ALTER TABLE public.conditions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY conditions_delete ON public.conditions FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY conditions_insert ON public.conditions FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY conditions_insert ON public.conditions FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY conditions_read ON public.conditions FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY conditions_share ON public.conditions FOR SELECT TO gunmane_share USING (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))));
 CREATE POLICY conditions_update ON public.conditions FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -1058,7 +1054,7 @@ CREATE POLICY done_reports_read ON public.done_reports FOR SELECT TO gunmane_app
 CREATE POLICY done_reports_update ON public.done_reports FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.due_items ENABLE ROW LEVEL SECURITY;
 CREATE POLICY due_items_delete ON public.due_items FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY due_items_insert ON public.due_items FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY due_items_insert ON public.due_items FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY due_items_read ON public.due_items FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY due_items_update ON public.due_items FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.feed_entries ENABLE ROW LEVEL SECURITY;
@@ -1079,7 +1075,7 @@ CREATE POLICY idempotency_keys_read ON public.idempotency_keys FOR SELECT TO gun
 CREATE POLICY idempotency_keys_update ON public.idempotency_keys FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.inspections ENABLE ROW LEVEL SECURITY;
 CREATE POLICY inspections_delete ON public.inspections FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY inspections_insert ON public.inspections FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY inspections_insert ON public.inspections FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY inspections_read ON public.inspections FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY inspections_update ON public.inspections FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.ladders ENABLE ROW LEVEL SECURITY;
@@ -1133,7 +1129,7 @@ CREATE POLICY regions_read ON public.regions FOR SELECT TO gunmane_app USING ((r
 CREATE POLICY regions_update ON public.regions FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.rejected_rows ENABLE ROW LEVEL SECURITY;
 CREATE POLICY rejected_rows_delete ON public.rejected_rows FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY rejected_rows_insert ON public.rejected_rows FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY rejected_rows_insert ON public.rejected_rows FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY rejected_rows_read ON public.rejected_rows FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY rejected_rows_update ON public.rejected_rows FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.reminder_marks ENABLE ROW LEVEL SECURITY;
@@ -1153,12 +1149,12 @@ CREATE POLICY reminders_read ON public.reminders FOR SELECT TO gunmane_app USING
 CREATE POLICY reminders_update ON public.reminders FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.repairs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY repairs_delete ON public.repairs FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY repairs_insert ON public.repairs FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY repairs_insert ON public.repairs FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY repairs_read ON public.repairs FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY repairs_update ON public.repairs FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.risks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY risks_delete ON public.risks FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY risks_insert ON public.risks FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY risks_insert ON public.risks FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY risks_read ON public.risks FOR SELECT TO gunmane_app USING (((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.full'::text, true), ','::text)))));
 CREATE POLICY risks_share ON public.risks FOR SELECT TO gunmane_share USING (((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.condition'::text, true), ','::text))));
 CREATE POLICY risks_update ON public.risks FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -1168,7 +1164,7 @@ CREATE POLICY runs_read ON public.runs FOR SELECT TO gunmane_app USING ((region_
 CREATE POLICY runs_update ON public.runs FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.septic_contacts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY septic_contacts_delete ON public.septic_contacts FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
-CREATE POLICY septic_contacts_insert ON public.septic_contacts FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY septic_contacts_insert ON public.septic_contacts FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY septic_contacts_read ON public.septic_contacts FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY septic_contacts_update ON public.septic_contacts FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.signing_keys ENABLE ROW LEVEL SECURITY;

@@ -132,35 +132,49 @@ async def test_what_a_newer_ledger_corrects_stands_no_longer(owned: pool.Pool) -
 async def test_scores_replace_those_of_the_run_before(db: Database, owned: pool.Pool) -> None:
     await load(owned, BRIDGES)
     found = await owned_fleet(owned)
-    owner_id = scores.id_bytes([NEIGHBOUR, OWNER], found.owner)
+    who = {"owner_id": scores.id_bytes([NEIGHBOUR, OWNER], found.owner), "asset_id": found.ids}
+    nothing = np.full(3, np.nan)
     for loss in (1.5, 2.5):
         async with operating(owned) as conn:
             await scores.begin(conn)
             risks = scores.risk_batch(
-                owner_id, found.ids, {"bad_5y": [0.25, None, 0.5]}, np.full(3, 1e6), np.full(3, loss),
-                np.array([1, 2, 3]), np.array([3, 4, 5]), ['[{"code":"a"}]', None, None],
+                {
+                    **who, **dict.fromkeys(scores.RISK_REALS, nothing), "bad_5y": np.array([0.25, np.nan, 0.5]),
+                    "consequence_yen": np.full(3, 1e6), "loss_yen_per_year": np.full(3, loss),
+                    "likelihood_band": np.array([1, 2, 3]), "consequence_band": np.array([3, 4, 5]),
+                },
+                [b'[{"code":"a"}]', b"[]", b"[]"],
             )  # fmt: skip
             run_id = uuid7()
             assert await scores.replace_risks(conn, [OWNER], AssetClass.BRIDGE, run_id, [risks]) == 3
-            nothing: list[Any] = [None] * 3
+            unknown = np.full(3, fleets.NO_DAY, dtype=np.int32)
+            day = (date(2027, 3, 31) - date(1970, 1, 1)).days
+            kinds = [
+                scores.DueKind("road.periodic", "due", "r", "法", date(2027, 1, 1), "a-1"),
+                scores.DueKind("road.periodic", "overdue", "r", None, None, None),
+            ]
             due = scores.due_batch(
-                scores.DueItemColumns(
-                    owner_id=owner_id, asset_id=found.ids, duty=["road.periodic"] * 3, state=["due"] * 3,
-                    window_open=nothing, due_soft=nothing, due=[date(2027, 3, 31)] * 3, anchor_on=nothing,
-                    rule=["r"] * 3, basis=["b"] * 3, reason_ja=["理由"] * 3, reason_en=["why"] * 3,
-                    planned_month=nothing, engineer=nothing,
-                )
+                {
+                    **who, "kind": np.array([0, 1, 1]), "window_open": unknown, "due_soft": unknown,
+                    "due": np.array([day, day, fleets.NO_DAY]), "anchor_on": unknown,
+                }
             )  # fmt: skip
-            assert await scores.replace_due_items(conn, [OWNER], AssetClass.BRIDGE, run_id, [due]) == 3
+            assert await scores.replace_due_items(conn, [OWNER], AssetClass.BRIDGE, run_id, kinds, [due]) == 3
     admin = await database.connect(db.admin_url)
     rows = await admin.fetch(
         "SELECT loss_yen_per_year, bad_5y, likelihood_band, reasons FROM risks ORDER BY asset_id"
     )
-    dates = await admin.fetch("SELECT DISTINCT due, reason_ja FROM due_items")
+    dates = await admin.fetch(
+        "SELECT due, state, basis, planned_month, engineer, anchor_on FROM due_items ORDER BY asset_id"
+    )
     await admin.close()
     assert [tuple(row)[:3] for row in rows] == [(2.5, 0.25, 1), (2.5, None, 2), (2.5, 0.5, 3)]
-    assert [row["reasons"] for row in rows][1:] == ["[]", "[]"]
-    assert [tuple(row) for row in dates] == [(date(2027, 3, 31), "理由")]
+    assert [row["reasons"] for row in rows] == ['[{"code": "a"}]', "[]", "[]"]
+    assert [tuple(row) for row in dates] == [
+        (date(2027, 3, 31), "due", "法", date(2027, 1, 1), "a-1", None),
+        (date(2027, 3, 31), "overdue", None, None, None, None),
+        (None, "overdue", None, None, None, None),
+    ]
 
 
 def test_rows_of_the_test_are_laid_out_as_a_reader_would() -> None:

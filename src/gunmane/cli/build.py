@@ -179,16 +179,20 @@ class Display:
         self.names = reference.texts("assess")["steps"]
         self.tasks: dict[str, TaskID] = {}
         self.began: dict[str, float] = {}
+        self.ended: dict[str, float] = {}
 
     def seconds(self) -> dict[str, float]:
-        """Return how long each step has taken, in their order."""
-        ends = [*list(self.began.values())[1:], time.monotonic()]
-        return {key: round(end - begin, 2) for (key, begin), end in zip(self.began.items(), ends, strict=False)}
+        """Return how long each step has taken, in the order in which they began; some run beside others."""
+        begins = [*list(self.began.values())[1:], time.monotonic()]
+        return {
+            key: round(self.ended.get(key, following) - begin, 2)
+            for (key, begin), following in zip(self.began.items(), begins, strict=False)
+        }
 
     def _task(self, key: str, text: str) -> TaskID:
         if key not in self.tasks:
-            for task in self.tasks.values():
-                self.progress.update(task, completed=1, total=1)
+            if "import" in self.tasks:
+                self.progress.update(self.tasks["import"], completed=1, total=1)
             self.tasks[key] = self.progress.add_task(text, total=1)
             self.began[key] = time.monotonic()
         return self.tasks[key]
@@ -202,6 +206,8 @@ class Display:
     def step(self, key: str, share: float) -> None:
         """Show how much of a step is done."""
         self.progress.update(self._task(key, self.names[key].ja), completed=share, total=1)
+        if share == 1:
+            self.ended[key] = time.monotonic()
 
 
 @contextmanager

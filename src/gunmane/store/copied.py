@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gunmane.store.copying import Fixed, layout
 from gunmane.store.query import ReadConn
 
 JOINED = "\x1f"
@@ -28,17 +29,8 @@ _LENGTH = Packed(">i")
 _HEAD = 11 + 4
 """Bytes of the signature and the flags; the length of the header's extension follows."""
 
-Fixed = tuple[tuple[str, str], ...]
 Take = Callable[[NDArray[Any], Sequence[bytes]], None]
 """Given the fixed columns of some rows (big-endian, by name) and the bytes of their last columns."""
-
-
-def layout(fixed: Fixed) -> np.dtype[Any]:
-    """Return the bytes of a row up to its last column: number of fields, then length and value of each."""
-    fields: list[tuple[str, str]] = [("", ">i2")]
-    for name, kind in fixed:
-        fields += [(f"{name} length", ">i4"), (name, kind)]
-    return np.dtype(fields)
 
 
 class _Rows:

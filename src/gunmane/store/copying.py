@@ -5,7 +5,7 @@ Format: https://www.postgresql.org/docs/current/sql-copy.html ("Binary Format"):
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import accumulate, chain, pairwise
 from typing import Any, cast
@@ -227,6 +227,44 @@ class Batch(Struct, frozen=True):
 def batch(table: str, columns: Sequence[Column], rows: int) -> Batch:
     """Encode columns for a table."""
     return Batch(table, tuple(column.name for column in columns), rows, encode(columns))
+
+
+Fixed = tuple[tuple[str, str], ...]
+"""Columns of a fixed size without nulls: name and numpy's kind (big-endian)."""
+
+
+def layout(fixed: Fixed) -> np.dtype[Any]:
+    """Return the bytes of a row of such columns: number of fields, then length and value of each."""
+    fields: list[tuple[str, str]] = [("fields", ">i2")]
+    for name, kind in fixed:
+        fields += [(f"{name} length", ">i4"), (name, kind)]
+    return np.dtype(fields)
+
+
+def fixed_batch(
+    table: str, fixed: Fixed, columns: Mapping[str, NDArray[Any]], tail: tuple[str, Sequence[bytes]] | None = None
+) -> Batch:
+    """Encode columns of fixed size, and perhaps a last one that varies (in PostgreSQL's binary form), as whole rows.
+
+    An array of n x 16 bytes stands for uuids; there are no nulls, so a query has to take some value for one.
+    """
+    kind = layout(fixed)
+    rows = np.empty(len(columns[fixed[0][0]]), dtype=kind)
+    rows["fields"] = len(fixed) + (tail is not None)
+    for name, form in fixed:
+        values = columns[name]
+        rows[f"{name} length"] = np.dtype(form).itemsize
+        rows[name] = np.ascontiguousarray(values).view("V16").ravel() if form == "V16" else values
+    raw = rows.tobytes()
+    names = tuple(name for name, _ in fixed)
+    if tail is None:
+        return Batch(table, names, len(rows), _HEAD + raw + _END)
+    size = kind.itemsize
+    pieces: list[bytes] = [b""] * (2 * len(rows))
+    pieces[0::2] = [raw[start : start + size] for start in range(0, len(raw), size)]
+    lengths = [length.to_bytes(4, "big") for length in range(max(map(len, tail[1]), default=0) + 1)]
+    pieces[1::2] = [lengths[len(value)] + value for value in tail[1]]
+    return Batch(table, (*names, tail[0]), len(rows), b"".join((_HEAD, *pieces, _END)))
 
 
 _SLICE = 1 << 22

@@ -15,7 +15,8 @@ from gunmane.core.duties.columns import Coded
 from gunmane.core.inventory import ATTRIBUTES
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Precision, Status
-from gunmane.store.copied import JOINED, Fixed, read_rows
+from gunmane.store.copied import JOINED, read_rows
+from gunmane.store.copying import Fixed
 from gunmane.store.query import Conn, ReadConn, sql
 
 NO_DAY = int(np.iinfo(np.int32).min)

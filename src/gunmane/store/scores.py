@@ -1,6 +1,8 @@
 """What a run computed for each asset, written back set-based."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from gunmane.core.words import AssetClass
 from gunmane.store import copying
-from gunmane.store.copying import Batch, Column, copy_in
+from gunmane.store.copying import Batch, Fixed, copy_in
 from gunmane.store.query import Conn, sql
 
 RISK_REALS = (
@@ -18,26 +20,25 @@ RISK_REALS = (
     "bad_10y_high", "life_median_years", "life_low_years", "life_high_years",
 )  # fmt: skip
 
-Numbers = Sequence[float | None] | NDArray[Any]
+_RISKS: Fixed = (
+    ("owner_id", "V16"), ("asset_id", "V16"), *((name, ">f4") for name in RISK_REALS), ("consequence_yen", ">f8"),
+    ("loss_yen_per_year", ">f8"), ("likelihood_band", ">i2"), ("consequence_band", ">i2"),
+)  # fmt: skip
+DUE_DAYS = ("window_open", "due_soft", "due", "anchor_on")
+_DUE_ITEMS: Fixed = (("owner_id", "V16"), ("asset_id", "V16"), ("kind", ">i4"), *((name, ">i4") for name in DUE_DAYS))
+_NO_DAY = np.iinfo(np.int32).min
+_EPOCH = date(2000, 1, 1).toordinal() - date(1970, 1, 1).toordinal()
 
 
-class DueItemColumns(Struct, frozen=True, kw_only=True):
-    """Due dates of one class, one row per asset and duty; `asset_id` is an array of n x 16 bytes."""
+class DueKind(Struct, frozen=True):
+    """What many due dates have in common."""
 
-    owner_id: NDArray[np.uint8]
-    asset_id: NDArray[np.uint8]
-    duty: Sequence[str]
-    state: Sequence[str]
-    window_open: Sequence[Any]
-    due_soft: Sequence[Any]
-    due: Sequence[Any]
-    anchor_on: Sequence[Any]
-    rule: Sequence[str]
-    basis: Sequence[str | None]
-    reason_ja: Sequence[str | None]
-    reason_en: Sequence[str | None]
-    planned_month: Sequence[Any]
-    engineer: Sequence[str | None]
+    duty: str
+    state: str
+    rule: str
+    basis: str | None
+    planned_month: date | None
+    engineer: str | None
 
 
 def id_bytes(owners: Sequence[UUID], owner: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -46,67 +47,70 @@ def id_bytes(owners: Sequence[UUID], owner: NDArray[np.int64]) -> NDArray[np.uin
     return table[owner]
 
 
-def risk_batch(
-    owner_id: NDArray[np.uint8],
-    asset_id: NDArray[np.uint8],
-    numbers: Mapping[str, Numbers],
-    consequence_yen: Numbers,
-    loss_yen_per_year: Numbers,
-    likelihood_band: NDArray[Any],
-    consequence_band: NDArray[Any],
-    reasons: Sequence[str | None],
-) -> Batch:
-    """Encode risks; `numbers` by the names of `RISK_REALS` (absent: unknown), `reasons` as JSON text."""
-    columns: list[Column] = [copying.uuids("owner_id", owner_id), copying.uuids("asset_id", asset_id)]
-    columns += [copying.reals(name, numbers[name]) for name in RISK_REALS if name in numbers]
-    columns += [
-        copying.floats("consequence_yen", consequence_yen),
-        copying.floats("loss_yen_per_year", loss_yen_per_year),
-        copying.smallints("likelihood_band", likelihood_band),
-        copying.smallints("consequence_band", consequence_band),
-        copying.jsons("reasons", reasons),
-    ]
-    return copying.batch("staged_risks", columns, len(asset_id))
+def risk_batch(columns: Mapping[str, NDArray[Any]], reasons: Sequence[bytes]) -> Batch:
+    """Encode risks: owner_id and asset_id (n x 16 bytes), `RISK_REALS` (NaN: unknown), yen, bands from 1.
+
+    `reasons` are JSON texts.
+    """
+    return copying.fixed_batch("staged_risks", _RISKS, columns, ("reasons", [b"\x01" + text for text in reasons]))
 
 
-def due_batch(items: DueItemColumns) -> Batch:
-    """Encode due dates."""
-    columns: list[Column] = [copying.uuids("owner_id", items.owner_id), copying.uuids("asset_id", items.asset_id)]
-    for name in ("duty", "state", "rule", "basis", "reason_ja", "reason_en", "engineer"):
-        columns.append(copying.texts(name, getattr(items, name)))
-    for name in ("window_open", "due_soft", "due", "anchor_on", "planned_month"):
-        columns.append(copying.dates(name, getattr(items, name)))
-    return copying.batch("staged_due_items", columns, len(items.asset_id))
+def due_batch(columns: Mapping[str, NDArray[Any]]) -> Batch:
+    """Encode due dates: owner_id, asset_id, `kind` (place among the kinds), `DUE_DAYS` as days from 1970.
+
+    The smallest int32 stands for an unknown day.
+    """
+    days = {name: np.where(columns[name] == _NO_DAY, _NO_DAY, columns[name] - _EPOCH) for name in DUE_DAYS}
+    return copying.fixed_batch("staged_due_items", _DUE_ITEMS, {**columns, **days})
 
 
 async def begin(conn: Conn) -> None:
     """Make the temporary tables of a transaction."""
-    await conn.execute(sql("scores", "stage_risks"))
-    await conn.execute(sql("scores", "stage_due_items"))
+    for name in ("stage_risks", "stage_due_items", "stage_due_kinds"):
+        await conn.execute(sql("scores", name))
 
 
 async def replace_risks(
-    conn: Conn, owners: Sequence[UUID], asset_class: AssetClass, run_id: UUID, batches: Sequence[Batch]
+    conn: Conn, owners: Sequence[UUID], asset_class: AssetClass, run_id: UUID, batches: Iterable[Batch]
 ) -> int:
     """Replace the risks of some owners and one class; return how many there are now."""
     return await _replace(conn, "risks", owners, asset_class, run_id, batches)
 
 
 async def replace_due_items(
-    conn: Conn, owners: Sequence[UUID], asset_class: AssetClass, run_id: UUID, batches: Sequence[Batch]
+    conn: Conn,
+    owners: Sequence[UUID],
+    asset_class: AssetClass,
+    run_id: UUID,
+    kinds: Sequence[DueKind],
+    batches: Iterable[Batch],
 ) -> int:
     """Replace the due dates of some owners and one class; return how many there are now."""
+    columns = [[getattr(one, name) for one in kinds] for name in DueKind.__struct_fields__]
+    await conn.execute(sql("scores", "add_due_kinds"), *columns)
     return await _replace(conn, "due_items", owners, asset_class, run_id, batches)
 
 
 async def _replace(
-    conn: Conn, table: str, owners: Sequence[UUID], asset_class: AssetClass, run_id: UUID, batches: Sequence[Batch]
+    conn: Conn, table: str, owners: Sequence[UUID], asset_class: AssetClass, run_id: UUID, batches: Iterable[Batch]
 ) -> int:
     await conn.execute(sql("scores", f"clear_{table}"), list(owners), asset_class.value)
     count = 0
-    for one in batches:
+    async for one in _ahead(iter(batches)):
         await copy_in(conn, one)
         done = await conn.execute(sql("scores", f"insert_{table}"), asset_class.value, run_id)
         count += int(done.split()[-1])
-        await conn.execute(sql("scores", "forget_staged"))
+        await conn.execute(sql("scores", f"forget_staged_{table}"))
+    await conn.execute(sql("scores", "forget_due_kinds"))
     return count
+
+
+async def _ahead(batches: Iterator[Batch]) -> AsyncIterator[Batch]:
+    """Walk batches that a thread encodes, always one ahead of the database."""
+    coming = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
+    try:
+        while (one := await coming) is not None:
+            coming = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
+            yield one
+    finally:
+        await asyncio.wait([coming])

@@ -116,6 +116,7 @@ def compute(
         report("duties", done / len(fleets))
         duties[fleet.asset_class] = duties_of(fleet, rule_book(), as_of)
     report("duties", 1.0)
+    report("schedule", 0.0)
     planned = schedule(fleets, duties, risk, owners, as_of)
     report("schedule", 1.0)
     return Computed(tuple(parts), duties, risk, planned, owners, as_of, first_fy)

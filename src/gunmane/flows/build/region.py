@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from gunmane import __version__
 from gunmane.core.plan.sheet import PlanSheet, encode
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Language
-from gunmane.flows.build.compute import Report, compute, digest, run_id_of, sheet_of
+from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
 from gunmane.flows.build.save import save
 from gunmane.pdf.plans import draw
 from gunmane.store import access, fleets, pool, runs
@@ -63,6 +64,43 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
     inputs = digest(found, facts, request.region, request.field, request.as_of, request.seed, request.simulated)
     run_id = run_id_of(inputs)
     done = await asyncio.to_thread(compute, found, facts, as_of=request.as_of, seed=request.seed, report=report)
+    counts: dict[str, Any] = {
+        "assets": sum(fleet.size for fleet in found),
+        "inspections": sum(len(fleet.looks.asset) for fleet in found),
+        "repairs": sum(len(fleet.works.asset) for fleet in found),
+        "scored": int(sum(part.scored.sum() for part in done.risk.parts)),
+        "planned_visits": int((done.schedule.plan.month >= 0).sum()),
+        "visits_not_placed": int((done.schedule.plan.month < 0).sum()),
+    }
+    drawing = asyncio.create_task(_draw(done, request, run_id, inputs, report))
+    async with _beside(drawing), pool.writing(opened) as conn:
+        await access.operate(conn, ids, [request.region_id])
+        parameters = {"state": state, "as_of": request.as_of.isoformat()}
+        await runs.start(
+            conn, request.region_id, run_id, KIND,
+            inputs_digest=inputs, seed=request.seed, parameters=parameters, code_version=__version__,
+        )  # fmt: skip
+        report("save", 0.0)
+        counts |= await save(conn, done, ids, request.region_id, run_id)
+        report("save", 1.0)
+        sheet, document = await drawing
+        edition = await _store_plan(conn, request, run_id, sheet, document)
+        await runs.finish(conn, request.region_id, run_id, counts)
+    return Built(
+        run_id=run_id,
+        inputs_digest=inputs,
+        edition=edition,
+        sheet=encode(sheet),
+        pdf=document,
+        counts=counts,
+        repeated=False,
+    )
+
+
+async def _draw(
+    done: Computed, request: Request, run_id: UUID, inputs: str, report: Report
+) -> tuple[PlanSheet, bytes]:
+    """Compute the plan and draw its document."""
     report("plan", 0.0)
     sheet = await asyncio.to_thread(
         sheet_of,
@@ -80,35 +118,17 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
     report("document", 0.0)
     document = await asyncio.to_thread(draw, sheet, language=Language.JA)
     report("document", 1.0)
-    counts: dict[str, Any] = {
-        "assets": sum(fleet.size for fleet in found),
-        "inspections": sum(len(fleet.looks.asset) for fleet in found),
-        "repairs": sum(len(fleet.works.asset) for fleet in found),
-        "scored": int(sum(part.scored.sum() for part in done.risk.parts)),
-        "planned_visits": int((done.schedule.plan.month >= 0).sum()),
-        "visits_not_placed": int((done.schedule.plan.month < 0).sum()),
-    }
-    report("save", 0.0)
-    async with pool.writing(opened) as conn:
-        await access.operate(conn, ids, [request.region_id])
-        parameters = {"state": state, "as_of": request.as_of.isoformat()}
-        await runs.start(
-            conn, request.region_id, run_id, KIND,
-            inputs_digest=inputs, seed=request.seed, parameters=parameters, code_version=__version__,
-        )  # fmt: skip
-        counts |= await save(conn, done, ids, request.region_id, run_id)
-        edition = await _store_plan(conn, request, run_id, sheet, document)
-        await runs.finish(conn, request.region_id, run_id, counts)
-    report("save", 1.0)
-    return Built(
-        run_id=run_id,
-        inputs_digest=inputs,
-        edition=edition,
-        sheet=encode(sheet),
-        pdf=document,
-        counts=counts,
-        repeated=False,
-    )
+    return sheet, document
+
+
+@asynccontextmanager
+async def _beside(task: asyncio.Task[Any]) -> AsyncGenerator[None]:
+    """Let a task run beside the block; none is left behind when the block fails."""
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def _state(conn: runs.ReadConn, request: Request) -> str:
