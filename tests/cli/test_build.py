@@ -5,6 +5,7 @@ import csv
 import json
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pikepdf
@@ -12,9 +13,14 @@ import pytest
 from rich.console import Console
 from tests.conftest import Database
 
-from gunmane.cli.build import Made, build_region
+from gunmane.cli.build import Made, build_region, remarks
+from gunmane.core.errors import Fault
+from gunmane.core.words import AssetClass
+from gunmane.flows.import_groups import LedgerOutcome
+from gunmane.flows.imports import ImportOutcome
 from gunmane.flows.simulate import simulate
 from gunmane.store.embedded import Embedded
+from gunmane.store.memberships import SavedRegion
 
 QUIET = Console(quiet=True)
 
@@ -119,3 +125,23 @@ async def test_another_database_gives_the_same_bytes(
         await admin.close()
     assert (tmp_path / "one" / "plan.json").read_bytes() == (tmp_path / "two" / "plan.json").read_bytes()
     assert (tmp_path / "one" / "plan.pdf").read_bytes() == (tmp_path / "two" / "plan.pdf").read_bytes()
+
+
+def test_what_is_not_in_the_plan_is_said_at_the_end() -> None:
+    def outcome(**values: object) -> LedgerOutcome:
+        return LedgerOutcome(owner_code="042064", asset_class=AssetClass.BRIDGE, content="assets", **values)  # type: ignore[arg-type]
+
+    ledgers = (
+        outcome(path="empty.csv", state="failed", problem="empty_file", problem_values={"path": "empty.csv"}),
+        outcome(
+            path="b.csv", state="failed", problem="ledger_not_understood", problem_values={"path": "b.csv"},
+            faults=(Fault("no_such_column", at="管理者"),),
+        ),
+        outcome(path="c.csv", rejected=1_200, flagged=3),
+    )  # fmt: skip
+    lines = remarks(ImportOutcome(SavedRegion(uuid4(), {}), ledgers, dry_run=False))
+    assert lines[0] == "読めなかった台帳: 042064 empty.csv: ファイルが空です: empty.csv"
+    assert lines[1] == "ledger not read: 042064 empty.csv: The file is empty: empty.csv"
+    assert "管理者: その列がありません" in lines[2]
+    assert lines[4:] == ["要修正の行 / rows to mend: 1,200 (rejected.csv)", "疑義のある行 / doubtful rows: 3"]
+    assert remarks(ImportOutcome(SavedRegion(uuid4(), {}), (outcome(path="d.csv"),), dry_run=False)) == []

@@ -55,7 +55,29 @@ def run(options: argparse.Namespace) -> int:
         return 1
     for name in ("plan.pdf", "plan.json", "rejected.csv", "build.json"):
         print(options.out / name)
+    for line in remarks(made.imported):
+        print(line, file=sys.stderr)
     return 1 if made.imported.failed else 0
+
+
+def remarks(imported: ImportOutcome) -> list[str]:
+    """Say what of the ledgers is not in the plan: ledgers not read, rows to mend, columns to be asked about."""
+    lines: list[str] = []
+    for one in imported.ledgers:
+        where = f"{one.owner_code} {one.path}"
+        if one.state == "failed":
+            error = GunmaneError(one.problem, one.faults, **one.problem_values)
+            for language, head in (("ja", "読めなかった台帳"), ("en", "ledger not read")):
+                lines.append(f"{head}: {where}: {said(error, language)}")
+        elif one.questions:
+            names = ", ".join(question.header for question in one.questions)
+            lines.append(f"確認が必要な列 / columns to be asked about: {where}: {names}")
+    rows, doubtful = imported.total("rejected"), imported.total("flagged")
+    if rows:
+        lines.append(f"要修正の行 / rows to mend: {rows:,} (rejected.csv)")
+    if doubtful:
+        lines.append(f"疑義のある行 / doubtful rows: {doubtful:,}")
+    return lines
 
 
 class Made(Struct, frozen=True, eq=False):
