@@ -212,9 +212,11 @@ async def service(server: Embedded, home: Path) -> AsyncIterator[int]:
         except OSError:
             await asyncio.sleep(0.1)
     await asyncio.sleep(1)
-    yield port
-    process.terminate()
-    await process.wait()
+    try:
+        yield port
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 async def main(options: Any) -> None:

@@ -4,13 +4,14 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
 
 from gunmane.core.assess.explain import explain
 from gunmane.core.calendar import date_text
+from gunmane.core.plan.sheet import Text
 from gunmane.core.risk import Reason
 from gunmane.core.words import Language, Scale
 from gunmane.files.reference import texts
@@ -82,8 +83,13 @@ def value(given: Any, words: Mapping[str, str], name: str = "") -> str:
 
 def reasons(given: Any, language: Language) -> list[str]:
     """Say the reasons of an asset's score, weightiest first."""
-    said = [explain(one, texts("risk")) for one in msgspec.convert(given, list[Reason])]
+    said = [_said(one) for one in msgspec.convert(given, list[Reason])]
     return [text.ja if language is Language.JA else text.en for text in said]
+
+
+@lru_cache(4096)
+def _said(one: Reason) -> Text:
+    return explain(one, texts("risk"))
 
 
 def grade_label(scale: Scale, place: int, lang: str) -> str:

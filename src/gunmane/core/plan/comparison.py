@@ -176,7 +176,7 @@ def _condition_part(plan: RegionPlan, table: _Rows) -> None:
     undone = [float((c.plan.reason == Reason.NO_BUDGET).sum()) for c in columns]
     if max(undone) > 0:
         table.add("condition", "undone", "count", (None, *undone), better=-1)
-    table.add("condition", "overdue", "count", (float(stock.overdue.sum()), 0.0, 0.0, 0.0), better=-1)
+    table.add("condition", "overdue", "assets", (float(stock.overdue.sum()), 0.0, 0.0, 0.0), better=-1)
     districts = [one for one in plan.sewage if one.mesh]
     if districts:
         changing = float(sum(one.verdict is Verdict.CHANGE for one in districts))

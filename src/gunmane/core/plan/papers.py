@@ -83,7 +83,7 @@ def assumptions(
             Assumption(
                 group=parameter.group,
                 label=labels.get("parameter", name),
-                value=f"{parameter.value:,g}{span}",
+                value=f"{_plain(parameter.value)}{span}",
                 unit=labels.get("unit", parameter.unit),
                 source=parameter.source,
                 status=parameter.status,
@@ -92,8 +92,13 @@ def assumptions(
     return tuple(found)
 
 
+def _plain(value: float) -> str:
+    """Write a parameter in full, never as a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,g}"
+
+
 def _span(cases: tuple[float, float, float]) -> str:
-    return f" ({min(cases):,g}-{max(cases):,g})"
+    return f" ({_plain(min(cases))}–{_plain(max(cases))})"
 
 
 def _price(cost: UnitCost, labels: Labels) -> tuple[str, Text]:
@@ -101,11 +106,11 @@ def _price(cost: UnitCost, labels: Labels) -> tuple[str, Text]:
     unit = labels.get("unit", f"yen_per_{cost.unit}")
     if cost.mid is not None:
         ends = "" if cost.low is None or cost.high is None else _span((cost.low, cost.mid, cost.high))
-        return f"{cost.mid:,g}{ends}", unit
+        return f"{_plain(cost.mid)}{ends}", unit
     if cost.points:
-        return f"{cost.points[0][1]:,g}-{cost.points[-1][1]:,g}", unit
+        return f"{_plain(cost.points[0][1])}–{_plain(cost.points[-1][1])}", unit
     factor, base, exponent = cost.power or (0.0, 1.0, 0.0)
-    return f"{factor:,.0f} x (Q/{base:g})^{exponent:g}", unit
+    return f"{factor:,.0f} × (Q/{base:g})^{exponent:g}", unit
 
 
 def limits(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> tuple[Text, ...]:

@@ -204,8 +204,8 @@ def due(sheet: PlanSheet) -> Said | None:
     unknown = sum(row.unknown_anchor for row in sheet.due)
     year = fiscal(sheet.facts.first_year)
     finding = Text(
-        f"{year.ja}に期限の来る点検・検査は{number(in_year)}件、期限切れは{number(late)}件ある",
-        f"{number(in_year)} inspections fall due in {year.en}; {number(late)} are overdue",
+        f"{year.ja}に期限の来る点検・検査・清掃などは延べ{number(in_year)}件、期限切れは{number(late)}件ある",
+        f"{number(in_year)} duties (inspections, cleaning …) fall due in {year.en}; {number(late)} are overdue",
     )
     said: list[Text] = []
     if late:
