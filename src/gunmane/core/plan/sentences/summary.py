@@ -57,7 +57,8 @@ def limits(sheet: PlanSheet) -> tuple[Text, ...]:
         said.append(
             Text(
                 f"{number(missing)}件の点検・検査・清掃などは前回の実施日が不明で、期限切れかどうか判断できない。",
-                f"For {number(missing)} inspections, cleanings and the like the last date is unknown: whether they are late is open.",
+                f"For {number(missing)} inspections, cleanings and the like the last date is unknown; "
+                "whether they are late is open.",
             )
         )
     if not sheet.forecasts:
@@ -111,7 +112,7 @@ def residents(sheet: PlanSheet) -> tuple[Text, ...]:
         said.append(
             Text(
                 f"期限を過ぎている点検・検査・清掃などが延べ{number(late)}件あります。早く行うものから順に予定を組みます。",
-                f"{number(late)} inspections, cleanings and the like are overdue; they are scheduled most urgent first.",
+                f"{number(late)} inspections, cleanings and the like are overdue; the most urgent come first.",
             )
         )
     if any(row.asset_class.value == "septic" for row in sheet.stock):
