@@ -795,6 +795,33 @@ CREATE TABLE public.runs (
 );
 ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.runs OWNER TO postgres;
+CREATE TABLE public.schedule_changes (
+    region_id uuid NOT NULL,
+    schedule_id uuid NOT NULL,
+    revision integer NOT NULL,
+    change jsonb NOT NULL,
+    key_id uuid NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.schedule_changes FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.schedule_changes OWNER TO postgres;
+CREATE TABLE public.schedules (
+    region_id uuid NOT NULL,
+    schedule_id uuid NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    first_on date NOT NULL,
+    last_on date NOT NULL,
+    roster jsonb NOT NULL,
+    plan jsonb NOT NULL,
+    placed integer NOT NULL,
+    left_out integer NOT NULL,
+    must_left integer NOT NULL,
+    key_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.schedules FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.schedules OWNER TO postgres;
 CREATE TABLE public.septic_contacts (
     owner_id uuid NOT NULL,
     asset_id uuid NOT NULL,
@@ -925,6 +952,10 @@ ALTER TABLE ONLY public.risks
     ADD CONSTRAINT risks_pk PRIMARY KEY (owner_id, asset_id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pk PRIMARY KEY (region_id, run_id);
+ALTER TABLE ONLY public.schedule_changes
+    ADD CONSTRAINT schedule_changes_pk PRIMARY KEY (region_id, schedule_id, revision);
+ALTER TABLE ONLY public.schedules
+    ADD CONSTRAINT schedules_pk PRIMARY KEY (region_id, schedule_id);
 ALTER TABLE ONLY public.septic_contacts
     ADD CONSTRAINT septic_contacts_pk PRIMARY KEY (owner_id, asset_id);
 ALTER TABLE ONLY public.signing_keys
@@ -1003,6 +1034,10 @@ ALTER TABLE ONLY public.repairs
     ADD CONSTRAINT repairs_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
+ALTER TABLE ONLY public.schedule_changes
+    ADD CONSTRAINT schedule_changes_region_id_schedule_id_fkey FOREIGN KEY (region_id, schedule_id) REFERENCES public.schedules(region_id, schedule_id);
+ALTER TABLE ONLY public.schedules
+    ADD CONSTRAINT schedules_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
 ALTER TABLE ONLY public.septic_contacts
     ADD CONSTRAINT septic_contacts_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.signing_keys
@@ -1162,6 +1197,13 @@ ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY runs_insert ON public.runs FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY runs_read ON public.runs FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
 CREATE POLICY runs_update ON public.runs FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.schedule_changes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY schedule_changes_insert ON public.schedule_changes FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY schedule_changes_read ON public.schedule_changes FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.schedules ENABLE ROW LEVEL SECURITY;
+CREATE POLICY schedules_insert ON public.schedules FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY schedules_read ON public.schedules FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+CREATE POLICY schedules_update ON public.schedules FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.septic_contacts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY septic_contacts_delete ON public.septic_contacts FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY septic_contacts_insert ON public.septic_contacts FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
@@ -1245,6 +1287,8 @@ GRANT SELECT,INSERT ON TABLE public.repairs TO gunmane_app;
 GRANT SELECT ON TABLE public.risks TO gunmane_share;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.risks TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.runs TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.schedule_changes TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.schedules TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.septic_contacts TO gunmane_app;
 GRANT SELECT ON TABLE public.shared_conditions TO gunmane_app;
 GRANT SELECT ON TABLE public.signing_keys TO gunmane_auth;

@@ -141,6 +141,10 @@ async def furnish(world: World, town: Town) -> None:
         ("INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf)"
          " VALUES ($1, $2, $2, 1, '2026-11-23', jsonb_build_object('title', $3::text), 'secret')",
          (region, record, secret)),
+        ("INSERT INTO schedules VALUES ($1, $2, 1, '2026-11-24', '2026-12-20', jsonb_build_object('region', $3::text,"
+         " 'first', '2026-11-24', 'people', '[]'::jsonb, 'work', '[]'::jsonb), jsonb_build_object('first',"
+         " '2026-11-24', 'last', '2026-12-20', 'tours', '[]'::jsonb), 0, 0, 0, $2, now(), now())",
+         (region, record, secret)),
         ("INSERT INTO risks (owner_id, asset_id, asset_class, consequence_yen, loss_yen_per_year, likelihood_band,"
          " consequence_band, reasons, run_id) VALUES ($1, $2, 'bridge', 1e7, 5000, 3, 3,"
          " jsonb_build_array($3::text), $4)", (owner, town.bridge, secret, record)),

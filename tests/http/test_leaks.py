@@ -33,6 +33,12 @@ def body_of(route: Route, ids: Ids) -> Any:
         "log_inspection": {"asset_id": ids["asset_id"], "inspected_on": "2026-11-22"},
         "log_repair": {"asset_id": ids["asset_id"], "repaired_on": "2026-11-22", "kind": "repair"},
         "mend_rejected_row": {"mended": True},
+        "store_schedule": {
+            "region_id": ids["region_id"],
+            "roster": {"region": "leak", "first": "2026-11-24", "people": [], "work": []},
+            "plan": {"first": "2026-11-24", "last": "2026-12-20", "tours": []},
+        },
+        "change_schedule": {"kind": "release", "work": "leak"},
     }  # fmt: skip
     return bodies[route.name]
 
@@ -60,7 +66,7 @@ def ids_of(world: World, town: Town) -> Ids:
         "asset_id": str(town.bridge), "inspection_id": str(town.inspection), "repair_id": str(town.repair),
         "consent_id": str(town.consent), "owner_id": str(town.owner_id), "region_id": str(town.region),
         "key_id": town.keys[Role.VIEWER].split("_")[1], "ledger_id": str(town.records), "run_id": str(town.records),
-        "plan_id": str(town.records),
+        "plan_id": str(town.records), "schedule_id": str(town.records),
     }  # fmt: skip
 
 
@@ -81,6 +87,8 @@ VERDICTS: dict[str, str] = {
     "list_due": "own", "list_risks": "own", "list_ledgers": "own", "read_ledger": "row",
     "list_rejected_rows": "own", "mend_rejected_row": "row", "list_runs": "own", "read_run": "row",
     "list_plans": "own", "read_plan": "row", "read_plan_sheet": "row", "read_plan_document": "row",
+    "store_schedule": "refused", "list_schedules": "own", "read_schedule": "row", "change_schedule": "row",
+    "read_day_sheets": "row", "read_gantt": "row", "read_schedule_workbook": "row",
     "ogc_landing": "own", "ogc_conformance": "own", "ogc_collections": "own", "ogc_collection": "own",
     "ogc_items": "own", "ogc_item": "row",
 }  # fmt: skip

@@ -12,7 +12,7 @@ from gunmane.store import database, query
 from gunmane.store.embedded import binaries
 from tests.conftest import Database
 
-REGION_TABLES = {"regions", "region_members", "runs", "models", "plans"}
+REGION_TABLES = {"regions", "region_members", "runs", "models", "plans", "schedules", "schedule_changes"}
 NO_TENANT = {"alembic_version"}
 
 

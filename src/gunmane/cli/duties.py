@@ -75,7 +75,7 @@ def run_explain(options: argparse.Namespace) -> int:
 
 def run_table(options: argparse.Namespace) -> int:
     """Write the due table; exit code 2 with every fault on standard error for bad input."""
-    from gunmane.cli.rosters import texts as sheet_texts
+    from gunmane.files.rosters import texts as sheet_texts
     from gunmane.files.workbooks import due_book
 
     try:

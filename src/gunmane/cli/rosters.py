@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,10 @@ from gunmane import __version__
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.lots import Item, LotRules, breaches, make_lots
 from gunmane.core.schedule.roster import DayPlan, Roster, read_roster
-from gunmane.core.schedule.wording import SafetyRow, Texts, fault_text, remedy_text
+from gunmane.core.schedule.wording import fault_text, remedy_text
 from gunmane.core.words import Language
+from gunmane.files.rosters import safety, texts
 from gunmane.files.rules import rule_book, workbook, working_days
-from gunmane.resources import DATA
 
 SOFTWARE = f"gunmane {__version__}"
 
@@ -51,18 +50,6 @@ class LotFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schemes: dict[str, tuple[str, ...]] = {}
     limits: dict[str, float] = {}
     simulated: bool = False
-
-
-@cache
-def texts(language: str) -> Texts:
-    """Return the sentences of day plans in one language."""
-    return msgspec.toml.decode((DATA / "texts" / language / "rosters.toml").read_bytes(), type=Texts)
-
-
-@cache
-def safety() -> tuple[SafetyRow, ...]:
-    """Return the check lists of day sheets."""
-    return msgspec.toml.decode((DATA / "safety.toml").read_bytes(), type=dict[str, tuple[SafetyRow, ...]])["rows"]
 
 
 def run_days(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from gunmane.http import (
     records,
     regions,
     repairs,
+    schedules,
     service,
 )
 from gunmane.http.routes import Route, Services, handler
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *batches.ROUTES,
     *repairs.ROUTES,
     *records.ROUTES,
+    *schedules.ROUTES,
     *features.ROUTES,
 )
 

@@ -14,6 +14,8 @@ from msgspec import Struct
 from gunmane.core.calendar import ONE_DAY, WorkingDays
 from gunmane.core.errors import Fault, GunmaneError
 
+EARLIEST, LATEST, MOST_WEEKS = 1950, 2200, 13
+
 
 class Span(Struct, frozen=True, forbid_unknown_fields=True):
     """Days from `first` to `last`, both included; `reason` is shown (leave, snow duty, permit, dry season)."""
@@ -227,6 +229,18 @@ def mistakes(roster: Roster) -> list[Fault]:
     def wrong(at: str, code: str, **values: Any) -> None:
         faults.append(Fault(code, at, values))
 
+    if not EARLIEST <= roster.first.year <= LATEST:
+        wrong("/first", "out_of_range", value=roster.first.year, least=EARLIEST, most=LATEST)
+    if not 1 <= roster.weeks <= MOST_WEEKS:
+        wrong("/weeks", "out_of_range", value=roster.weeks, least=1, most=MOST_WEEKS)
+    rules = roster.rules
+    if not (0.1 <= rules.speed_km_h <= 1000 and 1 <= rules.detour <= 100 and 0 <= rules.bundle_m <= 100_000):
+        given = f"{rules.speed_km_h} / {rules.detour} / {rules.bundle_m}"
+        wrong("/rules", "out_of_range", value=given, least="0.1 / 1 / 0", most="1000 / 100 / 100000")
+    if not all(
+        0 <= value <= 10**6 for value in (rules.setup_min, rules.stay_min, rules.must_prize, rules.overdue_prize)
+    ):
+        wrong("/rules", "out_of_range", value="setup, stay, prize", least=0, most=10**6)
     people = {person.code for person in roster.people}
     works = {work.id for work in roster.work}
     for name, codes in (
@@ -237,14 +251,12 @@ def mistakes(roster: Roster) -> list[Fault]:
         for index, code in enumerate(codes):
             if code in codes[:index]:
                 wrong(f"/{name}/{index}", "twice", id=code)
-    if not 1 <= roster.weeks <= 13:
-        wrong("/weeks", "out_of_range", value=roster.weeks, least=1, most=13)
     for index, person in enumerate(roster.people):
-        if not 0 <= person.start_min <= person.end_min <= 2880 or person.break_min < 0:
+        if not (0 <= person.start_min <= person.end_min <= 2880 and 0 <= person.break_min <= 2880):
             wrong(f"/people/{index}", "ends_before", start=person.start_min, end=person.end_min)
         _place(person.base, f"/people/{index}/base", faults)
     for index, work in enumerate(roster.work):
-        if work.minutes < 0 or not 1 <= work.crew <= 9 or not 0 <= work.prize <= 10_000:
+        if not 0 <= work.minutes <= 2880 or not 1 <= work.crew <= 9 or not 0 <= work.prize <= 10_000:
             given = f"{work.minutes} / {work.crew} / {work.prize}"
             wrong(f"/work/{index}", "out_of_range", value=given, least=0, most=10_000)
         if work.first > work.last:

@@ -1,0 +1,41 @@
+-- insert_schedule
+-- Store a day plan that the checker passed.
+INSERT INTO schedules (region_id, schedule_id, first_on, last_on, roster, plan, placed, left_out, must_left, key_id,
+    created_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+ON CONFLICT DO NOTHING
+RETURNING region_id, schedule_id, revision, first_on, last_on, placed, left_out, must_left, created_at, changed_at;
+
+-- schedules
+-- Day plans of the principal's regions without their content, newest first.
+SELECT region_id, schedule_id, revision, first_on, last_on, placed, left_out, must_left, created_at, changed_at
+FROM schedules
+WHERE ($1::uuid IS NULL OR region_id = $1) AND ($2::uuid IS NULL OR schedule_id < $2)
+ORDER BY schedule_id DESC
+LIMIT $3;
+
+-- schedule
+-- One day plan with all that it was made from.
+SELECT region_id, schedule_id, revision, first_on, last_on, placed, left_out, must_left, created_at, changed_at, roster,
+    plan
+FROM schedules WHERE schedule_id = $1;
+
+-- lock_schedule
+-- One day plan to be changed; others who would change it wait.
+SELECT region_id, schedule_id, revision, first_on, last_on, placed, left_out, must_left, created_at, changed_at, roster,
+    plan
+FROM schedules WHERE schedule_id = $1 FOR UPDATE;
+
+-- update_schedule
+-- Store a change that the checker passed.
+UPDATE schedules SET revision = $3, roster = $4, plan = $5, placed = $6, left_out = $7, must_left = $8, changed_at = $9
+WHERE region_id = $1 AND schedule_id = $2;
+
+-- insert_change
+-- Note who changed what.
+INSERT INTO schedule_changes (region_id, schedule_id, revision, change, key_id, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- changes
+-- What people changed in a day plan, in order.
+SELECT revision, change, key_id, changed_at FROM schedule_changes WHERE schedule_id = $1 ORDER BY revision;

@@ -1,0 +1,103 @@
+"""Day plans: stored if the independent checker passes them, changed by hand under the same condition, printed."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from gunmane import __version__
+from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.schedule.changes import Change, Changed, added_drive, change
+from gunmane.core.schedule.roster import DayPlan, Roster, Tour, mistakes
+from gunmane.core.schedule.roster_check import faults
+from gunmane.core.schedule.wording import fault_text
+from gunmane.core.words import Language
+from gunmane.files.rosters import safety, texts
+from gunmane.files.rules import rule_book, working_days
+from gunmane.files.workbooks import schedule_book
+from gunmane.pdf.daysheets import Words, day_sheets, gantt
+from gunmane.store import schedules
+from gunmane.store.query import Conn, ReadConn
+from gunmane.store.schedules import Schedule, ScheduleRow
+
+SOFTWARE = f"gunmane {__version__}"
+MOST_FAULTS = 50
+
+
+class Outcome(Struct, frozen=True):
+    """A change by hand: the plan after it, what the checker says, minutes of driving added, the stored revision.
+
+    `tours` differ from those before. `revision` is None where nothing was stored: faults, or only tried.
+    """
+
+    changed: Changed
+    tours: tuple[Tour, ...]
+    added_minutes: int
+    revision: int | None
+
+
+async def store(
+    conn: Conn, region_id: UUID, schedule_id: UUID, roster: Roster, plan: DayPlan, key_id: UUID, now: datetime,
+    language: Language,
+) -> ScheduleRow:  # fmt: skip
+    """Check a roster and its plan and store them.
+
+    Raises GunmaneError `invalid` with what contradicts itself or what the checker found, `conflict` where the
+    identifier is taken.
+    """
+    said = texts(language.value)
+    wrong = mistakes(roster)
+    if wrong:
+        reasons = [(f"/roster{fault.at}", said.bad[fault.code].format(**fault.values)) for fault in wrong]
+    else:
+        found = await asyncio.to_thread(faults, roster, plan, working_days())
+        reasons = [(f"/plan/{fault.work}".rstrip("/"), fault_text(fault, said)) for fault in found]
+    if reasons:
+        listed = [Fault("schedule_breaks", at, {"reason": text}) for at, text in reasons[:MOST_FAULTS]]
+        raise GunmaneError("invalid", listed)
+    row = await schedules.insert(conn, region_id, schedule_id, roster, plan, key_id, now)
+    if row is None:
+        raise GunmaneError("conflict", [Fault("taken", "/schedule_id")])
+    return row
+
+
+async def apply(
+    conn: Conn, schedule_id: UUID, wanted: Change, expected: int | None, key_id: UUID, now: datetime, *, store: bool
+) -> Outcome:
+    """Try a change on the plan as it stands and store it if the checker has nothing against it.
+
+    Raises GunmaneError `not_found`, or `changed_meanwhile` where the plan isn't at the `expected` revision.
+    """
+    held = await schedules.lock(conn, schedule_id)
+    if held is None:
+        raise GunmaneError("not_found")
+    if expected is not None and expected != held.revision:
+        raise GunmaneError("changed_meanwhile")
+    done = await asyncio.to_thread(change, held.roster, held.plan, wanted, working_days())
+    revision = None
+    if store and not done.faults:
+        revision = await schedules.change(conn, held, done.roster, done.plan, wanted, key_id, now)
+    before = set(held.plan.tours)
+    tours = tuple(tour for tour in done.plan.tours if tour not in before)
+    return Outcome(done, tours, added_drive(held.plan, done.plan), revision)
+
+
+async def paper(conn: ReadConn, schedule_id: UUID, kind: str, language: Language) -> bytes:
+    """Draw one paper of a stored plan: day_sheets, gantt or workbook; GunmaneError `not_found` without a plan."""
+    held = await schedules.one(conn, schedule_id)
+    if held is None:
+        raise GunmaneError("not_found")
+    return await asyncio.to_thread(_draw, held, kind, language)
+
+
+def _draw(held: Schedule, kind: str, language: Language) -> bytes:
+    book = rule_book()
+    duties = (book.ja if language is Language.JA else book.en).duties
+    said = texts(language.value)
+    if kind == "workbook":
+        return schedule_book(held.roster, held.plan, said, duties, language.value)
+    words = Words(said, duties, safety(), language)
+    if kind == "gantt":
+        return gantt(held.roster, held.plan, working_days(), words, SOFTWARE)
+    return day_sheets(held.roster, held.plan, words, SOFTWARE)
