@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.util import await_only
 
 revision = "2026_11_23_1830"
-down_revision = "2026_11_23_1810"
+down_revision = "2026_11_23_1820"
 
 
 def upgrade() -> None:
