@@ -50,7 +50,12 @@ def add(commands: Any) -> None:
     test.add_argument("--origins", required=True, help="times at which the data are frozen: 2007,2010,2013")
     test.add_argument("--horizon", type=float, default=5.0)
     test.add_argument("--bad", help="first bad grade (default: the worst)")
-    test.add_argument("--half-life", type=float, help="years in which an interval's weight halves (default 4)")
+    test.add_argument(
+        "--half-life", type=float, help="years in which an interval's weight halves (default: as the past advises)"
+    )
+    test.add_argument(
+        "--by-assets", type=int, default=0, metavar="PARTS", help="forecast each part of the assets from the others"
+    )
     test.add_argument("--no-exits", action="store_true")
     test.add_argument("--seed", type=int, default=1)
     test.set_defaults(run=run_backtest)

@@ -226,6 +226,7 @@ def test_backtest_beats_the_baselines_where_owners_differ():
     assert out.wins
     assert out.engine.calibrated
     assert out.lead_pooled[0] > 0
+    assert sum(out.weights.values()) == pytest.approx(1.0, abs=1e-2)
     assert out.engine.auc > out.pooled.auc
 
 

@@ -34,7 +34,8 @@ def grade_shares(rank, group, x, place, beta, mus, jumps, effects, times, plain,
                     eta = effects[d, group[u]] + beta[d, s * width]
                     for c in range(1, width):
                         eta += beta[d, s * width + c] * x[u, c - 1]
-                    lam[s] = np.exp(min(eta, 12.0)) * t
+                    # a grade left forty times over is left: more would only take longer to add up
+                    lam[s] = min(np.exp(min(eta, 12.0)) * t, 40.0)
                 total[s] = lam[s] + (mus[d, s] * calendar if mus.shape[1] > 0 else 0.0)
                 for k in range(s + 2, jumps.shape[2]):
                     total[s] += jumps[d, s, k] * t

@@ -10,7 +10,8 @@ from gunmane.core.deterioration.chain import ChainPrior
 from gunmane.core.deterioration.design import design, levels, numbers, ranks
 from gunmane.core.deterioration.tables import Table, listed, need, settings_of
 
-_HALF_LIFE = 4.0
+_MEMORIES = (4.0, None)
+"""Half-lives in years among which the past before each origin decides."""
 
 
 def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
@@ -41,8 +42,9 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     options = Options(
         exits=not settings.no_exits, drift=settings.drift, jumps=settings.jumps, prior=prior,
         repeat_years=settings.repeats, horizon=settings.horizon,
-        taken_back_years=2.0 if settings.taken_back is None else settings.taken_back,
-        memory=None if settings.drift else settings.half_life or _HALF_LIFE,
+        taken_back=(0.0, 2.0) if settings.taken_back is None else (settings.taken_back,),
+        by_assets=settings.by_assets,
+        memories=(settings.half_life,) if settings.half_life else (None,) if settings.drift else _MEMORIES,
     )  # fmt: skip
     found = [run(panel, float(o), options, settings.seed) for o in listed(settings.origins)]
     return {

@@ -56,6 +56,7 @@ class Settings(Struct, kw_only=True):
     bad: str | None = None
     half_life: float | None = None
     no_exits: bool = False
+    by_assets: int = 0
     seed: int = 1
     class_prior: ChainPrior | None = None
     life_prior: LifetimePrior | None = None
