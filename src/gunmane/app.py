@@ -70,7 +70,13 @@ def build(
     settings: Settings, url: str, now: Callable[[], datetime] = jst_now, lifespans: Sequence[Lifespan] = ()
 ) -> Litestar:
     """Make the service that works in the database at `url`."""
-    services = Services(pool=None, rules=rules(), now=now)
+    services = Services(
+        pool=None,
+        rules=rules(),
+        now=now,
+        public_url=settings.public_url,
+        private_webhooks=settings.private_webhooks,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:

@@ -157,6 +157,18 @@ async def furnish(world: World, town: Town) -> None:
         ("INSERT INTO asset_history (owner_id, asset_id, asset_class, number, name, built_precision, status, origin,"
          " flags, revision, recorded_at, superseded_at) VALUES ($1, $2, 'bridge', 'B-0', $3, 'unknown',"
          " 'in_service', 'api', '{}', 1, '2026-01-01', '2026-04-01')", (owner, town.bridge, secret)),
+        ("INSERT INTO recipients (owner_id, recipient_id, role, name, email, contact, created_at, changed_at)"
+         " VALUES ($1, $2, 'officer', $3, 'a@example.jp', $3, '2026-11-01', '2026-11-01')", (owner, record, secret)),
+        ("INSERT INTO ladders VALUES ($1, $2, 'officer', '*', '{30}', NULL, 0, 1, false, $3, '2026-11-01')",
+         (owner, record, secret)),
+        ("INSERT INTO reminder_texts VALUES ($1, 'ja', 'footer', $2, '2026-11-01')", (owner, secret)),
+        ("INSERT INTO messages (owner_id, message_id, key, recipient_id, channel, language, subject, body, items,"
+         " state, ready_at, last_error, created_at) VALUES ($1, $2, $3, $2, 'email', 'ja', $3, $3, '[]', 'dead',"
+         " '2026-11-01', $3, '2026-11-01')", (owner, record, secret)),
+        ("INSERT INTO reminders VALUES ($1, '2026-05-31', 'road.periodic', $2, $3, 7, '2026-11-01')",
+         (owner, town.bridge, record)),
+        ("INSERT INTO feeds (owner_id, feed_id, secret_sha256, kind, name, created_at)"
+         " VALUES ($1, $2, sha256('x'), 'owner', $3, '2026-11-01')", (owner, record, secret)),
     ]  # fmt: skip
     for query, values in statements:
         await world.admin(query, *values)

@@ -20,6 +20,8 @@ from tests.http.conftest import EMPTY, Town, World, living
 
 Ids = dict[str, str]
 
+TEXT = {"language": "ja", "name": "footer"}
+
 
 def body_of(route: Route, ids: Ids) -> Any:
     """A body of the right form for each route that takes one, aimed at the given rows."""
@@ -39,6 +41,12 @@ def body_of(route: Route, ids: Ids) -> Any:
             "plan": {"first": "2026-11-24", "last": "2026-12-20", "tours": []},
         },
         "change_schedule": {"kind": "release", "work": "leak"},
+        "add_recipient": {"role": "officer", "name": "leak", "email": "leak@example.jp"},
+        "change_recipient": {"role": "officer", "name": "leak", "email": "leak@example.jp"},
+        "put_ladder": {"role": "officer"},
+        "put_reminder_text": {"text": "leak"},
+        "preview_reminder": {"recipient_id": ids["recipient_id"]},
+        "make_feed": {"kind": "owner", "name": "leak"},
     }  # fmt: skip
     return bodies[route.name]
 
@@ -46,7 +54,7 @@ def body_of(route: Route, ids: Ids) -> Any:
 async def ask(world: World, route: Route, town: Town, role: Role, ids: Ids, query: str = "") -> httpx.Response:
     """Send a well-formed request of one route."""
     path = route.path
-    for name, value in {**ids, "collection": "bridge", "sha256": EMPTY, "row_number": "1"}.items():
+    for name, value in {**ids, "collection": "bridge", "sha256": EMPTY, "row_number": "1", **TEXT}.items():
         for kind in ("uuid", "str", "int"):
             path = path.replace(f"{{{name}:{kind}}}", value)
     headers = town.auth(role, **({"If-Match": "*"} if route.needs_match else {}))
@@ -66,7 +74,8 @@ def ids_of(world: World, town: Town) -> Ids:
         "asset_id": str(town.bridge), "inspection_id": str(town.inspection), "repair_id": str(town.repair),
         "consent_id": str(town.consent), "owner_id": str(town.owner_id), "region_id": str(town.region),
         "key_id": town.keys[Role.VIEWER].split("_")[1], "ledger_id": str(town.records), "run_id": str(town.records),
-        "plan_id": str(town.records), "schedule_id": str(town.records),
+        "plan_id": str(town.records), "schedule_id": str(town.records), "recipient_id": str(town.records), "ladder_id": str(town.records),
+        "message_id": str(town.records), "feed_id": str(town.records),
     }  # fmt: skip
 
 
@@ -91,6 +100,12 @@ VERDICTS: dict[str, str] = {
     "read_day_sheets": "row", "read_gantt": "row", "read_schedule_workbook": "row",
     "ogc_landing": "own", "ogc_conformance": "own", "ogc_collections": "own", "ogc_collection": "own",
     "ogc_items": "own", "ogc_item": "row",
+    "list_recipients": "own", "add_recipient": "own", "read_recipient": "row", "change_recipient": "row",
+    "remove_recipient": "row", "list_ladders": "own", "put_ladder": "own", "remove_ladder": "row",
+    "list_reminder_texts": "own", "put_reminder_text": "own", "remove_reminder_text": "own",
+    "list_reminders": "own", "preview_reminder": "refused", "list_messages": "own", "read_message": "row",
+    "resend_message": "row", "acknowledge_message": "row", "print_letters": "row", "post_letters": "row",
+    "note_bounce": "refused", "list_feeds": "own", "make_feed": "own", "revoke_feed": "row",
 }  # fmt: skip
 """What a route does with another owner's row: `own` never shows it, `row` answers as if it did not exist, `refused`
 refuses it as if it did not exist, `batch` refuses it row by row."""
@@ -155,6 +170,7 @@ async def test_a_list_never_holds_another_owners_row(route: Route, strangers: Wo
         "owner": theirs["owner_id"], "asset": theirs["asset_id"], "region": theirs["region_id"],
         "ledger": theirs["ledger_id"], "text": "secret", "bbox": "100,0,170,80", "grade": "II",
         "as_of": "2100-01-01T00:00:00Z", "flag": "secret", "engineer": "secret", "sort": "identity",
+        "recipient": theirs["recipient_id"],
     }.items():  # fmt: skip
         if field in fields:
             filters.append(f"?{field}={value}")

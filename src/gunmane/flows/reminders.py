@@ -1,7 +1,7 @@
 """Reminders of one owner: look at what is due, decide who is told, put it into the outbox."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from uuid import UUID
 
@@ -9,11 +9,12 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.core.calendar import ONE_DAY, WorkingDays
+from gunmane.core.errors import GunmaneError
 from gunmane.core.reminders import links, wording
 from gunmane.core.reminders.compose import Channel, Message, Recipient, Reminder, remind
 from gunmane.core.reminders.ladders import Audience, LadderBook, due_days, furthest_ahead
 from gunmane.core.reminders.links import Link, Purpose
-from gunmane.core.reminders.timing import civil_day
+from gunmane.core.reminders.timing import Hours, civil_day
 from gunmane.core.words import Language
 from gunmane.files import reminders as files
 from gunmane.files import rules
@@ -30,6 +31,8 @@ DOERS = frozenset({Audience.OFFICER, Audience.ENGINEER})
 """Who gets links to report an item as done."""
 
 MOST_WEBHOOK_ITEMS = 1000
+
+ANY_TIME = Hours(time(0), time(0), working_days=False)
 
 
 class Office(Struct, frozen=True):
@@ -112,7 +115,8 @@ async def _make(
         return Made()
     await store.keep(conn, owner_id, reminders, now)
     contacts = {row.recipient_id: row.contact or "" for row in rows}
-    desk = await open_desk(conn, owner_id, state, now, office, book)
+    secret = await store.secret(conn, owner_id, now)
+    desk = await open_desk(conn, owner_id, state, now, office, book, secret)
     await outbox.put(conn, owner_id, await desk.write(conn, found, contacts), now)
     return Made(len(reminders), len(found))
 
@@ -253,10 +257,35 @@ class Desk(Struct, frozen=True, kw_only=True):
         return msgspec.json.encode(document).decode()
 
 
+async def preview(
+    conn: ReadConn, row: RecipientRow, now: datetime, office: Office, texts: Mapping[str, str]
+) -> Outgoing:
+    """Write what a recipient would be sent now if nothing had been told yet; its links open nothing."""
+    state = await store.state(conn, row.owner_id)
+    if state is None:
+        raise GunmaneError("not_found")
+    own = tuple(one.ladder() for one in await people.list_ladders(conn, row.owner_id))
+    book = LadderBook(own, office.book.ladders)
+    plain = row.recipient()
+    channels = plain.channels[:1] or (Channel.EMAIL,)
+    recipient = msgspec.structs.replace(plain, channels=channels, hours=ANY_TIME, digest=True)
+    until = civil_day(now) + timedelta(days=furthest_ahead(book.of([recipient.role])))
+    items = await store.pick_all(conn, row.owner_id, until)
+    found = remind(items, [recipient], book, {}, now, office.days)
+    message = found[0] if found else Message(
+        key="", recipient=recipient, channel=channels[0], reminders=(), send_at=None
+    )  # fmt: skip
+    desk = await open_desk(conn, row.owner_id, state, now, office, book, bytes(32))
+    mail = {**desk.mail, row.language: {**desk.mail[row.language], **texts}}
+    contacts = {row.recipient_id: row.contact or ""}
+    (made,) = await msgspec.structs.replace(desk, mail=mail).write(conn, [message], contacts)
+    return made
+
+
 async def open_desk(
-    conn: Conn, owner_id: UUID, state: State, now: datetime, office: Office, book: LadderBook
+    conn: ReadConn, owner_id: UUID, state: State, now: datetime, office: Office, book: LadderBook, secret: bytes
 ) -> Desk:
-    """Read what an owner's messages are written with."""
+    """Read what an owner's messages are written with; `secret` signs their links."""
     mail = {language: dict(files.texts(language).mail) for language in Language}
     for row in await people.list_texts(conn, owner_id):
         if row.name in mail[row.language]:
@@ -269,7 +298,7 @@ async def open_desk(
         unknown=state.unknown,
         today=civil_day(now),
         until=int((now + timedelta(days=office.book.parameters.link_days)).timestamp()),
-        secret=await store.secret(conn, owner_id, now),
+        secret=secret,
         office=office,
         book=book,
         mail=mail,

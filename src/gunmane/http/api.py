@@ -7,11 +7,14 @@ from gunmane.http import (
     assets,
     batches,
     features,
+    feeds,
     inspections,
     inspections_together,
     openapi,
+    recipients,
     records,
     regions,
+    reminders,
     repairs,
     schedules,
     service,
@@ -29,6 +32,9 @@ ROUTES: tuple[Route, ...] = (
     *records.ROUTES,
     *schedules.ROUTES,
     *features.ROUTES,
+    *recipients.ROUTES,
+    *reminders.ROUTES,
+    *feeds.ROUTES,
 )
 
 
@@ -44,4 +50,4 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
     for route in ROUTES:
         made.append(handler(route, services, "" if route.path in seen else allowed(route.path)))
         seen.add(route.path)
-    return [*made, *service.handlers(services), *openapi.handlers(ROUTES)]
+    return [*made, *service.handlers(services), *feeds.handlers(services), *openapi.handlers(ROUTES)]

@@ -173,6 +173,10 @@ class _Maker:
         state = {"content": {JSON: {"schema": self.schema(service.State)}}}
         code = {"name": "code", "in": "path", "required": True, "schema": _KINDS["str"]}
         meaning = {"description": "meaning", "content": {JSON: {"schema": self.schema(service.Meaning)}}}
+        token = {"name": "token", "in": "path", "required": True, "schema": _KINDS["str"]}
+        tag = {"headers": {"ETag": {"schema": {"type": "string"}}}}
+        calendar = {"description": "iCalendar (RFC 5545)", "content": {"text/calendar": {"schema": {}}}, **tag}
+        same, gone = {"description": "unchanged", **tag}, {"404": self.problem(404), "503": self.problem(503)}
         text = {"description": "text", "content": {"text/plain": {"schema": {"type": "string"}}}}
 
         def one(name: str, responses: dict[str, Any], parameters: Sequence[Any] = ()) -> dict[str, Any]:
@@ -187,6 +191,7 @@ class _Maker:
             "/health": one("health", {"200": {"description": "alive", **state}}),
             "/ready": one("ready", {"200": {"description": "ready", **state}, "503": self.problem(503)}),
             "/metrics": one("metrics", {"200": text}),
+            "/feeds/{token}": one("feed", {"200": calendar, "304": same, **gone}, [token]),
             "/problems/{code}": one("problem", {"200": meaning, "404": self.problem(404)}, [code]),
         }
 

@@ -57,6 +57,8 @@ class Services(Struct):
     pool: pool.Pool
     rules: Rules
     now: Callable[[], datetime]
+    public_url: str = ""  # begins the addresses that are handed out; "": that of the request
+    private_webhooks: bool = False
     metrics: Metrics = field(default_factory=Metrics)
     joined: "dict[str, Join]" = field(default_factory=dict[str, "Join"])
 
