@@ -20,6 +20,7 @@ from gunmane.http.direct import Direct
 from gunmane.http.routes import Services
 from gunmane.http.shell import Shell
 from gunmane.jobs.service import assemble, running
+from gunmane.pages import links
 from gunmane.pages.regions import router as pages_router
 from gunmane.resources import DATA, PACKAGE, STATIC
 from gunmane.settings import Settings
@@ -90,7 +91,7 @@ def build(
             await services.pool.close()
 
     app = Litestar(
-        route_handlers=[*api.handlers(services), pages_router, *static_routers()],
+        route_handlers=[*api.handlers(services), pages_router, links.router, *static_routers()],
         lifespan=[lifespan, *lifespans],
         exception_handlers={Exception: service.refuse},
         openapi_config=None,

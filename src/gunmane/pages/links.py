@@ -1,4 +1,4 @@
-"""Pages behind the links in messages: opening one changes nothing, its button does. No key is needed: the link is one."""
+"""Pages behind the links in messages: opening one changes nothing, its button does. The link itself is the key."""
 
 from datetime import datetime
 from typing import Any
@@ -62,14 +62,15 @@ async def act(conn: Conn, link: Link, now: datetime) -> None:
             await recipients.unsubscribe(conn, link.owner_id, link.recipient_id, now)
 
 
-def draw(opened: Opened, *, done: bool) -> Response[str]:
+def draw(request: PageRequest, opened: Opened, *, done: bool) -> Response[str]:
     """Draw the page of a link, before or after its button was pressed."""
     texts = files.texts(opened.language).page
     name = opened.link.purpose.value
     days = files.ladder_file().parameters.done_rests_days
     return page(
         "link.html",
-        opened.language,
+        request,
+        written_in=opened.language,
         who=None,
         title=texts[f"title_{name}"],
         text=texts[f"done_{name}"] if done else fill(texts[f"text_{name}"], {"days": days}),
@@ -83,7 +84,7 @@ def refuse(request: PageRequest) -> Response[str]:
     chosen = language(request)
     texts = files.texts(chosen).page
     return page(
-        "link.html", chosen, status=404, who=None, title=texts["bad"], text=texts["bad_text"], item="", button=""
+        "link.html", request, status=404, who=None, title=texts["bad"], text=texts["bad_text"], item="", button=""
     )
 
 
@@ -97,7 +98,7 @@ async def show(request: PageRequest, state: State, token: FromPath[str]) -> Resp
     """Show what a link is for. Programs that look at the links in a mail do no harm."""
     async with pool.reading(state.pool) as conn:
         found = await open_link(conn, token, state.services.now(), _asked(request))
-    return refuse(request) if found is None else draw(found, done=False)
+    return refuse(request) if found is None else draw(request, found, done=False)
 
 
 @post("/links/{token:str}", include_in_schema=False, status_code=200)
@@ -108,7 +109,7 @@ async def press(request: PageRequest, state: State, token: FromPath[str]) -> Res
         found = await open_link(conn, token, now, _asked(request))
         if found is not None:
             await act(conn, found.link, now)
-    return refuse(request) if found is None else draw(found, done=True)
+    return refuse(request) if found is None else draw(request, found, done=True)
 
 
 router = Router("/", route_handlers=[show, press])

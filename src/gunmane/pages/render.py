@@ -40,9 +40,14 @@ def missing_page(request: PageRequest, found: Visit) -> Response[str]:
     return page("missing.html", request, status=404, who=found.principal, who_name="")
 
 
-def page(name: str, request: PageRequest, *, status: int = 200, **values: Any) -> Response[str]:
-    """Draw a page in the language that the visitor asks for, and remember a language chosen in the address."""
-    language = language_of(request)
+def page(
+    name: str, request: PageRequest, *, status: int = 200, written_in: Language | None = None, **values: Any
+) -> Response[str]:
+    """Draw a page in the language that the visitor asks for, and remember a language chosen in the address.
+
+    A page for somebody whose language is known is `written_in` that one unless the address asks for another.
+    """
+    language = language_of(request) if written_in is None or "lang" in request.query_params else written_in
     words = texts.catalogue(language)
     other = Language.EN if language is Language.JA else Language.JA
     body = environment().get_template(name).render(t=words, lang=language.value, other=other.value, **values)
