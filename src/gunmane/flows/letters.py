@@ -1,6 +1,7 @@
 """Letters to users of septic systems: whom a message goes to, in words, as PDF."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -20,6 +21,9 @@ from gunmane.store import reminders as store
 from gunmane.store.messages import LetterLine, WholeMessage
 from gunmane.store.query import ReadConn
 from gunmane.store.reminders import State
+
+_POSTCODE = re.compile(r"^(〒?\s*\d{3}[-‐−－]?\d{4})[\s　]+")
+"""A postal code gets a line of its own."""
 
 
 async def draw(conn: ReadConn, message: WholeMessage, now: datetime) -> bytes:
@@ -84,7 +88,7 @@ def letter(
         rows.append(("call", contact))
     return Letter(
         number=line.number,
-        address=line.address or "",
+        address=_POSTCODE.sub(r"\1\n", line.address or ""),
         addressee=say("addressee") if line.name else say("no_name"),
         sender="\n".join(one for one in (state.name, contact) if one),
         dated=say("dated"),

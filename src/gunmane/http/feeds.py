@@ -18,7 +18,7 @@ from gunmane.store import feeds as store
 from gunmane.store import pool
 from gunmane.store.feeds import Feed
 
-MEDIA_TYPE = "text/calendar; charset=utf-8"
+MEDIA_TYPE = "text/calendar"  # Litestar adds the charset
 PATH = "/feeds/{token:str}"
 
 Engineer = Annotated[str, Meta(min_length=1, max_length=100)]
