@@ -74,7 +74,8 @@ def ids_of(world: World, town: Town) -> Ids:
         "asset_id": str(town.bridge), "inspection_id": str(town.inspection), "repair_id": str(town.repair),
         "consent_id": str(town.consent), "owner_id": str(town.owner_id), "region_id": str(town.region),
         "key_id": town.keys[Role.VIEWER].split("_")[1], "ledger_id": str(town.records), "run_id": str(town.records),
-        "plan_id": str(town.records), "schedule_id": str(town.records), "recipient_id": str(town.records), "ladder_id": str(town.records),
+        "plan_id": str(town.records), "schedule_id": str(town.records),
+        "recipient_id": str(town.records), "ladder_id": str(town.records),
         "message_id": str(town.records), "feed_id": str(town.records),
     }  # fmt: skip
 
