@@ -27,6 +27,10 @@ SELECT EXISTS (SELECT FROM assets WHERE owner_id = $1 AND asset_class = $2) AS f
 -- Empty the staged rows, their matches.
 TRUNCATE staged_assets, matched_assets;
 
+-- known_numbers
+-- The numbers of an owner's assets of a class.
+SELECT number FROM assets WHERE owner_id = $1 AND asset_class = $2;
+
 -- count_staged
 -- How many rows are staged.
 SELECT count(*) FROM staged_assets;

@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.ledgers.columns import AssetColumns, RejectedRow
+from gunmane.core.ledgers.contacts import hidden
 from gunmane.core.ledgers.raw import RawChunk
 from gunmane.core.ledgers.reading import read_chunk
 from gunmane.core.ledgers.recognise import Reading
@@ -27,7 +30,7 @@ from gunmane.files.catalogue import catalogue
 from gunmane.files.ledgers import Ledger, LedgerSource
 from gunmane.files.tables import Table, open_table
 from gunmane.resources import DATA
-from gunmane.store import inspections_bulk, ledgers, rejections
+from gunmane.store import contacts, inspections_bulk, ledgers, rejections
 from gunmane.store.copying import Batch
 
 CHUNK = 50_000
@@ -44,6 +47,8 @@ class Prepared(Struct, frozen=True, kw_only=True):
     inspections: Batch | None = None
     repairs: Batch | None = None
     rejected: Batch | None = None
+    contacts: Batch | None = None
+    contact_parts: tuple[bool, ...] = ()
     read: int = 0
     left_out: int = 0
     flagged: int = 0
@@ -104,13 +109,13 @@ def both(one: ledgers.Supply | None, other: ledgers.Supply) -> ledgers.Supply:
     )
 
 
-def prepare(ledger: Ledger, content: str, size: int = CHUNK) -> Iterator[Prepared]:
-    """Read a ledger of assets or inspections chunk by chunk."""
+def prepare(ledger: Ledger, content: str, known: ledgers.Numbers | None, size: int = CHUNK) -> Iterator[Prepared]:
+    """Read a ledger of assets or inspections chunk by chunk; `known` are the numbers of the assets there are."""
     for chunk in ledger.table.chunks(size):
         found = read_chunk(ledger.reading, chunk, ledger.context)
         supply = supply_of(ledger.reading, chunk, found)
-        cells = _cells(ledger, chunk, found.inspections.rows) if content == "inspections" else None
-        seen = found.inspections
+        seen, people = found.inspections, found.contacts if content == "assets" else None
+        cells = _cells(ledger, chunk, seen.rows, known.unknown(seen.numbers)) if known is not None else None
         yield Prepared(
             supply=supply,
             assets=ledgers.asset_batch(found.rows, found.fields, found.ids, supply) if len(found) else None,
@@ -119,6 +124,8 @@ def prepare(ledger: Ledger, content: str, size: int = CHUNK) -> Iterator[Prepare
                 seen.inspectors, seen.findings, seen.flags, seen.duties, cells or [None] * len(seen),
             ) if len(seen) else None,
             rejected=rejected_batch(found.rejected),
+            contacts=contacts.batch(people) if people is not None else None,
+            contact_parts=people.provided if people is not None else (),
             read=len(chunk) - found.summary_rows,
             left_out=found.left_out,
             flagged=sum(map(bool, found.fields["flags"])),
@@ -156,17 +163,17 @@ def rejected_batch(rows: list[RejectedRow]) -> Batch | None:
     )
 
 
-def _cells(ledger: Ledger, chunk: RawChunk, rows: list[int]) -> list[str]:
-    """Return the cells of some rows as JSON, in case no asset is found for them."""
-    header = ledger.reading.header
+def _cells(ledger: Ledger, chunk: RawChunk, rows: list[int], lost: NDArray[np.bool_]) -> list[str | None]:
+    """Return the cells of the rows that no asset is found for as JSON, personal ones hidden."""
+    found: list[str | None] = [None] * len(rows)
+    if not lost.any():
+        return found
+    header, personal = ledger.reading.header, ledger.context.personal
     position = {row: place for place, row in enumerate(chunk.rows)}
-    known: dict[int, str] = {}
-    for row in rows:
-        if row not in known:
-            place = position[row]
-            raw = dict(zip(header, (column[place] for column in chunk.columns), strict=False))
-            known[row] = msgspec.json.encode(raw).decode()
-    return [known[row] for row in rows]
+    for index in np.flatnonzero(lost).tolist():
+        cells = [column[position[rows[index]]] for column in chunk.columns]
+        found[index] = msgspec.json.encode(hidden(header, cells, personal)).decode()
+    return found
 
 
 async def ahead(chunks: Callable[[], Iterator[Prepared]]) -> AsyncIterator[Prepared]:

@@ -20,7 +20,7 @@ from gunmane.core.words import AssetClass
 from gunmane.files.catalogue import catalogue
 from gunmane.files.ledgers import Ledger
 from gunmane.flows.import_chunks import RepairLedger, ahead, both, prepare, prepare_repairs, rejected_batch
-from gunmane.store import inspections_bulk, ledgers, rejections
+from gunmane.store import contacts, inspections_bulk, ledgers, rejections
 from gunmane.store.ids import uuid7
 from gunmane.store.memberships import SavedRegion
 from gunmane.store.query import Conn
@@ -53,6 +53,7 @@ class LedgerOutcome(Struct, kw_only=True):
     flagged: int = 0
     inspections: int = 0
     repairs: int = 0
+    contacts: int = 0
     encoding: str = ""
     columns: dict[str, str] = field(default_factory=dict[str, str])
     unrecognised: tuple[str, ...] = ()
@@ -68,7 +69,9 @@ class LedgerOutcome(Struct, kw_only=True):
     @property
     def wrote(self) -> bool:
         """Whether anything of the inventory is different now."""
-        return bool(self.added or self.changed or self.inspections or self.repairs or self.newly_rejected)
+        return bool(
+            self.added or self.changed or self.inspections or self.repairs or self.contacts or self.newly_rejected
+        )
 
 
 class Job(Struct):
@@ -80,6 +83,8 @@ class Job(Struct):
     sha256: bytes = b""
     opened: Ledger | RepairLedger | None = None
     identical: bool = False
+    known: ledgers.Numbers | None = None  # numbers of the assets there are, for a ledger of inspections
+    people: tuple[bool, ...] = ()  # which parts of contacts the ledger has
 
 
 class Work(Struct, frozen=True):
@@ -123,7 +128,7 @@ class Group:
         waiting = [job for job in self.jobs if job.opened and (stale or not job.identical)]
         if not waiting:
             return
-        for module in (ledgers, inspections_bulk, rejections):
+        for module in (ledgers, inspections_bulk, rejections, contacts):
             await module.begin(conn)
         self.there = await ledgers.lock(conn, self.base.owner_id, self.base.asset_class)
         for job in (job for job in waiting if job.content == "assets"):
@@ -144,6 +149,8 @@ class Group:
         self.ledger_ids.append(target.ledger_id)
         _reset(outcome)
         fresh = job.content == "assets" and not self.there
+        if job.content == "inspections":
+            job.known = await ledgers.known_numbers(conn, target.owner_id, target.asset_class)
         supply = await self._stage(conn, job, outcome, target if fresh else None)
         if job.content == "assets" and not fresh and supply is not None:
             matched = await ledgers.match_staged(conn, target, supply)
@@ -153,6 +160,8 @@ class Group:
             outcome.unchanged = matched - merged.changed
             await ledgers.forget_staged(conn)
         self.there = self.there or outcome.added > 0
+        if job.people:
+            outcome.contacts = await contacts.merge(conn, target, job.people)
         await self._histories(conn, job, target)
         await self._record(conn, job, target)
         await self._forget(conn)
@@ -176,7 +185,8 @@ class Group:
                 await ledgers.copy_in(conn, one.assets)
                 if fresh is not None:
                     outcome.added += await ledgers.insert_staged(conn, fresh, one.supply)
-            for batch in (one.inspections, one.repairs, one.rejected):
+            job.people = one.contact_parts or job.people
+            for batch in (one.inspections, one.repairs, one.rejected, one.contacts):
                 if batch is not None:
                     await ledgers.copy_in(conn, batch)
             outcome.read += one.read
@@ -190,7 +200,7 @@ class Group:
         if isinstance(job.opened, RepairLedger):
             return prepare_repairs(job.opened, self.work.as_of, self.work.chunk)
         assert job.opened is not None
-        return prepare(job.opened, job.content, self.work.chunk)
+        return prepare(job.opened, job.content, job.known, self.work.chunk)
 
     async def _histories(self, conn: Conn, job: Job, target: ledgers.Target) -> None:
         """Merge inspections and repairs; in files of their own, rows about unknown assets are rejected."""

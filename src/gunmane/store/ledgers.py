@@ -11,7 +11,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from gunmane.core.words import AssetClass, Origin
 from gunmane.store import copying
@@ -84,6 +86,23 @@ class Recorded(Struct, frozen=True):
     rows_rejected: int
     rows_flagged: int
     imported_at: datetime
+
+
+class Numbers(Struct, frozen=True, eq=False):
+    """Numbers of assets as sorted hashes of this process: 8 bytes each."""
+
+    hashes: NDArray[np.int64]
+
+    def unknown(self, numbers: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell which numbers are not among them; one in 10^13 may be taken for another."""
+        wanted = np.fromiter(map(hash, numbers), dtype=np.int64, count=len(numbers))
+        if not len(self.hashes):
+            return np.ones(len(wanted), dtype=np.bool_)
+        slots = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
+        return np.asarray(self.hashes[slots] != wanted)
+
+
+_NUMBERS = 50_000
 
 
 class LedgerRow(Struct, frozen=True, kw_only=True):
@@ -161,6 +180,15 @@ async def lock(conn: Conn, owner_id: UUID, asset_class: AssetClass) -> bool:
     """Wait for other imports of the same class; tell whether the owner has assets of it."""
     await conn.execute(sql("ledgers", "lock_owner"), owner_id, asset_class.value)
     return await conn.fetchval(sql("ledgers", "any_assets"), owner_id, asset_class.value)
+
+
+async def known_numbers(conn: ReadConn, owner_id: UUID, asset_class: AssetClass) -> Numbers:
+    """Return the numbers of an owner's assets of a class."""
+    hashes: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+    cursor = await conn.cursor(sql("ledgers", "known_numbers"), owner_id, asset_class.value)
+    while rows := await cursor.fetch(_NUMBERS):
+        hashes.append(np.fromiter((hash(row[0]) for row in rows), dtype=np.int64, count=len(rows)))
+    return Numbers(np.sort(np.concatenate(hashes)))
 
 
 async def insert_staged(conn: Conn, target: Target, supply: Supply) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from gunmane.core.errors import Fault
+from gunmane.core.ledgers.contacts import ContactColumns
 
 
 class RejectedRow(Struct, frozen=True):
@@ -66,6 +67,7 @@ class AssetColumns(Struct):
     inspections: InspectionColumns
     left_out: int = 0
     summary_rows: int = 0
+    contacts: ContactColumns | None = None
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from gunmane.core.errors import Fault
+from gunmane.core.ledgers.contacts import contact_columns
 from gunmane.core.ledgers.eras import When
 from gunmane.core.ledgers.limits import Limits
 from gunmane.core.ledgers.memo import Memo
@@ -18,7 +19,7 @@ from gunmane.core.ledgers.probe import CellReader
 from gunmane.core.ledgers.recognise import Reading, Use
 from gunmane.core.ledgers.synonyms import Lexicon
 from gunmane.core.ledgers.values import Doubt, Parsed
-from gunmane.core.words import Precision, Scale
+from gunmane.core.words import AssetClass, Precision, Scale
 
 
 class Place(Struct, frozen=True):
@@ -70,6 +71,8 @@ class ReadContext:
         self.unknown_texts = frozenset(self.lexicon.synonyms.unknown) | {""}
         self.summary_texts = frozenset(self.lexicon.synonyms.summary_rows) | {""}
         self.personal = personal_columns(reading.header, lexicon.synonyms)
+        septic = reading.asset_class is AssetClass.SEPTIC and reading.rows != "inspection"
+        self.contacts = contact_columns(reading.header, lexicon.synonyms) if septic else {}
         self.seen = SeenNumbers()
         self.days: dict[Any, Any] = {}
         self.last_grades: dict[str, str | None] = {}

@@ -11,6 +11,7 @@ from gunmane.core.errors import Fault
 from gunmane.core.ledgers.attributes import attribute_texts
 from gunmane.core.ledgers.cells import keys, plain_fields
 from gunmane.core.ledgers.columns import AssetColumns, RejectedRow, flag
+from gunmane.core.ledgers.contacts import hidden, read_contacts
 from gunmane.core.ledgers.context import ReadContext
 from gunmane.core.ledgers.observations import read_inspections
 from gunmane.core.ledgers.placing import place_rows
@@ -21,9 +22,6 @@ from gunmane.core.ledgers.text import fold, narrow
 
 LONGEST_KEY = 60
 """Characters of a number joined from a row's cells."""
-
-HIDDEN = "***"
-"""Stands for what a personal column holds: rejected rows are stored, exported and read by others than the owner."""
 
 
 def read_chunk(reading: Reading, chunk: RawChunk, context: ReadContext) -> AssetColumns:
@@ -51,6 +49,7 @@ def read_chunk(reading: Reading, chunk: RawChunk, context: ReadContext) -> Asset
     drop = _repeated(rows, fields["number"])
     inspections = read_inspections(rows, fields["number"])
     rejected = broken + [_rejected(rows, position) for position in sorted(rows.faults)]
+    contacts = read_contacts(context.contacts, columns, fields["number"], rows.faults, context.lexicon.unknown)
     flags: list[tuple[str, ...]] = [()] * len(rows)
     for position, texts in rows.flags.items():
         flags[position] = tuple(texts)
@@ -62,7 +61,7 @@ def read_chunk(reading: Reading, chunk: RawChunk, context: ReadContext) -> Asset
         fields = {name: list(compress(column, mask)) for name, column in fields.items()}
         ids = {name: list(compress(column, mask)) for name, column in ids.items()}
         found = list(compress(found, mask))
-    return AssetColumns(found, fields, ids, rejected, inspections, left_out, summary)
+    return AssetColumns(found, fields, ids, rejected, inspections, left_out, summary, contacts if contacts else None)
 
 
 def _select(
@@ -178,8 +177,5 @@ def _repeated(rows: Rows, numbers: list[str]) -> set[int]:
 
 def _rejected(rows: Rows, position: int) -> RejectedRow:
     personal = rows.context.personal
-    raw = {
-        name: HIDDEN if place in personal and column[position] else column[position]
-        for place, (name, column) in enumerate(zip(rows.reading.header, rows.columns, strict=True))
-    }
+    raw = hidden(rows.reading.header, [column[position] for column in rows.columns], personal)
     return RejectedRow(rows.rows[position], raw, tuple(rows.faults[position]))

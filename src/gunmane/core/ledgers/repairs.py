@@ -9,7 +9,9 @@ from msgspec import Struct, field
 
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.columns import RejectedRow
+from gunmane.core.ledgers.contacts import hidden
 from gunmane.core.ledgers.eras import When, start, when
+from gunmane.core.ledgers.names import personal_columns
 from gunmane.core.ledgers.raw import RawChunk
 from gunmane.core.ledgers.synonyms import Lexicon
 from gunmane.core.ledgers.text import fold, header_parts, narrow, one_line
@@ -49,6 +51,7 @@ class RepairReading(Struct, frozen=True):
     notes: int
     fiscal: bool
     yen: int
+    personal: frozenset[int] = frozenset()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -101,8 +104,9 @@ def recognise_repairs(
         name: find(words.columns[name]) for name in ("repaired", "kind", "cost", "notes")
     }
     unit = header_parts(header[found["cost"]])[1] if found["cost"] >= 0 else ""
+    personal = personal_columns(header, lexicon.synonyms)
     fiscal = found["repaired"] >= 0 and "年度" in header[found["repaired"]]
-    return RepairReading(tuple(header), **found, fiscal=fiscal, yen=YEN_OF_UNIT.get(unit, 1))
+    return RepairReading(tuple(header), **found, fiscal=fiscal, yen=YEN_OF_UNIT.get(unit, 1), personal=personal)
 
 
 def read_repairs(
@@ -118,9 +122,10 @@ def read_repairs(
     picked = [(names.index(fold(column)), allowed) for column, allowed in where.items() if fold(column) in names]
     for position, row in enumerate(chunk.rows):
         cells = [column[position] for column in chunk.columns]
-        raw = dict(zip(reading.header, cells, strict=False))
+        raw = hidden(reading.header, cells, reading.personal)
         if position in chunk.broken:
-            found.rejected.append(RejectedRow(row, raw, (chunk.broken[position][0],)))
+            shown = {} if reading.personal else raw  # cells of such a row may stand under a wrong header
+            found.rejected.append(RejectedRow(row, shown, (chunk.broken[position][0],)))
             continue
         if any(fold(cells[place]) not in allowed for place, allowed in picked) or not any(map(str.strip, cells)):
             continue

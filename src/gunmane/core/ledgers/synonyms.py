@@ -26,7 +26,7 @@ class Synonyms(Struct, frozen=True, forbid_unknown_fields=True):
 
     `fields` gives the names of columns common to all classes, `class_fields` those of one class. `words` holds for
     each field the canonical codes; `grades` for each scale its extra words; `unknown` the words that mean "not
-    known".
+    known"; `contacts` which personal columns hold name, address and phone of who is to be reached.
     """
 
     unknown: tuple[str, ...]
@@ -36,6 +36,7 @@ class Synonyms(Struct, frozen=True, forbid_unknown_fields=True):
     class_fields: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict[str, dict[str, tuple[str, ...]]])
     ignored: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    contacts: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     words: dict[str, tuple[Word, ...]] = field(default_factory=dict[str, tuple[Word, ...]])
     grades: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict[str, dict[str, tuple[str, ...]]])
     grade_labels: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
