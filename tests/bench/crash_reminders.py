@@ -121,15 +121,14 @@ class Hook(HookPeer):
         self.all: list[str] = []
         self.good: list[str] = []
 
-    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        cut = self.draw.random() < self.cut
-        self.answers = [CUT if cut else 204]
-        going = await super()._one(reader, writer)
-        identity = self.calls.pop()[1]["idempotency-key"]
+    def decide(self, headers: dict[str, str]) -> Any:
+        self.calls.clear()
+        identity = headers["idempotency-key"]
         self.all.append(identity)
-        if not cut:
-            self.good.append(identity)
-        return going
+        if self.draw.random() < self.cut:
+            return CUT
+        self.good.append(identity)
+        return 204
 
 
 class Replica:

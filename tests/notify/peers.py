@@ -110,6 +110,10 @@ class HookPeer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/hook"
 
+    def decide(self, headers: dict[str, str]) -> Any:
+        """Choose the answer to a call that has been read."""
+        return self.answers.pop(0) if self.answers else 204
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while await self._one(reader, writer):
@@ -125,7 +129,7 @@ class HookPeer:
         headers = {name.lower(): value for name, value in headers.items()}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         self.calls.append((head[0].split()[1], headers, body))
-        answer = self.answers.pop(0) if self.answers else 204
+        answer = self.decide(headers)
         if isinstance(answer, float):
             await asyncio.sleep(answer)
             answer = 204
