@@ -39,3 +39,23 @@ VALUES ($1, $2, $3, $4, $5, $6);
 -- changes
 -- What people changed in a day plan, in order.
 SELECT revision, change, key_id, changed_at FROM schedule_changes WHERE schedule_id = $1 ORDER BY revision;
+
+-- latest_schedule
+-- The newest day plan of a region.
+SELECT region_id, schedule_id, revision, first_on, last_on, placed, left_out, must_left, created_at, changed_at, roster,
+    plan
+FROM schedules WHERE region_id = $1 ORDER BY schedule_id DESC LIMIT 1;
+
+-- due_work
+-- What falls due until a day for some owners and duties, with place and expected loss; in a fixed order.
+SELECT
+    o.code AS owner, d.asset_id::text AS asset_id, d.asset_class, a.number, a.name, d.duty, d.window_open, d.due, d.basis,
+    (center(a.bounds))[0] AS lon, (center(a.bounds))[1] AS lat, a.attributes ->> 'crosses' AS crosses,
+    r.loss_yen_per_year AS loss
+FROM due_items AS d
+JOIN assets AS a ON a.owner_id = d.owner_id AND a.asset_id = d.asset_id
+JOIN owners AS o ON o.owner_id = d.owner_id
+LEFT JOIN risks AS r ON r.owner_id = d.owner_id AND r.asset_id = d.asset_id
+WHERE d.owner_id = ANY ($1::uuid[]) AND d.duty = ANY ($2::text[]) AND d.due <= $3
+    AND d.state IN ('due', 'in_window', 'overdue')
+ORDER BY o.code, d.asset_class, a.number, d.duty;

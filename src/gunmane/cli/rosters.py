@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from gunmane.core.schedule.roster import DayPlan, Roster, read_roster
 from gunmane.core.schedule.wording import fault_text, remedy_text
 from gunmane.core.words import Language
 from gunmane.files.rosters import safety, texts
-from gunmane.files.rules import rule_book, workbook, working_days
 
 SOFTWARE = f"gunmane {__version__}"
 
@@ -33,6 +33,18 @@ def add(actions: Any) -> None:
     days.add_argument("--iterations", type=int, metavar="N", help="stop by iterations instead: repeatable")
     days.add_argument("--language", type=Language, default=Language.JA, choices=list(Language), help="of the papers")
     days.set_defaults(run=run_days)
+    roll = actions.add_parser("region", help="a built region's year by week and its next weeks by day (圏域の日程)")
+    roll.add_argument("region", type=Path, metavar="REGION.toml", help="the region's file, built before")
+    roll.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the plan and its papers")
+    roll.add_argument(
+        "--from", dest="start", type=date.fromisoformat, metavar="DATE", help="first day (default today)"
+    )
+    roll.add_argument("--weeks", type=int, default=4, choices=range(1, 14), metavar="N", help="default 4")
+    roll.add_argument("--extra", type=Path, metavar="EXTRA.json", help="people, cars, closures, permits, wishes")
+    roll.add_argument("--seconds", type=float, default=30.0, metavar="N", help="time of the search (default 30)")
+    roll.add_argument("--seed", type=int, default=1, metavar="S", help="start of the seeds (default 1)")
+    roll.add_argument("--language", type=Language, default=Language.JA, choices=list(Language), help="of the papers")
+    roll.set_defaults(run=_region)
     lots = actions.add_parser("lots", help="joint contract lots with the comparison to each owner alone (発注ロット)")
     lots.add_argument("items", type=Path, metavar="ITEMS.json", help="works to be ordered out, schemes, limits")
     lots.add_argument("--out", type=Path, required=True, metavar="LOTS.xlsx", help="workbook to be written")
@@ -41,6 +53,12 @@ def add(actions: Any) -> None:
         "--language", type=Language, default=Language.JA, choices=list(Language), help="of the workbook"
     )
     lots.set_defaults(run=run_lots)
+
+
+def _region(options: argparse.Namespace) -> int:
+    from gunmane.cli.region_days import run  # brings the database, which other actions of the group don't need
+
+    return run(options)
 
 
 class LotFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,12 +72,13 @@ class LotFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def run_days(options: argparse.Namespace) -> int:
     """Plan, check and write the papers; 2 with every fault for a bad roster, 1 for a plan the checker refuses."""
+    from gunmane.files.rules import working_days
     from gunmane.solve.rosters import plan_days
 
     try:
-        roster = read_roster(_bytes(options.roster))
+        roster = read_roster(read_bytes(options.roster))
     except GunmaneError as error:
-        return _refuse(error)
+        return refuse(error)
     found = plan_days(
         roster, working_days(), options.seconds, options.seed, workers=options.workers, iterations=options.iterations
     )
@@ -81,6 +100,7 @@ def run_days(options: argparse.Namespace) -> int:
 
 def papers(roster: Roster, plan: DayPlan, language: Language) -> dict[str, bytes]:
     """Return the files of a day plan by name."""
+    from gunmane.files.rules import working_days
     from gunmane.files.workbooks import schedule_book
     from gunmane.pdf.daysheets import Words, day_sheets, gantt
 
@@ -96,12 +116,13 @@ def papers(roster: Roster, plan: DayPlan, language: Language) -> dict[str, bytes
 
 def run_lots(options: argparse.Namespace) -> int:
     """Make lots, check them and write the workbook; prints the comparison."""
+    from gunmane.files.rules import workbook
     from gunmane.files.workbooks import lots_book
 
     try:
         given = _lot_file(options.items)
     except GunmaneError as error:
-        return _refuse(error)
+        return refuse(error)
     rules: LotRules = structs.replace(workbook().lots, schemes=given.schemes, **given.limits)
     made = make_lots(given.items, rules, options.seed)
     wrong = breaches(given.items, made, rules)
@@ -117,7 +138,7 @@ def run_lots(options: argparse.Namespace) -> int:
 
 def _lot_file(path: Path) -> LotFile:
     try:
-        given = msgspec.json.decode(_bytes(path), type=LotFile)
+        given = msgspec.json.decode(read_bytes(path), type=LotFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise GunmaneError("bad_roster", [Fault("bad_roster", "", {"message": str(error)})]) from error
     faults: list[Fault] = []
@@ -138,11 +159,13 @@ def _lot_file(path: Path) -> LotFile:
 
 
 def _duties(language: Language) -> dict[str, str]:
+    from gunmane.files.rules import rule_book
+
     book = rule_book()
     return (book.ja if language is Language.JA else book.en).duties
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     try:
         return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
@@ -150,7 +173,7 @@ def _bytes(path: Path) -> bytes:
         raise GunmaneError("bad_roster", [Fault("no_file", str(path), values)]) from error
 
 
-def _refuse(error: GunmaneError) -> int:
+def refuse(error: GunmaneError) -> int:
     faults: Sequence[Fault] = error.faults
     for fault in faults:
         for language in ("ja", "en"):

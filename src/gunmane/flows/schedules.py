@@ -1,28 +1,84 @@
 """Day plans: stored if the independent checker passes them, changed by hand under the same condition, printed."""
 
 import asyncio
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from gunmane import __version__
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.changes import Change, Changed, added_drive, change
+from gunmane.core.schedule.rolling import WEEKS_A_YEAR, Extra, YearByWeek, people_of, roster_of, year_by_week
 from gunmane.core.schedule.roster import DayPlan, Roster, Tour, mistakes
 from gunmane.core.schedule.roster_check import faults
 from gunmane.core.schedule.wording import fault_text
 from gunmane.core.words import Language
 from gunmane.files.rosters import safety, texts
-from gunmane.files.rules import rule_book, working_days
+from gunmane.files.rules import rule_book, workbook, working_days
 from gunmane.files.workbooks import schedule_book
 from gunmane.pdf.daysheets import Words, day_sheets, gantt
-from gunmane.store import schedules
+from gunmane.solve.rosters import Planned, plan_days
+from gunmane.store import access, pool, regions, schedules
+from gunmane.store.ids import uuid7
 from gunmane.store.query import Conn, ReadConn
 from gunmane.store.schedules import Schedule, ScheduleRow
 
 SOFTWARE = f"gunmane {__version__}"
 MOST_FAULTS = 50
+OPERATOR = UUID(int=0)
+"""Stands for the operator at the command line, who has no key."""
+
+
+class Rolled(Struct, frozen=True):
+    """A region's next weeks: the year by week they come from, the roster, the plan, and where it was stored."""
+
+    year: YearByWeek
+    roster: Roster
+    planned: Planned
+    schedule_id: UUID
+
+
+async def roll(
+    opened: pool.Pool, region_id: UUID, region: str, owners: Mapping[UUID, Mapping[str, int]], extra: Extra,
+    *, start: date, weeks: int, seconds: float, seed: int, simulated: bool, now: datetime,
+    iterations: int | None = None,
+) -> Rolled:  # fmt: skip
+    """Plan a region's year by week and its next weeks by day, and store them.
+
+    `owners` gives each owner's engineers by qualification. What people pinned or forbade in the newest plan, and its
+    tours, are carried over. Raises RuntimeError where a checker objects: such a plan is never stored.
+    """
+    book, office = workbook(), working_days()
+    duties = [kind.duty for kind in book.work if not kind.outside]
+    until = start + timedelta(weeks=WEEKS_A_YEAR + 1)
+    async with pool.reading(opened) as conn:
+        await access.operate(conn, list(owners), [region_id])
+        rows = await schedules.due_work(conn, list(owners), duties, until)
+        before = await schedules.latest(conn, region_id)
+        codes = {owner.owner_id: owner.code for owner in await regions.owners(conn)}
+    counts = {codes[owner_id]: engineers for owner_id, engineers in owners.items() if owner_id in codes}
+    if before is not None:
+        extra = structs.replace(extra, wishes=(*before.roster.wishes, *extra.wishes))
+    people = people_of(counts, rows, extra)
+    year = await asyncio.to_thread(year_by_week, rows, people, extra, start, book, office)
+    if year.breaches:
+        raise RuntimeError(f"the year plan breaks its own rules: {year.breaches[:3]}")
+    roster = roster_of(
+        year, people, extra, book, region=region, weeks=weeks, previous=before.plan if before else None,
+        simulated=simulated,
+    )  # fmt: skip
+    known = {work.id for work in roster.work}
+    roster = structs.replace(roster, wishes=tuple(wish for wish in roster.wishes if wish.work in known))
+    planned = await asyncio.to_thread(plan_days, roster, office, seconds, seed, iterations=iterations)
+    if planned.faults:
+        raise RuntimeError(f"the day plan breaks its own rules: {planned.faults[:3]}")
+    schedule_id = uuid7()
+    async with pool.writing(opened) as conn:
+        await access.operate(conn, list(owners), [region_id])
+        await schedules.insert(conn, region_id, schedule_id, roster, planned.plan, OPERATOR, now)
+    return Rolled(year, roster, planned, schedule_id)
 
 
 class Outcome(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Day plans with their rosters, and the changes that people made by hand."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.core.schedule.changes import Change
+from gunmane.core.schedule.rolling import DueWork
 from gunmane.core.schedule.roster import DayPlan, Roster, must
 from gunmane.store.query import Conn, ReadConn, sql
 
@@ -96,6 +98,18 @@ async def change(
 async def changes(conn: ReadConn, schedule_id: UUID) -> list[ChangeRow]:
     """List the changes of a plan in order."""
     return msgspec.convert(await conn.fetch(sql("schedules", "changes"), schedule_id), list[ChangeRow])
+
+
+async def latest(conn: ReadConn, region_id: UUID) -> Schedule | None:
+    """Read the newest plan of a region."""
+    row = await conn.fetchrow(sql("schedules", "latest_schedule"), region_id)
+    return None if row is None else msgspec.convert(row, Schedule)
+
+
+async def due_work(conn: ReadConn, owners: Sequence[UUID], duties: Sequence[str], until: date) -> list[DueWork]:
+    """List what falls due until a day, overdue work included."""
+    rows = await conn.fetch(sql("schedules", "due_work"), list(owners), list(duties), until)
+    return msgspec.convert(rows, list[DueWork])
 
 
 def _plain(value: Struct) -> Any:

@@ -48,7 +48,7 @@ def breaches(
                 found.append(Breach(task, "out_of_time", months[month].first.isoformat()))
             load[who, month] = load.get((who, month), 0.0) + look.minutes(who, task)
     for (who, month), minutes in load.items():
-        if minutes > look.hours(month) + TOLERANCE:
+        if minutes > look.hours(month, who) + TOLERANCE:
             found.append(Breach(-1, "too_many_hours", f"{engineers[who].code} {months[month].first}"))
     for task in range(tasks.size):
         if plan.month[task] < 0:
@@ -72,9 +72,11 @@ class _Look:
         kind = self.kinds[self.tasks.kind[task]]
         return not kind.outside and any(name in kind.qualifications for name in self.engineers[who].qualifications)
 
-    def hours(self, month: int) -> float:
-        """Minutes that one engineer has for inspections in a month."""
-        return self.months[month].days * self.given.minutes_per_day * self.given.inspection_share
+    def hours(self, month: int, who: int) -> float:
+        """Minutes that an engineer has for inspections in a month, days off taken out."""
+        held, away = self.months[month], self.engineers[who].away
+        off = len([day for day in away if held.first <= day <= held.last]) if held.dates else 0
+        return (held.days - off) * self.given.minutes_per_day * self.given.inspection_share
 
     def window(self, task: int) -> tuple[date, date, bool]:
         """First and last day inside the plan, and whether the task is overdue."""
@@ -133,6 +135,6 @@ class _Look:
         for who in able:
             minutes = self.minutes(who, task)
             for month in open_months:
-                if load.get((who, month), 0.0) + minutes <= self.hours(month) - TOLERANCE:
+                if load.get((who, month), 0.0) + minutes <= self.hours(month, who) - TOLERANCE:
                     return [Breach(task, "left_out", f"{self.engineers[who].code} {self.months[month].first}")]
         return [] if able and open_months else [Breach(task, "false_reason")]

@@ -57,6 +57,17 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     status: SourceStatus
 
 
+class Season(Struct, frozen=True, forbid_unknown_fields=True):
+    """Months in which some assets can be inspected at all: river bridges outside the flood season, for example."""
+
+    classes: tuple[str, ...]
+    open_months: tuple[int, ...]
+    reason: str
+    status: SourceStatus
+    source: str
+    crosses: tuple[str, ...] = ()
+
+
 class Workbook(Struct, frozen=True, forbid_unknown_fields=True):
     """Kinds of work and the parameters of planning: the year, the days of four weeks, contract lots."""
 
@@ -64,23 +75,33 @@ class Workbook(Struct, frozen=True, forbid_unknown_fields=True):
     work: tuple[WorkKind, ...]
     days: Rules
     lots: LotRules
+    seasons: tuple[Season, ...] = ()
 
 
 class Engineer(Struct, frozen=True):
-    """Somebody who inspects, from the office of an owner; place in degrees, None where it is not known."""
+    """Somebody who inspects, from the office of an owner; place in degrees, None where it is not known.
+
+    `away`: working days of the offices on which he or she does not work.
+    """
 
     code: str
     owner: str
     qualifications: frozenset[str]
     place: tuple[float, float] | None = None
+    away: frozenset[date] = frozenset()
 
 
 class Month(Struct, frozen=True):
-    """A month of the plan with its working days."""
+    """A month (or a week) of the plan with its number of working days, and those days where persons' own count."""
 
     first: date
     last: date
     days: int
+    dates: tuple[date, ...] = ()
+
+    def days_of(self, engineer: Engineer) -> int:
+        """Working days of one engineer."""
+        return self.days - sum(day in engineer.away for day in self.dates)
 
 
 class Tasks(Struct, frozen=True, eq=False):
@@ -138,6 +159,18 @@ def months_from(start: date, count: int, office: WorkingDays) -> tuple[Month, ..
     return tuple(found)
 
 
+def weeks_from(start: date, count: int, office: WorkingDays) -> tuple[Month, ...]:
+    """Return `count` weeks; the first begins on `start`, the others on a Monday."""
+    found: list[Month] = []
+    first = start
+    for _ in range(count):
+        last = first + timedelta(days=6 - first.weekday())
+        dates = tuple(office.between(first, last))
+        found.append(Month(first, last, len(dates), dates))
+        first = last + timedelta(days=1)
+    return tuple(found)
+
+
 def plan_year(
     tasks: Tasks, kinds: Sequence[WorkKind], engineers: Sequence[Engineer], months: Sequence[Month], given: Parameters
 ) -> YearPlan:
@@ -183,7 +216,8 @@ class _Desk:
         self.need = needed_minutes(tasks, kinds, engineers, given)
         self.first, self.last, self.late = month_limits(tasks, months)
         hours = given.minutes_per_day * given.inspection_share
-        self.capacity = np.tile(np.array([month.days * hours for month in months]), (len(engineers), 1))
+        self.capacity = np.array([[month.days_of(one) * hours for month in months] for one in engineers])
+        self.capacity = self.capacity.reshape(len(engineers), len(months)).astype(np.float64)
         self.possible: Bits = np.asarray(np.isfinite(self.need).any(axis=1), dtype=np.bool_)
         self.inside: Bits = (self.first <= self.last) & (self.first < len(months))
         self.least = self.need.min(axis=1, initial=np.inf)

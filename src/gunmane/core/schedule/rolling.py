@@ -1,0 +1,199 @@
+"""From what falls due to the next weeks: a levelled year by week, then the roster of the weeks at hand.
+
+The year plan is made anew from today each time; what is done has left the due dates, last week's day plan is kept
+where that costs little. Into the roster goes what the year plan puts into its weeks, what it could not place though
+it falls due there, and, as filling, what it puts into the following weeks.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+from msgspec import Struct, structs
+
+from gunmane.core.calendar import ONE_DAY, WorkingDays
+from gunmane.core.duties.daynumbers import NONE, number
+from gunmane.core.schedule.check import Breach, breaches
+from gunmane.core.schedule.gather import earliest
+from gunmane.core.schedule.roster import Car, DayPlan, Person, Roster, Span, Wish, Work, works_on
+from gunmane.core.schedule.year import (
+    Engineer,
+    Month,
+    Season,
+    Tasks,
+    Workbook,
+    YearPlan,
+    engineers_of,
+    plan_year,
+    weeks_from,
+)
+
+WEEKS_A_YEAR = 52
+
+
+class DueWork(Struct, frozen=True, kw_only=True):
+    """An inspection that falls due: the lawful days, where it is, what it is worth (expected loss in yen a year)."""
+
+    owner: str
+    asset_id: str
+    asset_class: str
+    number: str
+    name: str | None
+    duty: str
+    window_open: date | None
+    due: date
+    basis: str | None
+    lon: float | None
+    lat: float | None
+    crosses: str | None
+    loss: float | None
+
+
+class Extra(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the register does not know: people with names, qualifications and leave, cars, closures, permits, wishes.
+
+    `permits`: days with permit by asset number; `away`: further absences by person's code (snow duty).
+    """
+
+    people: tuple[Person, ...] = ()
+    cars: tuple[Car, ...] = ()
+    closed: dict[str, tuple[Span, ...]] = {}
+    permits: dict[str, tuple[Span, ...]] = {}
+    away: dict[str, tuple[Span, ...]] = {}
+    wishes: tuple[Wish, ...] = ()
+
+
+class WeekLoad(Struct, frozen=True, kw_only=True):
+    """One week of the year plan: visits by duty, hours planned and hours there are."""
+
+    first: date
+    last: date
+    visits: dict[str, int]
+    hours: float
+    capacity_hours: float
+
+
+class YearByWeek(Struct, frozen=True, eq=False):
+    """A year plan by week with its load; `breaches` is what its checker says (nothing, for one to be used)."""
+
+    rows: tuple[DueWork, ...]
+    tasks: Tasks
+    weeks: tuple[Month, ...]
+    plan: YearPlan
+    load: tuple[WeekLoad, ...]
+    breaches: tuple[Breach, ...]
+
+
+def people_of(owners: Mapping[str, Mapping[str, int]], rows: Sequence[DueWork], extra: Extra) -> tuple[Person, ...]:
+    """Take the people given, else as many as the owners say they have, from the middle of each owner's work."""
+    people = extra.people
+    if not people:
+        found: list[Person] = []
+        everywhere = [(row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None]
+        for code, counts in owners.items():
+            mine = [(row.lon, row.lat) for row in rows if row.owner == code and row.lon is not None] or everywhere
+            point = np.median(np.array(mine or [(0.0, 0.0)], dtype=np.float64), axis=0)
+            base = (round(float(point[0]), 5), round(float(point[1]), 5))
+            found += [
+                Person(code=one.code, owner=code, qualifications=tuple(sorted(one.qualifications)), base=base)
+                for one in engineers_of(code, counts, base)
+            ]
+        people = tuple(found)
+    return tuple(structs.replace(one, away=(*one.away, *extra.away.get(one.code, ()))) for one in people)
+
+
+def year_by_week(
+    rows: Sequence[DueWork], people: Sequence[Person], extra: Extra, start: date, book: Workbook, office: WorkingDays
+) -> YearByWeek:
+    """Plan 52 weeks with levelled load; each person's own days off count."""
+    weeks = weeks_from(start, WEEKS_A_YEAR, office)
+    kinds = {kind.duty: number for number, kind in enumerate(book.work)}
+    kept = tuple(row for row in rows if row.duty in kinds and row.due <= weeks[-1].last)
+    last = np.array([number(row.due) for row in kept], dtype=np.int32)
+    opens = np.array([NONE if row.window_open is None else number(row.window_open) for row in kept], dtype=np.int32)
+    tasks = Tasks(
+        np.array([kinds[row.duty] for row in kept], dtype=np.int64),
+        np.array([(np.nan, np.nan) if row.lon is None else (row.lon, row.lat) for row in kept]).reshape(-1, 2),
+        np.maximum(opens, earliest(last, book.parameters.lead_months)) if len(kept) else opens,
+        last,
+        np.array([row.loss or 0.0 for row in kept]),
+    )
+    bare = Roster(region="", first=start, people=tuple(people), work=(), closed=extra.closed)
+    engineers = tuple(
+        Engineer(
+            one.code, one.owner, frozenset(one.qualifications), one.base,
+            frozenset(day for week in weeks for day in week.dates if not works_on(bare, one, day, office)),
+        )
+        for one in people
+    )  # fmt: skip
+    plan = plan_year(tasks, book.work, engineers, weeks, book.parameters)
+    found = breaches(plan, tasks, book.work, engineers, weeks, book.parameters)
+    load = tuple(
+        WeekLoad(
+            first=week.first, last=week.last,
+            visits={
+                kind.duty: count
+                for k, kind in enumerate(book.work)
+                if (count := int(((plan.month == w) & (tasks.kind == k)).sum()))
+            },
+            hours=round(float(plan.used[:, w].sum()) / 60, 1),
+            capacity_hours=round(float(plan.capacity[:, w].sum()) / 60, 1),
+        )
+        for w, week in enumerate(weeks)
+    )  # fmt: skip
+    return YearByWeek(kept, tasks, weeks, plan, load, tuple(found))
+
+
+def roster_of(
+    year: YearByWeek, people: Sequence[Person], extra: Extra, book: Workbook, *, region: str, weeks: int,
+    previous: DayPlan | None, simulated: bool,
+) -> Roster:  # fmt: skip
+    """Lay out the next weeks; works without a place stand at the middle of all (their drive is a guess)."""
+    start = year.weeks[0].first
+    week = year.plan.month
+    urgent = np.array([row.due for row in year.rows], dtype=object) <= year.weeks[weeks - 1].last
+    chosen = np.flatnonzero((week >= 0) & (week < 2 * weeks) | (week < 0) & urgent)
+    known = [(row.lon, row.lat) for row in year.rows if row.lon is not None and row.lat is not None]
+    middle = tuple(np.median(np.array(known or [(0.0, 0.0)]), axis=0).round(5).tolist())
+    loss = np.array([year.rows[at].loss or 0.0 for at in chosen])
+    order = np.empty(len(chosen), dtype=np.int64)
+    order[np.argsort(loss, kind="stable")] = np.arange(len(chosen))
+    works: list[Work] = []
+    for rank, at in zip(order, chosen, strict=True):
+        row, kind = year.rows[at], book.work[year.tasks.kind[at]]
+        if kind.outside:
+            continue
+        prize = 30 + int(270 * rank / max(len(chosen) - 1, 1)) + (200 if week[at] < weeks else 0)
+        place = (row.lon, row.lat) if row.lon is not None and row.lat is not None else middle
+        first = row.window_open if row.window_open is not None else min(start, row.due)
+        works.append(
+            Work(
+                id=f"{row.duty}:{row.asset_id}", owner=row.owner, asset=row.asset_id, asset_class=row.asset_class,
+                duty=row.duty, name=f"{row.name or ''} {row.number}".strip(), place=place, minutes=kind.minutes,
+                qualifications=kind.qualifications, crew=kind.crew, first=min(first, row.due), last=row.due,
+                prize=prize, only=extra.permits.get(row.number, ()), never=closed_season(row, book.seasons, start),
+                basis=row.basis or "",
+            )
+        )  # fmt: skip
+    return Roster(
+        region=region, first=start, weeks=weeks, people=tuple(people), cars=extra.cars, work=tuple(works),
+        closed=extra.closed, wishes=extra.wishes, rules=book.days, previous=previous, simulated=simulated,
+    )  # fmt: skip
+
+
+def closed_season(row: DueWork, seasons: Sequence[Season], start: date) -> tuple[Span, ...]:
+    """Days of the coming year on which a season rules a work out; overlapping seasons stand beside each other."""
+    found: list[Span] = []
+    for season in seasons:
+        if row.asset_class not in season.classes or (season.crosses and row.crosses not in season.crosses):
+            continue
+        day, end = start, start + timedelta(days=400)
+        while day <= end:
+            if day.month in season.open_months:
+                day += ONE_DAY
+                continue
+            first = day
+            while day <= end and day.month not in season.open_months:
+                day += ONE_DAY
+            found.append(Span(first, day - ONE_DAY, season.reason))
+    return tuple(found)

@@ -1,0 +1,78 @@
+"""A built region's weeks: levelled year, day plan stored and steady when it rolls on, pins carried over."""
+
+import asyncio
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import pytest
+from rich.console import Console
+
+from gunmane.cli import main
+from gunmane.cli.build import build_region
+from gunmane.core.schedule.days import placed_in
+from gunmane.core.schedule.roster import DayPlan, Roster
+from gunmane.core.schedule.roster_check import faults
+from gunmane.files.rules import working_days
+from gunmane.flows.simulate import simulate
+from tests.conftest import Database
+
+START = date(2026, 11, 24)
+
+
+@pytest.fixture
+def here(db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """Let the command work in the test's database."""
+    monkeypatch.setenv("DATABASE_URL", db.url)
+    monkeypatch.setenv("GUNMANE_ADMIN_DATABASE_URL", db.admin_url)
+    return db
+
+
+async def stored(db: Database) -> list[tuple[Roster, DayPlan]]:
+    connection = await asyncpg.connect(db.admin_url)
+    rows = await connection.fetch("SELECT roster::text, plan::text FROM schedules ORDER BY schedule_id")
+    await connection.close()
+    return [
+        (msgspec.json.decode(row["roster"], type=Roster), msgspec.json.decode(row["plan"], type=DayPlan))
+        for row in rows
+    ]
+
+
+def test_a_region_rolls_on(here: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = tmp_path / "region.toml", tmp_path / "out"
+    simulate(tmp_path, 4, 900, 7, None, lambda *_: None)
+    options = ["schedule", "region", str(file), "--out", str(out), "--seconds", "1", "--seed", "1"]
+    assert main([*options, "--from", START.isoformat()]) == 1
+    assert "gunmane build" in capsys.readouterr().err
+    (tmp_path / "built").mkdir()
+    asyncio.run(build_region(file, tmp_path / "built", START, None, Console(quiet=True)))
+    assert main([*options, "--from", START.isoformat()]) == 0, capsys.readouterr().err
+    year = json.loads((out / "year.json").read_text(encoding="utf-8"))
+    assert len(year) == 52
+    assert all(week["hours"] <= week["capacity_hours"] + 0.1 for week in year)
+    for name in ("days.json", "roster.json", "day_sheets.pdf", "gantt.pdf", "schedule.xlsx"):
+        assert (out / name).stat().st_size > 0
+    [(roster, plan)] = asyncio.run(stored(here))
+    assert faults(roster, plan, working_days()) == []
+    assert roster.simulated
+    assert plan.tours
+    # a week later: somebody is on snow duty for the rest of the year, what was planned stays where it can
+    away = roster.people[0].code
+    extra = tmp_path / "extra.json"
+    extra.write_text(
+        json.dumps({"away": {away: [{"first": "2026-12-07", "last": "2026-12-31", "reason": "除雪"}]}}), "utf-8"
+    )
+    monday = START + timedelta(days=6)
+    assert main([*options, "--from", monday.isoformat(), "--extra", str(extra)]) == 0, capsys.readouterr().err
+    _, (second, later) = asyncio.run(stored(here))
+    assert faults(second, later, working_days()) == []
+    assert not [tour for tour in later.tours if away in tour.people and tour.day >= date(2026, 12, 7)]
+    before = {work: held for work, held in placed_in(plan).items() if held[0] >= monday}
+    after = placed_in(later)
+    unmoved = sum(after.get(work, (None, ""))[0] == held[0] for work, held in before.items())
+    assert unmoved >= 0.6 * len(before)
+    extra.write_text('{"peple": []}', "utf-8")
+    assert main([*options, "--extra", str(extra)]) == 2
+    assert "peple" in capsys.readouterr().err
