@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 import pytest
 from rich.console import Console
+from tests.conftest import Database
 
 from gunmane.cli import main
 from gunmane.cli.build import build_region
@@ -17,7 +18,6 @@ from gunmane.core.schedule.roster import DayPlan, Roster
 from gunmane.core.schedule.roster_check import faults
 from gunmane.files.rules import working_days
 from gunmane.flows.simulate import simulate
-from tests.conftest import Database
 
 START = date(2026, 11, 24)
 
