@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from gunmane import settings as configuration
-from gunmane.cli.rosters import papers, read_bytes, refuse
+from gunmane.cli.papers import papers, read_bytes, refuse
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.regions import RegionFile
 from gunmane.core.schedule.rolling import Extra

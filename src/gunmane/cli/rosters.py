@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,13 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from gunmane import __version__
+from gunmane.cli.papers import papers, read_bytes, refuse
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.lots import Item, LotRules, breaches, make_lots
-from gunmane.core.schedule.roster import DayPlan, Roster, read_roster
+from gunmane.core.schedule.roster import read_roster
 from gunmane.core.schedule.wording import fault_text, remedy_text
 from gunmane.core.words import Language
-from gunmane.files.rosters import safety, texts
-
-SOFTWARE = f"gunmane {__version__}"
+from gunmane.files.rosters import texts
 
 
 def add(actions: Any) -> None:
@@ -98,22 +95,6 @@ def run_days(options: argparse.Namespace) -> int:
     return 0
 
 
-def papers(roster: Roster, plan: DayPlan, language: Language) -> dict[str, bytes]:
-    """Return the files of a day plan by name."""
-    from gunmane.files.rules import working_days
-    from gunmane.files.workbooks import schedule_book
-    from gunmane.pdf.daysheets import Words, day_sheets, gantt
-
-    told, duties = texts(language.value), _duties(language)
-    words = Words(told, duties, safety(), language)
-    return {
-        "days.json": msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n",
-        "day_sheets.pdf": day_sheets(roster, plan, words, SOFTWARE),
-        "gantt.pdf": gantt(roster, plan, working_days(), words, SOFTWARE),
-        "schedule.xlsx": schedule_book(roster, plan, told, duties, language.value),
-    }
-
-
 def run_lots(options: argparse.Namespace) -> int:
     """Make lots, check them and write the workbook; prints the comparison."""
     from gunmane.files.rules import workbook
@@ -156,26 +137,3 @@ def _lot_file(path: Path) -> LotFile:
     if faults:
         raise GunmaneError("bad_roster", faults)
     return given
-
-
-def _duties(language: Language) -> dict[str, str]:
-    from gunmane.files.rules import rule_book
-
-    book = rule_book()
-    return (book.ja if language is Language.JA else book.en).duties
-
-
-def read_bytes(path: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        values = {"message": error.strerror or str(error)}
-        raise GunmaneError("bad_roster", [Fault("no_file", str(path), values)]) from error
-
-
-def refuse(error: GunmaneError) -> int:
-    faults: Sequence[Fault] = error.faults
-    for fault in faults:
-        for language in ("ja", "en"):
-            print(f"{fault.at or '/'}: {texts(language).bad[fault.code].format(**fault.values)}", file=sys.stderr)
-    return 2

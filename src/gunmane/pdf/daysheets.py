@@ -144,7 +144,7 @@ def _table(
     left: float, top: float, width: float,
 ) -> float:  # fmt: skip
     """Stops in order with times; returns the lower edge."""
-    language, size, leading = words.language.value, 8.2, 11.4
+    size, leading = 8.2, 11.4
     fixed = sum(wide for _, wide in COLUMNS)
     columns = [(key, wide or width - fixed) for key, wide in COLUMNS]
     table = node.add(Node("Table"))
@@ -158,9 +158,7 @@ def _table(
                 f"{clock(stop.arrive)}–{clock(stop.leave)}" if at == 0 else "",
                 f"{work.name}({work.owner})",
                 words.duties.get(work.duty, work.duty),
-                date_text(work.last, language)
-                if work.last >= roster.first
-                else date_text(work.last, language) + " !",
+                work.last.isoformat() + ("" if work.last >= roster.first else words.texts.sheet["overdue"]),
                 note or words.texts.sheet["none"],
             ]
             y = _row(pen, table, "TD", left, y, columns, cells, size, leading)
