@@ -129,6 +129,21 @@ def test_risk_grows_with_what_is_at_stake(make: Make) -> None:
     assert risk.region.expected == pytest.approx(sum(total.expected for total in risk.owners))
 
 
+def test_an_owner_alone_is_not_told_to_differ_from_the_region(make: Make) -> None:
+    worse = [(n, date(2019, 6, 1), "I") for n in range(40)] + [(n, date(2024, 6, 1), "IV") for n in range(40)]
+    alone = make(40, worse)
+    (one,) = assessed(alone)
+    assert one.speed[0] > 1.05 * one.speed[1], "far from what was expected beforehand"
+    risk = scored([(alone, [one])])
+    assert "owner" not in {reason.code for n in range(40) for reason in risk.scores.reasons(n)}
+    calm = [(n + 40, date(year, 6, 1), "I") for n in range(40) for year in (2019, 2024)]
+    both = make(80, worse + calm, owner=[0] * 40 + [1] * 40)
+    risk = scored([(both, assessed(both))])
+    told = {(n // 40, r.factor > 1) for n in range(80) for r in risk.scores.reasons(n) if r.code == "owner"}
+    assert (0, True) in told
+    assert not told & {(0, False), (1, True)}
+
+
 def test_matrix_and_top_list_count_the_same_assets(make: Make) -> None:
     looks = [(n, date(2024, 6, 1), grade) for n, grade in enumerate(("I", "II", "III", "IV"))]
     fleet = make(5, looks, place=[(140.0 + n / 100, 38.0) for n in range(5)])

@@ -63,7 +63,8 @@ def region_risk(
             forecasts = one.forecasts
             likelihood[rows] = forecasts.yearly.mean(axis=1)[forecasts.kind]
             basis[rows] = forecasts.basis
-            speed[rows] = one.speed[fleet.owner[one.rows]]
+            pace = one.speed[fleet.owner[one.rows]]
+            speed[rows] = pace / np.exp(np.log(pace).mean())  # against the region's mean: one owner alone is that
             kind[rows] = kinds + forecasts.kind
             kinds += forecasts.yearly.shape[0]
             yearly.append(forecasts.yearly)
