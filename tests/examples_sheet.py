@@ -4,11 +4,14 @@ import math
 import random
 from datetime import date
 
+import msgspec
+
 from gunmane.core.plan.sheet import (
     AgeProfile,
     AgeShare,
     Assumption,
     Band,
+    Choice,
     Column,
     CompareRow,
     Decision,
@@ -30,6 +33,7 @@ from gunmane.core.plan.sheet import (
     Member,
     Milestone,
     ModelCard,
+    Named,
     Outline,
     OwnerEffect,
     PlanSheet,
@@ -39,9 +43,12 @@ from gunmane.core.plan.sheet import (
     RiskMatrix,
     RiskRow,
     ScaleFacts,
+    SepticDistrict,
     StockRow,
     Text,
     Unit,
+    Verdict,
+    Work,
     YearlyCost,
 )
 from gunmane.core.words import AssetClass, OwnerKind, SourceStatus
@@ -720,3 +727,50 @@ def _basis(codes: list[str], chance: random.Random) -> dict[str, object]:
         for asset_class in (AssetClass.BRIDGE,)
     )
     return {"assumptions": assumptions, "quality": quality, "models": models, "rejected_rows": 57}
+
+
+def listed(owners: int) -> PlanSheet:
+    """Return the example with decisions, works and septic districts, so that every document has something to show."""
+    sheet = example(owners)
+    chance = random.Random(owners + 7)
+    members = sheet.members
+    works = tuple(
+        Work(
+            owner=members[k % owners].code, asset_class=(AssetClass.BRIDGE, AssetClass.SEWER_PIPE)[k % 2],
+            number=f"{k:05d}-{chance.randrange(999):03d}", name=f"架空第{k}橋" if k % 2 == 0 else None,
+            built_year=None if k % 9 == 0 else 1950 + k % 70, length_m=round(chance.uniform(2, 300), 1),
+            grade=None if k % 7 == 0 else "III", inspected=2024, measure=Measure.REPAIR,
+            year=sheet.facts.first_year + k // 20, yen=None if k % 11 == 0 else chance.randrange(10**5, 10**9),
+            reason=Text("判定により次回点検までに措置が必要", "its grade asks for action before the next inspection"),
+            lon=136.0 + chance.random() * 0.1, lat=35.0 + chance.random() * 0.1,
+        )
+        for k in range(90)
+    )  # fmt: skip
+    choices = tuple(
+        Choice(
+            kind=kind, code=f"{kind}.{k}", owner=members[k % owners].code if kind in ("bridge", "sewage") else "",
+            subject=Text(f"架空の{kind}の対象{k}", f"made-up {kind} {k}"), verdict=tuple(Verdict)[k % 4],
+            proposal=Text("令和9(2027)年度に撤去する、または縮小して架け替える案を示す", "Show both"),
+            reason=Text("次に安い方法より1.23億円少なくて済む。" * (1 + k % 3), "It costs less. " * (1 + k % 3)),
+            rule=Text("すべての方法の現在価値を比べる。", "All present values are compared."),
+            source="架空の手引き(令和7年)", status=SourceStatus.ASSUMED,
+            inputs=(Named(Text("橋長", "length"), Text("12.5m", "12.5 m")),
+                    Named(Text("交通量(台/日)", "vehicles a day"), Text("1,234", "1,234"))),
+            alternatives=tuple(Named(Text(f"方法{n}", f"method {n}"), Text(f"{n}億円", f"¥{n}00 million"))
+                               for n in range(1, 5)),
+            sensitivity=Text("交通量が20%増減しても、結論は変わらない。", "20 % more traffic changes nothing."),
+            law=Text("住民との合意が先に要る。", "Consent comes first."), saves_yen=123_000_000,
+            lon=136.05 if k % 2 else None, lat=35.05 if k % 2 else None,
+        )
+        for k, kind in enumerate(
+            ("groups", "lots", "engineers", *("bridge",) * 9, *("sewage",) * 9, "plant", "plant")
+        )
+    )  # fmt: skip
+    septic = tuple(
+        SepticDistrict(
+            owner=members[k % owners].code, mesh=f"5236{k:04d}" if k % 5 else "", count=20 + k, old=k,
+            west=136.0 if k % 5 else None, south=35.0 if k % 5 else None,
+        )
+        for k in range(30)
+    )  # fmt: skip
+    return msgspec.structs.replace(sheet, works=works, works_left_out=12, choices=choices, septic=septic)

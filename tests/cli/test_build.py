@@ -94,7 +94,8 @@ async def test_ledgers_become_a_plan_and_a_second_time_changes_nothing(
     assert await counts(here) == before
     assert not first.built.repeated
     assert second.built.repeated
-    for name in ("plan.pdf", "plan.json", "rejected.csv"):
+    assert len(first.documents) == 3 + 2 + len(first.file.owners)
+    for name in ("plan.pdf", "plan.json", "rejected.csv", *first.documents):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
     summary = json.loads((tmp_path / "one" / "build.json").read_text(encoding="utf-8"))
     assert summary["simulated"] is True
@@ -124,7 +125,8 @@ async def test_another_database_gives_the_same_bytes(
         await admin.execute("DROP DATABASE other_build WITH (FORCE)")
         await admin.close()
     assert (tmp_path / "one" / "plan.json").read_bytes() == (tmp_path / "two" / "plan.json").read_bytes()
-    assert (tmp_path / "one" / "plan.pdf").read_bytes() == (tmp_path / "two" / "plan.pdf").read_bytes()
+    for name in ("plan.pdf", "summary.pdf", "data.pdf", "plan.xlsx", "plan.gpkg"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
 
 def test_what_is_not_in_the_plan_is_said_at_the_end() -> None:

@@ -26,6 +26,7 @@ from gunmane.files import reference
 from gunmane.files.faults import said
 from gunmane.files.import_texts import write_rejected
 from gunmane.files.regions import read_region
+from gunmane.flows.build.documents import write_documents
 from gunmane.flows.build.region import Built, Request, build
 from gunmane.flows.imports import ImportOutcome, import_region, rows_to_mend
 from gunmane.store import database, pool, rejections
@@ -36,7 +37,10 @@ def add(commands: Any) -> None:
     command = commands.add_parser("build", help="make a region's plan from its ledgers (台帳から計画書まで)")
     command.add_argument("region", type=Path, help="region.toml")
     command.add_argument(
-        "--out", type=Path, required=True, help="folder for plan.pdf, plan.json, rejected.csv, build.json"
+        "--out",
+        type=Path,
+        required=True,
+        help="folder for plan.pdf, summary, editions, annex, plan.json, .xlsx, .gpkg, rejected.csv",
     )
     command.add_argument("--as-of", type=date.fromisoformat, help="day of the data (default: the file's, else today)")
     command.add_argument("--seed", type=int, help="seed of random draws (default: the file's, else 1)")
@@ -53,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     except GunmaneError as error:
         print(f"gunmane: {said(error, 'ja')}\ngunmane: {said(error, 'en')}", file=sys.stderr)
         return 1
-    for name in ("plan.pdf", "plan.json", "rejected.csv", "build.json"):
+    for name in ("plan.pdf", *made.documents, "plan.json", "rejected.csv", "build.json"):
         print(options.out / name)
     for line in remarks(made.imported):
         print(line, file=sys.stderr)
@@ -86,10 +90,11 @@ class Made(Struct, frozen=True, eq=False):
     imported: ImportOutcome
     built: Built
     file: RegionFile
+    documents: tuple[str, ...]
 
 
 async def build_region(path: Path, out: Path, as_of: date | None, seed: int | None, console: Console) -> Made:
-    """Import, build and write the four files."""
+    """Import, build and write the files."""
     started = time.monotonic()
     file = read_region(path)
     now = datetime.now(pool.JST)
@@ -108,6 +113,7 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
                 imported_at = time.monotonic()
                 request = await _request(opened, file, imported, day, seed)
                 built = await build(opened, request, display.step)
+                documents = await asyncio.to_thread(write_documents, built.sheet, out, display.step)
                 steps = display.seconds()
             rejected = await rows_to_mend(opened, imported.saved)
         finally:
@@ -115,7 +121,7 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
     finally:
         ready.close()
     _write(out, file, imported, built, rejected, (started, imported_at, time.monotonic()), steps)
-    return Made(imported, built, file)
+    return Made(imported, built, file, documents)
 
 
 async def _request(

@@ -40,14 +40,16 @@ class ChapterDesign(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Design(Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of `reports/plan.toml`."""
+    """The content of `reports/<name>.toml`; what other documents leave out is as in `plan.toml`."""
 
     chapters: tuple[ChapterDesign, ...]
-    figures: dict[str, float]
-    flexible: dict[str, float]  # share of its height to which a figure may shrink to fill a page
-    tables: dict[str, TableDesign]
-    summary: tuple[str, ...]
-    limits: int
+    figures: dict[str, float] = {}
+    flexible: dict[str, float] = {}  # share of its height to which a figure may shrink to fill a page
+    tables: dict[str, TableDesign] = {}
+    summary: tuple[str, ...] = ()
+    limits: int = 0
+    front: bool = True  # cover and contents
+    attached: bool = True  # the sheet as plan.json
 
 
 class Catalogue:
@@ -88,7 +90,18 @@ class Catalogue:
 @cache
 def load(name: str) -> Design:
     """Read a document's design."""
-    return msgspec.toml.decode((folder("reports") / f"{name}.toml").read_bytes(), type=Design)
+    own = msgspec.toml.decode((folder("reports") / f"{name}.toml").read_bytes(), type=Design)
+    if name == "plan":
+        return own
+    plan = load("plan")
+    return msgspec.structs.replace(
+        own,
+        figures=plan.figures | own.figures,
+        flexible=plan.flexible | own.flexible,
+        tables=plan.tables | own.tables,
+        summary=own.summary or plan.summary,
+        limits=own.limits or plan.limits,
+    )
 
 
 @cache

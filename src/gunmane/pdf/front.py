@@ -48,7 +48,7 @@ class Cover:
         room = width - 16
         title = [
             line
-            for text in (facts.region, story.say("plan.name"))
+            for text in (facts.region, story.say("plan.name") + story.say(f"documents.{story.document}"))
             for line in pen.wrapped(text, room, 26, face="bold", phrases=True)
         ]
         with pen.tags.content(pen.section.add(Node("P"))):

@@ -15,7 +15,7 @@ from gunmane.pdf.finish import Identity, finish
 from gunmane.pdf.front import front
 from gunmane.pdf.layout import Page, lay_out
 from gunmane.pdf.pen import Pen
-from gunmane.pdf.sections import basis, outlook, proposal, state, summary
+from gunmane.pdf.sections import basis, brief, choices, lists, outlook, proposal, state, summary
 from gunmane.pdf.story import Story
 from gunmane.pdf.style import MM
 
@@ -41,37 +41,52 @@ SECTIONS: dict[str, Callable[[Story], None]] = {
     "models": basis.models,
     "quality": basis.quality,
     "provenance": basis.provenance,
+    "choices": choices.choices,
+    "choice_sheets": choices.sheets,
+    "brief": brief.points,
+    "brief_decisions": brief.decisions,
+    "edition": brief.edition,
+    "works": lists.works,
+    "septic": lists.septic,
 }
-"""Sections by the keys that `reports/plan.toml` puts in order."""
+"""Sections by the keys that `reports/<name>.toml` puts in order."""
+
+DOCUMENTS = ("plan", "summary", "residents", "edition", "data")
+"""Designs in `reports/`: the plan, its summary, the residents' page, an owner's edition, the annex of lists."""
 
 
-def draw(sheet: PlanSheet, *, language: Language = Language.JA) -> bytes:
-    """Return the plan as PDF; equal sheets give equal bytes. The sheet is attached as plan.json.
+def draw(sheet: PlanSheet, *, language: Language = Language.JA, name: str = "plan") -> bytes:
+    """Return a document of the plan as PDF; equal sheets give equal bytes. The plan has the sheet attached.
 
     Raises GunmaneError `fonts_missing` without the typefaces, `missing_glyphs` naming the characters that they
     lack, `table_too_wide` when a table cannot be set without cutting a word.
     """
-    return _Drawing(sheet, language).run()[0]
+    return _Drawing(sheet, language, name).run()[0]
 
 
-def drawn_lines(sheet: PlanSheet, *, language: Language = Language.JA) -> list[list[str]]:
+def drawn_lines(sheet: PlanSheet, *, language: Language = Language.JA, name: str = "plan") -> list[list[str]]:
     """Return the lines of every paragraph, heading and cell as they are set; for checks of the typesetting."""
-    return _Drawing(sheet, language).run()[1]
+    return _Drawing(sheet, language, name).run()[1]
+
+
+def laid_out(sheet: PlanSheet, *, language: Language = Language.JA, name: str = "plan") -> list[Page]:
+    """Return the pages with their blocks in place; for checks of the typesetting."""
+    return _Drawing(sheet, language, name).pages()[1]
 
 
 class _Drawing:
-    def __init__(self, sheet: PlanSheet, language: Language) -> None:
+    def __init__(self, sheet: PlanSheet, language: Language, name: str) -> None:
         self.sheet = complete(sheet)
+        self.name = name
+        self.design = design.load(name)
         self.language = language
         self.faces = fonts.load()
         self.style = style.load()
         self.texts = design.texts("plan", language)
 
     def run(self) -> tuple[bytes, list[list[str]]]:
-        """Write the story twice (the second knows all numbers), lay it out, draw it, finish the file."""
-        story = self._write({})
-        story = self._write(story.numbers)
-        pages = lay_out([*front(story, story.entries), *story.items], self.style)
+        """Lay the document out, draw it, finish the file."""
+        story, pages = self.pages()
         output = io.BytesIO()
         canvas = Canvas(
             output, pagesize=pages[0].style.size, invariant=1, pageCompression=0,
@@ -89,7 +104,7 @@ class _Drawing:
         canvas.save()
         self._check_glyphs()
         facts = self.sheet.facts
-        title = self.texts.say("plan.title", region=facts.region)
+        title = self.texts.say("plan.title", region=facts.region) + self.texts.say(f"documents.{self.name}")
         first = story.fiscal(facts.first_year)
         identity = Identity(
             title=title + ("" if facts.status is PlanStatus.DECIDED else f"({self.texts.say('plan.draft')})"),
@@ -97,12 +112,22 @@ class _Drawing:
             keywords=self.texts.say("plan.keywords"), creator=facts.software,
             language="ja-JP" if self.language is Language.JA else "en", day=facts.decided_on or facts.as_of,
         )  # fmt: skip
-        attached = {"plan.json": (encode(self.sheet), self.texts.say("plan.attachment"))}
+        attached: dict[str, tuple[bytes, str]] = {}
+        if self.design.attached:
+            attached["plan.json"] = (encode(self.sheet), self.texts.say("plan.attachment"))
         return finish(output.getvalue(), pen.tags.root, identity, attached), pen.drawn
 
+    def pages(self) -> tuple[Story, list[Page]]:
+        """Write the story twice (the second knows all numbers) and lay it out."""
+        story = self._write({})
+        story = self._write(story.numbers)
+        before = front(story, story.entries) if self.design.front else []
+        return story, lay_out([*before, *story.items], self.style)
+
     def _write(self, numbers: dict[str, str]) -> Story:
-        plan = design.load("plan")
+        plan = self.design
         story = Story(self.sheet, self.language, plan, self.texts, self.style, self.faces, numbers)
+        story.document = self.name
         for chapter in plan.chapters:
             story.chapter(chapter.key, numbered=chapter.numbered, page=chapter.page)
             for section in chapter.sections:

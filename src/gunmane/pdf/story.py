@@ -53,6 +53,7 @@ class Story:
     entries: list[Entry] = field(default_factory=list[Entry])
     chapter_number: str = ""
     chapter_title: str = ""
+    document: str = "plan"
     _counts: dict[str, int] = field(default_factory=dict[str, int])
 
     def say(self, name: str, **values: object) -> str:
@@ -94,7 +95,7 @@ class Story:
 
     def chapter(self, key: str, *, numbered: bool, page: str) -> None:
         """Begin a chapter on a new page."""
-        title = self.say(f"chapters.{key}")
+        title = self.say(f"chapters.{key}", region=self.sheet.facts.region)
         number = ""
         if numbered:
             self._counts["chapter"] = self._counts.get("chapter", 0) + 1

@@ -178,7 +178,7 @@ def test_close_houses_join_the_sewer_and_scattered_ones_keep_their_tanks(
     # Tanks that outlive the plan are not paid again, so that the sewer pays less easily.
     assert judged(20, built=2020) is not Verdict.CHANGE
     plan = plan_region(septic_stock(bridges, 10, pipes=True), book, scales)
-    decided = [choice for choice in sewage(plan, book) if choice.kind == "sewage"]
+    decided = [choice for choice in sewage(plan, book, []) if choice.kind == "sewage"]
     assert [choice.verdict for choice in decided] == [Verdict.CHANGE]
     assert decided[0].law is not None
     rows = septic_rows(plan)
@@ -188,7 +188,9 @@ def test_close_houses_join_the_sewer_and_scattered_ones_keep_their_tanks(
     assert [(row.mesh, row.count, row.west) for row in hidden] == [("", 25, None)]
 
 
-def test_plants_merge_into_one_with_room(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:
+def test_plants_merge_into_one_with_room(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels
+) -> None:
     plants = bridges(
         [-1, -1], [0, 1], scale=-1, asset_class=CLASS_AT[AssetClass.TREATMENT_PLANT], built_year=1990,
         capacity=np.array([500.0, 1200.0]), inflow=np.array([300.0, 600.0]), lon=np.array([137.0, 137.01]), lat=35.0,
@@ -200,6 +202,9 @@ def test_plants_merge_into_one_with_room(bridges: Make, book: CostBook, scales: 
     assert plan.merged.plan.measure[0] == MERGE
     assert plan.merged.plan.cost[0].tolist() == pytest.approx(list(moves[0].link))
     assert plan.merged.total.mid < plan.alone.total.mid
+    said = next(choice for choice in sewage(plan, book, []) if choice.kind == "plant")
+    assert (said.owner, said.subject.ja, said.saves_yen) == ("a", "Aの処理施設", round(moves[0].saves[1]))
+    assert [choice.kind for choice in bridge_choices(plan, book, [], labels)] == []
     full = msgspec.structs.replace(plants, inflow=np.array([300.0, 1100.0]))
     assert plant_moves(full, book, prices(full, book)) == ()
     assert apart_km(np.array([[137.0, 35.0], [137.0, 36.0]]))[0, 1] == pytest.approx(111.19, abs=0.05)

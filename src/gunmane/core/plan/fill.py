@@ -91,7 +91,7 @@ def make_sheet(
         choices=(
             *together(plan, book, labels),
             *bridges(plan, book, called, labels),
-            *sewage(plan, book),
+            *sewage(plan, book, called),
         ),
         works=listed,
         works_left_out=left_out,

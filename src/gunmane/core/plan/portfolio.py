@@ -90,9 +90,9 @@ def solve(
     """
     began = 0.0 if clock is None else clock()
     working = _working(tightened(instance) or instance)
-    # Finding prices may take half of the time; recomputing the bound takes about a microsecond for each asset.
-    dual_stop = None if clock is None else (clock, began + 0.5 * seconds)
-    stop = None if clock is None else (clock, began + seconds - 3e-6 * instance.size)
+    # Finding prices may take most of the time; recomputing the bound takes some microseconds for each asset.
+    dual_stop = None if clock is None else (clock, began + 0.6 * seconds)
+    stop = None if clock is None else (clock, began + seconds - 5e-6 * instance.size)
     prices = ascend(working, seed, dual_stop)
     choice = search(working, prices, seed, effort, stop, start)
     return proved(instance, choice, prices)

@@ -146,7 +146,12 @@ def _polish(problem: _Problem, state: _State, guide: _Guide, effort: int, stop: 
         worth(*every)
         hopeful = np.flatnonzero(ratio > 0)
         order = hopeful[np.argsort(-ratio[hopeful], kind="stable")]
-        if improve(order, *arguments) <= 0:
+        gained = 0.0
+        for first in range(0, len(order), AT_ONCE):
+            if over(stop):
+                return
+            gained += float(improve(order[first : first + AT_ONCE], *arguments))
+        if gained <= 0:
             break
 
 

@@ -55,7 +55,8 @@ def owners(story: Story) -> None:
     rows: list[dict[str, Value | Cell]] = []
     whole = (sum(one.alone_yen for one in sheet.owner_effects), sum(one.plan_yen for one in sheet.owner_effects))
     parts = [(story.owner(one.owner), one.alone_yen, one.plan_yen, one.service) for one in sheet.owner_effects]
-    for name, alone, plan, service in [*parts, (story.say("words.sum"), *whole, None)]:
+    sums = [(story.say("words.sum"), *whole, None)] if len(parts) > 1 else []
+    for name, alone, plan, service in [*parts, *sums]:
         change = plan - alone
         rows.append({
             "owner": name, "alone": number(alone / 1e6), "plan": number(plan / 1e6),
@@ -64,7 +65,7 @@ def owners(story: Story) -> None:
             "service": service,
         })  # fmt: skip
     title = story.say("tables.owners", years=sheet.facts.years)
-    story.table("owners", rows, title=title, unit=story.say("units.yen_million"), note="owners", total_rows=1)
+    story.table("owners", rows, title=title, unit=story.say("units.yen_million"), note="owners", total_rows=len(sums))
 
 
 def programme(story: Story) -> None:

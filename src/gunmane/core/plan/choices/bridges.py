@@ -27,7 +27,7 @@ SOURCE = "国土交通省 道路橋の集約・撤去事例集の4類型。上�
 def bridges(plan: RegionPlan, book: CostBook, names: list[str], labels: Labels) -> list[Choice]:
     """Return a decision for each bridge that the consolidated column removes or narrows, and one for the unknown."""
     measure = plan.merged.plan.measure
-    rows = np.flatnonzero(measure >= DOWNSIZE)
+    rows = np.flatnonzero((measure == DOWNSIZE) | (measure == REMOVE))
     found: list[Choice] = []
     if len(rows):
         tables = [_values(plan, book, rows, *case) for case in _cases()]
@@ -36,7 +36,7 @@ def bridges(plan: RegionPlan, book: CostBook, names: list[str], labels: Labels) 
         own = middle[np.arange(len(rows)), chosen]
         other = middle.copy()
         other[np.arange(len(rows)), chosen] = np.inf
-        saves = other.min(axis=1) - own
+        saves = np.nan_to_num(other.min(axis=1) - own, posinf=0.0, neginf=0.0)
         for k in np.lexsort((rows, -saves))[:MOST].tolist():
             found.append(_one(plan, names, labels, int(rows[k]), [table[k] for table in tables]))
     _, unknown = removable(plan.stock, book)
@@ -77,8 +77,9 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
     best = [int(table.argmin()) for table in tables]
     stable = all(one == chosen for one in best)
     middle = tables[0]
-    other = np.delete(middle, chosen).min()
-    saves = float(other - middle[chosen])
+    other = float(np.delete(middle, chosen).min())
+    # Where nothing else is allowed there is nothing to compare with.
+    saves = other - float(middle[chosen]) if np.isfinite(other) and np.isfinite(middle[chosen]) else 0.0
     year = int(plan.merged.plan.year[row])
     measure = labels.get("measure", MEASURES[chosen])
     name = names[int(stock.row[row])] if 0 <= stock.row[row] < len(names) else str(row)

@@ -23,13 +23,13 @@ LAW = Text(
 )
 
 
-def sewage(plan: RegionPlan, book: CostBook) -> list[Choice]:
+def sewage(plan: RegionPlan, book: CostBook, names: list[str]) -> list[Choice]:
     """Return a decision for each district, the largest first, and for each plant."""
     named = sorted((one for one in plan.sewage if one.mesh), key=lambda one: (-one.count, one.owner, one.mesh))
     # What would change, or cannot be said, comes before what stays as it is.
     first = {Verdict.CHANGE: 0, Verdict.UNDECIDED: 1, Verdict.KEEP: 2, Verdict.UNKNOWN: 3}
     named.sort(key=lambda one: first[one.verdict])
-    return [*(_district(plan, book, one) for one in named[:MOST]), *_plants(plan, book)]
+    return [*(_district(plan, book, one) for one in named[:MOST]), *(_plant(plan, one, names) for one in plan.plants)]
 
 
 def septic_rows(plan: RegionPlan) -> tuple[SepticDistrict, ...]:
@@ -120,19 +120,21 @@ def _district(plan: RegionPlan, book: CostBook, one: District) -> Choice:
     )
 
 
-def _plants(plan: RegionPlan, book: CostBook) -> list[Choice]:
-    stock = plan.stock
-    return [_plant(plan, book, one, str(stock.owners[int(stock.owner[one.plant])].code)) for one in plan.plants]
+def _name(plan: RegionPlan, row: int, names: list[str]) -> Text:
+    """Return a plant's name, its owner's where it has none."""
+    place, owner = int(plan.stock.row[row]), plan.stock.owners[int(plan.stock.owner[row])]
+    if 0 <= place < len(names):
+        return Text(names[place], names[place])
+    return Text(f"{owner.name}の処理施設", f"{owner.name}'s plant")
 
 
-def _plant(plan: RegionPlan, book: CostBook, one: PlantMove, code: str) -> Choice:
+def _plant(plan: RegionPlan, one: PlantMove, names: list[str]) -> Choice:
     stock = plan.stock
-    here, there = stock.owners[int(stock.owner[one.plant])], stock.owners[int(stock.owner[one.to])]
+    name, other = _name(plan, one.plant, names), _name(plan, one.to, names)
+    code = stock.owners[int(stock.owner[one.plant])].code
     amount = yen(abs(one.saves[1]))
     proposals = {
-        Verdict.CHANGE: Text(
-            f"次の更新に合わせて{there.name}の施設へ統合する", f"Merge into {there.name}'s plant at the next renewal"
-        ),
+        Verdict.CHANGE: Text(f"次の更新に合わせて{other.ja}へ統合する", f"Merge into {other.en} at the next renewal"),
         Verdict.KEEP: Text("統合せずに続ける", "Go on without merging"),
         Verdict.UNDECIDED: Text("判断を保留し、概略設計をする", "Undecided: outline design first"),
         Verdict.UNKNOWN: Text("判断しない", "Not judged"),
@@ -140,10 +142,8 @@ def _plant(plan: RegionPlan, book: CostBook, one: PlantMove, code: str) -> Choic
     return Choice(
         kind="plant",
         code=f"plant.{code}.{one.plant}",
-        owner=here.code,
-        subject=Text(
-            f"{here.name}の処理施設({number(one.flow)}m³/日)", f"{here.name}'s plant ({number(one.flow)} m³/day)"
-        ),
+        owner=code,
+        subject=name,
         verdict=one.verdict,
         proposal=proposals[one.verdict],
         reason=Text(
@@ -158,6 +158,7 @@ def _plant(plan: RegionPlan, book: CostBook, one: PlantMove, code: str) -> Choic
         source="広域化・共同化計画策定マニュアルの考え方。単価は前提条件の表による",
         status=SourceStatus.ASSUMED,
         inputs=(
+            Named(Text("流量", "flow"), Text(f"{number(one.flow)}m³/日", f"{number(one.flow)} m³/day")),
             Named(Text("連絡管", "link"), Text(f"{number(one.km, 1)}km", f"{number(one.km, 1)} km")),
             Named(Text("相手の余裕", "room there"), Text(f"{number(one.room)}m³/日", f"{number(one.room)} m³/day")),
         ),
@@ -169,4 +170,6 @@ def _plant(plan: RegionPlan, book: CostBook, one: PlantMove, code: str) -> Choic
         if one.verdict is Verdict.UNDECIDED
         else Text("単価の幅(±20%)でも結論は変わらない。", "Prices 20 % off do not change the answer."),
         saves_yen=round(one.saves[1]),
+        lon=round(float(stock.lon[one.plant]), 6),
+        lat=round(float(stock.lat[one.plant]), 6),
     )

@@ -10,7 +10,7 @@ from gunmane.core.plan.sheet import Work
 from gunmane.core.stock import CLASS_AT, CLASSES
 from gunmane.core.words import AssetClass, Scale
 
-MOST = 1_500
+MOST = 1_000
 """Rows that a document can hold; the most urgent come first, the others are counted."""
 
 

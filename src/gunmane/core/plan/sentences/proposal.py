@@ -3,7 +3,7 @@
 from gunmane.core.plan.formats import fiscal, number, percents, yen
 from gunmane.core.plan.nouns import CLASSES, COLUMNS, COUNTERS, MEASURES
 from gunmane.core.plan.sentences.state import Said, name
-from gunmane.core.plan.sheet import Column, CompareRow, PlanSheet, Text, Unit
+from gunmane.core.plan.sheet import Column, CompareRow, OwnerEffect, PlanSheet, Text, Unit
 
 COLUMN_ORDER = tuple(Column)
 
@@ -231,6 +231,8 @@ def owners(sheet: PlanSheet) -> Said | None:
         return None
     losers = [row for row in rows if row.plan_yen > row.alone_yen * 1.0005]
     count = len(rows)
+    if count == 1 and len(sheet.members) == 1:
+        return _one_owner(sheet, rows[0]), ()
     if not losers:
         finding = Text(
             f"{count}団体のどこも、単独より負担が増えない", f"None of the {count} owners pays more than alone"
@@ -249,6 +251,23 @@ def owners(sheet: PlanSheet) -> Said | None:
             f"They are {names_en}. Unless shares of cost or the scope of cooperation change, cost gives them no "
             "reason to join.",
         ),
+    )
+
+
+def _one_owner(sheet: PlanSheet, row: OwnerEffect) -> Text:
+    """Say what the plan means for the only owner of a document."""
+    mine, change = name(sheet, row.owner), row.plan_yen - row.alone_yen
+    amount, years = yen(abs(change)), sheet.facts.years
+    if abs(change) <= 0.0005 * row.alone_yen:
+        return Text(f"{mine}の負担は、単独で続ける場合と変わらない", f"{mine} pays what it would pay alone")
+    if change > 0:
+        return Text(
+            f"{mine}の負担は、単独で続けるより{years}年間で{amount.ja}増える",
+            f"{mine} pays {amount.en} more than alone over {years} years",
+        )
+    return Text(
+        f"{mine}の負担は、単独で続けるより{years}年間で{amount.ja}減る",
+        f"{mine} pays {amount.en} less than alone over {years} years",
     )
 
 

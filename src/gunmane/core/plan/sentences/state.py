@@ -38,6 +38,12 @@ def stock(sheet: PlanSheet) -> Said | None:
         f"{owners}団体で{len(by_class)}種類、{number(whole)}施設を管理している",
         f"{owners} owners manage {number(whole)} assets of {len(by_class)} classes",
     )
+    if owners == 1 and len(sheet.members) == 1:
+        mine = sheet.members[0].name
+        finding = Text(
+            f"{mine}は{len(by_class)}種類、{number(whole)}施設を管理している",
+            f"{mine} manages {number(whole)} assets of {len(by_class)} classes",
+        )
     parts_ja = "、".join(f"{CLASSES[one].ja}{number(n)}{COUNTERS[one].ja}" for one, n in by_class.items())
     parts_en = ", ".join(f"{number(n)} {COUNTERS[one].en}" for one, n in by_class.items())
     said = [Text(f"内訳は、{parts_ja}である。", f"They are {parts_en}.")]
@@ -219,12 +225,14 @@ def due(sheet: PlanSheet) -> Said | None:
             f"最も古い期限は{day(oldest).ja}である。" if oldest else "",
             f" The oldest fell due on {day(oldest).en}." if oldest else "",
         )
-        said.append(
-            Text(
-                f"期限切れが最も多いのは{name(sheet, owner)}で、全体の{share.ja}を占める。{since.ja}",
-                f"{name(sheet, owner)} holds {share.en} of what is overdue.{since.en}",
+        if len(sheet.members) > 1:
+            most_of = Text(
+                f"期限切れが最も多いのは{name(sheet, owner)}で、全体の{share.ja}を占める。",
+                f"{name(sheet, owner)} holds {share.en} of what is overdue.",
             )
-        )
+            said.append(Text(most_of.ja + since.ja, most_of.en + since.en))
+        elif oldest:
+            said.append(Text(since.ja, since.en.strip()))
     if unknown:
         said.append(
             Text(

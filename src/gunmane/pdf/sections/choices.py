@@ -1,0 +1,126 @@
+"""The decisions: a table of all that matter, districts by owner, and a sheet for each change."""
+
+from gunmane.core.plan.nouns import STATUSES
+from gunmane.core.plan.sheet import Choice, Verdict
+from gunmane.pdf.charts.maps import Area, Map, Shape
+from gunmane.pdf.grid import Cell
+from gunmane.pdf.layout import NewPage
+from gunmane.pdf.story import Story, Value
+
+SHOWN = 24
+"""Decisions in the plan's table; all stand in the annex."""
+
+AROUND = 0.02
+"""Degrees of latitude and longitude shown around a place."""
+
+CHANGES = (Verdict.CHANGE, Verdict.UNDECIDED)
+
+
+def choices(story: Story) -> None:
+    """The decisions in a table, septic districts summed up by owner."""
+    found = story.sheet.choices
+    if not found:
+        return
+    story.section("choices", story.say("sections.choices"))
+    counts = {verdict: sum(one.verdict is verdict for one in found) for verdict in Verdict}
+    story.para(story.say("texts.choices", **{verdict.value: count for verdict, count in counts.items()}))
+    table = [one for one in found if one.kind != "sewage" or one.verdict in CHANGES]
+    story.para(story.say("texts.choices_see", table=story.number_of("table.choices")), keep_next=True)
+    story.table("choices", [row(story, one) for one in table[:SHOWN]], note="choices")
+    if len(table) > SHOWN:
+        story.para(story.say("texts.choices_more", count=len(table) - SHOWN))
+    _districts(story)
+
+
+def row(story: Story, one: Choice) -> dict[str, Value | Cell]:
+    """Return a decision as a table row."""
+    return {
+        "kind": story.say(f"choice_kinds.{one.kind}"),
+        "subject": one.subject,
+        "verdict": story.say(f"verdicts.{one.verdict}"),
+        "proposal": one.proposal,
+        "reason": one.reason,
+    }
+
+
+def _districts(story: Story) -> None:
+    """Sum up the districts of each owner by what was decided."""
+    sewage = [one for one in story.sheet.choices if one.kind == "sewage"]
+    if not sewage:
+        return
+    story.para(story.say("texts.districts_see", table=story.number_of("table.districts")), keep_next=True)
+    rows: list[dict[str, Value | Cell]] = []
+    for member in story.sheet.members:
+        mine = [one for one in sewage if one.owner == member.code]
+        if mine:
+            rows.append({
+                "owner": member.name,
+                "systems": sum(one.count for one in story.sheet.septic if one.owner == member.code),
+                "districts": len(mine),
+                **{verdict.value: sum(one.verdict is verdict for one in mine) for verdict in Verdict},
+            })  # fmt: skip
+    story.table("districts", rows, note="districts")
+
+
+def sheets(story: Story) -> None:
+    """A page for each removal, narrowing, merger and change of sewage treatment, and for the groups."""
+    shown = [one for one in story.sheet.choices if one.verdict in CHANGES and one.kind not in ("lots", "engineers")]
+    story.section("choice_sheets", story.say("sections.choice_sheets", count=len(shown)))
+    if not shown:
+        story.para(story.say("texts.no_sheets"))
+        return
+    story.para(story.say("texts.choice_sheets"))
+    for index, one in enumerate(shown):
+        if index:
+            story.items.append(NewPage())
+        _sheet(story, one, f"sheet{index}")
+
+
+def _sheet(story: Story, one: Choice, key: str) -> None:
+    """One decision with inputs, alternatives, rule, sensitivity, law and room for consent."""
+    name = story.pick(one.subject)
+    story.subsection(key, name)
+    rows: list[dict[str, Value | Cell]] = []
+
+    def add(part: str, item: str, content: str) -> None:
+        rows.append({"part": story.say(f"choice_parts.{part}"), "item": item, "content": content})
+
+    add("proposal", story.say(f"verdicts.{one.verdict}"), story.pick(one.proposal))
+    if one.owner:
+        add("proposal", story.say("columns.owner"), story.owner(one.owner))
+    for part, named in (("inputs", one.inputs), ("alternatives", one.alternatives)):
+        for value in named:
+            add(part, story.pick(value.label), story.pick(value.value))
+    add("reason", story.say("choice_parts.why"), story.pick(one.reason))
+    if one.sensitivity:
+        add("reason", story.say("choice_parts.sensitivity"), story.pick(one.sensitivity))
+    add("rule", story.say("choice_parts.text"), story.pick(one.rule))
+    add("rule", story.say("choice_parts.source"), f"{one.source}({story.pick(STATUSES[one.status])})")
+    if one.law:
+        add("rule", story.say("choice_parts.law"), story.pick(one.law))
+    for who in ("owner", "residents", "assembly"):
+        add("consent", story.say(f"choice_parts.{who}"), story.say("choice_parts.open"))
+    story.table("sheet", rows, title=story.say("tables.sheet", subject=name), name=f"sheet.{key}")
+    if one.lon is not None and one.lat is not None:
+        _place(story, one, key)
+
+
+def _place(story: Story, one: Choice, key: str) -> None:
+    """Add a map of what lies around a place."""
+    lon, lat = one.lon or 0.0, one.lat or 0.0
+    near = [
+        Shape(shape.vertices, shape.risk)
+        for layer in story.sheet.layers
+        for shape in layer.shapes
+        if any(abs(x - lon) < AROUND and abs(y - lat) < AROUND for x, y in shape.vertices)
+    ]
+    if not near:
+        return
+    chart = Map(
+        near, [Area(story.owner(area.owner), area.rings) for area in story.sheet.outlines], [("1", lon, lat)],
+        story.texts.items("words.legend"), story.say("words.risk"), story.say("words.north"),
+        story.say("words.outside"),
+    )  # fmt: skip
+    name = story.pick(one.subject)
+    story.figure("place", chart, alt=story.say("alts.place", subject=name, count=len(near)),
+                        title=story.say("figures.place", subject=name), name=f"place.{key}")  # fmt: skip
