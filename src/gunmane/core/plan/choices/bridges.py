@@ -102,7 +102,6 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
         for k in range(len(MEASURES))
         if np.isfinite(middle[k]) and k != chosen and (k >= REPAIR or not plan.needs.hard[row])
     )
-    amount = yen(saves)
     removed = chosen == REMOVE
     return Choice(
         kind="bridge",
@@ -114,15 +113,7 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
             f"{when}年度に{measure.ja}する" if has_year else f"{measure.ja}の候補とする",
             f"{measure.en} in FY{when}" if has_year else f"candidate: {measure.en.lower()}",
         ),
-        reason=Text(
-            f"次に安い方法より、現在価値で{amount.ja}少なくて済む。",
-            f"It costs {amount.en} less than the next best, at present value.",
-        )
-        if saves > 0
-        else Text(
-            f"単独では次に安い方法より{yen(-saves).ja}高いが、年度の予算に収まる方法として選ばれた。",
-            f"It costs {yen(-saves).en} more than the best but fits the year's budget.",
-        ),
+        reason=_reason(saves),
         rule=RULE,
         source=SOURCE,
         status=SourceStatus.ASSUMED,
@@ -143,9 +134,30 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
         )
         if removed
         else None,
-        saves_yen=round(saves),
+        saves_yen=round(saves) if np.isfinite(saves) else None,
         lon=_place(float(stock.lon[row])),
         lat=_place(float(stock.lat[row])),
+    )
+
+
+def _reason(saves: float) -> Text:
+    """Say what the measure saves against the next best; infinite where there is no other, or none in time."""
+    if saves == np.inf:
+        return Text("期限までにできる方法はほかにない。", "Nothing else can be done by its last day.")
+    if not np.isfinite(saves):
+        return Text(
+            "期限を過ぎるが、ほかの方法は年度の予算に収まらない。",
+            "It comes after the last day, but nothing else fits the years' budgets.",
+        )
+    amount = yen(abs(saves))
+    if saves > 0:
+        return Text(
+            f"次に安い方法より、現在価値で{amount.ja}少なくて済む。",
+            f"It costs {amount.en} less than the next best, at present value.",
+        )
+    return Text(
+        f"単独では次に安い方法より{amount.ja}高いが、年度の予算に収まる方法として選ばれた。",
+        f"It costs {amount.en} more than the best but fits the year's budget.",
     )
 
 
