@@ -28,6 +28,30 @@ SELECT $1, a.key_id, a.idempotency_key, a.request_sha256, a.status, a.headers::j
 FROM unnest($19::uuid[], $20::text[], $21::bytea[], $22::smallint[], $23::text[], $24::bytea[])
     AS a (key_id, idempotency_key, request_sha256, status, headers, body);
 
+-- lock_owner
+-- Keep other inspections of an owner waiting until the transaction ends, which looks up row by row by the indexes.
+SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 2)), set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true), set_config('enable_bitmapscan', 'off', true);
+
+-- pasts
+-- What decides about each of several inspections of one owner, in their order.
+SELECT p.asset_class, p.built_year, p.built_on, p.built_precision, p.same_day, p.before_on, p.before_grade, p.mended_on,
+    p.taken, p.corrects
+FROM unnest($2::uuid[], $3::uuid[], $4::date[], $5::text[], $6::text[], $7::text[], $8::uuid[]) WITH ORDINALITY
+    AS r (inspection_id, asset_id, inspected_on, duty, scale, grade, supersedes, n)
+LEFT JOIN LATERAL inspection_past(
+    $1, r.inspection_id, r.asset_id, r.inspected_on, r.duty, r.scale, r.grade, r.supersedes) AS p ON true
+ORDER BY r.n;
+
+-- some
+-- Inspections of one owner by their identifiers.
+SELECT
+    i.owner_id, i.inspection_id, i.asset_id, i.asset_class, i.inspected_on, i.date_precision, i.duty, i.scale, i.grade,
+    i.findings, i.inspector, i.notes, i.supersedes, i.flags, i.origin, i.recorded_at
+FROM inspections AS i
+WHERE i.owner_id = $1 AND i.inspection_id = ANY ($2::uuid[]);
+
 -- drop_conditions
 -- Forget the conditions of assets before they are worked out anew.
 DELETE FROM conditions WHERE owner_id = $1 AND asset_id = ANY ($2::uuid[]);

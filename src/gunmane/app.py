@@ -1,6 +1,7 @@
 """Composition root of the service: settings → pool, rules → Litestar."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -101,6 +102,17 @@ def build(
     direct = Direct(app.asgi_handler, services, inspections_together.ROUTES)  # type: ignore[arg-type]
     app.asgi_handler = Shell(direct)  # type: ignore[assignment]
     return app
+
+
+def rest_collector() -> None:
+    """Keep the garbage collector from what lives as long as the process.
+
+    A batch makes objects by the hundred thousand; with Python's own thresholds the collector looks through all of the
+    loaded program again and again meanwhile (a quarter of the time of a batch of 20,000 rows).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def service_url(settings: Settings) -> str:

@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
+import pytest
+
 from gunmane.core.words import Role
+from gunmane.flows import batches as flow
 from gunmane.store.ids import uuid7
 from tests.http.conftest import World
 from tests.http.test_inspections import count, inspection
@@ -91,3 +94,37 @@ async def test_a_viewer_sends_no_batch(world: World) -> None:
         headers=world.a.auth(Role.VIEWER, **{"Content-Type": "application/x-ndjson"}),
     )
     assert answer.status_code == 403
+
+
+async def test_a_batch_of_many_pieces_is_logged_whole_and_again_is_repeated(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "PIECE", 7)
+    await world.admin(
+        "INSERT INTO assets (owner_id, asset_id, asset_class, number, built_year, built_precision, origin)"
+        " SELECT $1, gen_random_uuid(), 'bridge', 'N-' || n, 1980, 'year', 'api' FROM generate_series(1, 40) AS n",
+        world.a.owner_id,
+    )
+    found = await world.admin("SELECT asset_id FROM assets WHERE number LIKE 'N-%' ORDER BY number")
+    bridges = [str(row["asset_id"]) for row in found]
+    rows: list[Any] = []
+    for n, bridge in enumerate(bridges):
+        # three of each asset, the latest first: 2021 III, 2023 I (improved, asked about), 2025 II; some go wrong
+        for day, grade in (("2025-04-01", "II"), ("2023-04-01", "I"), ("2021-04-01", "III")):
+            rows.append(
+                inspection(world, asset_id=bridge, inspected_on=day, grade=grade, inspection_id=str(uuid7()))
+                | {"notes": str(n)}
+            )
+        rows.append(inspection(world, asset_id=bridge, inspected_on="1970-01-01", inspection_id=str(uuid7())))
+    first = (await send(world, rows)).json()
+    assert (first["logged"], first["refused"]) == (120, 40)
+    assert [row["row"] for row in first["rows"]] == list(range(1, 161))
+    assert [row["flags"] for row in first["rows"][:4]] == [[], ["improved_without_repair"], [], []]
+    conditions = await world.admin("SELECT grade, inspected_on FROM conditions WHERE asset_id = ANY ($1)", bridges)
+    assert len(conditions) == 40
+    assert {(row["grade"], str(row["inspected_on"])) for row in conditions} == {("II", "2025-04-01")}
+    rows[1]["notes"] = "other"
+    again = (await send(world, rows)).json()
+    assert (again["logged"], again["repeated"], again["refused"]) == (0, 119, 41)
+    assert again["rows"][1]["errors"][0]["code"] == "taken"
+    assert await count(world) == 121

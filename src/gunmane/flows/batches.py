@@ -1,59 +1,132 @@
 """Logging many inspections in one transaction, each with its own outcome."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
+from msgspec import Struct
+
+from gunmane.core import inspections as core
 from gunmane.core.errors import Fault
 from gunmane.core.inspections import Inspection, Verdict
 from gunmane.flows import inspections as flow
 from gunmane.flows.inspections import Outcome, Rules
 from gunmane.store import batches as store
-from gunmane.store.batches import BatchPast
+from gunmane.store.inspections_together import Known
 from gunmane.store.query import Conn
 
 TAKEN = Outcome(Verdict((Fault("taken", "/inspection_id"),)))
 
+PIECE = 2_500
+"""Rows judged at a time: while the database works on one piece the rows of another are judged, and no other request
+of the process waits longer than judging a piece takes (about 25 ms)."""
 
-def waves(rows: Sequence[tuple[int, Inspection]]) -> list[list[tuple[int, Inspection]]]:
-    """Split rows so that no wave holds two of one asset; earlier days and corrected rows' targets come first."""
-    found: list[list[tuple[int, Inspection]]] = []
-    seen: dict[UUID, int] = {}
-    for n, one in sorted(rows, key=lambda row: (row[1].inspected_on, row[0])):
-        wave = seen.get(one.asset_id, 0)
-        seen[one.asset_id] = wave + 1
+Numbered = tuple[int, Inspection]
+Tell = Callable[[Sequence[tuple[int, Outcome]]], None]
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Batch(Struct, frozen=True):
+    """Who logs a batch, when, and by which rules."""
+
+    owner_id: UUID
+    key_id: UUID
+    at: datetime
+    rules: Rules
+
+
+def waves(rows: Sequence[Numbered]) -> list[list[Numbered]]:
+    """Split rows so that no wave holds two of one asset; earlier days and corrected rows' targets come first.
+
+    The rows of a wave are in the order of their assets, as the indexes are: neighbours share their pages.
+    """
+    found: list[list[Numbered]] = []
+    seen: dict[int, int] = {}
+    for row in sorted(rows, key=lambda row: (row[1].inspected_on, row[0])):
+        asset = row[1].asset_id.int
+        wave = seen.get(asset, 0)
+        seen[asset] = wave + 1
         if wave == len(found):
             found.append([])
-        found[wave].append((n, one))
+        found[wave].append(row)
+    for wave in found:
+        wave.sort(key=lambda row: row[1].asset_id.int)
     return found
 
 
-def judge(one: Inspection, found: BatchPast, rules: Rules, today: date) -> Outcome:
-    """Judge one row by what the database knows of its asset."""
-    outcome = flow.judge(one, found.known, rules, today)
-    return TAKEN if outcome.repeated and not found.same else outcome
+async def _beside(asked: Awaitable[T], work: Callable[[], U]) -> tuple[T, U]:
+    """Do some work while the database answers."""
+    task = asyncio.ensure_future(asked)
+    await asyncio.sleep(0)  # what is asked is sent
+    try:
+        done = work()
+    finally:
+        answer = await task  # the connection must be free again, whatever happens
+    return answer, done
 
 
-async def log(
-    conn: Conn,
-    owner_id: UUID,
-    rows: Sequence[tuple[int, Inspection]],
-    rules: Rules,
-    at: datetime,
-    key_id: UUID,
-    dry: bool,
-) -> dict[int, Outcome]:
-    """Log every row that is plausible; the others are refused one by one. With `dry` nothing is kept."""
-    outcomes: dict[int, Outcome] = {}
+def _judge(piece: Sequence[Numbered], known: Sequence[Known], batch: Batch) -> list[Outcome]:
+    today, rules = batch.at.date(), batch.rules
+    return [flow.judge(one, past, rules, today) for (_, one), past in zip(piece, known, strict=True)]
+
+
+def _accepted(
+    piece: Sequence[Numbered], known: Sequence[Known], outcomes: Sequence[Outcome]
+) -> list[tuple[Inspection, str]]:
+    """Pick the inspections that are to be logged, with their flags and their assets' classes."""
+    accepted: list[tuple[Inspection, str]] = []
+    for (_, one), past, outcome in zip(piece, known, outcomes, strict=True):
+        if not outcome.repeated and not outcome.verdict.faults:
+            flagged = core.with_flags(one, outcome.verdict.flags) if outcome.verdict.flags else one
+            accepted.append((flagged, past.asset_class or ""))
+    return accepted
+
+
+async def _compared(conn: Conn, piece: Sequence[Numbered], outcomes: list[Outcome], batch: Batch) -> None:
+    """Refuse rows whose identifier stands for another inspection than theirs."""
+    repeated = [place for place, outcome in enumerate(outcomes) if outcome.repeated]
+    if not repeated:
+        return
+    there = await store.logged(conn, batch.owner_id, [piece[place][1].inspection_id for place in repeated])
+    for place in repeated:
+        one = piece[place][1]
+        found = there.get(one.inspection_id)
+        if found is None or not flow.same(one, found):
+            outcomes[place] = TAKEN
+
+
+async def _log_wave(conn: Conn, wave: Sequence[Numbered], batch: Batch, tell: Tell) -> None:
+    """Log the rows of different assets piece by piece; pasts are read ahead, for no row decides about another."""
+
+    async def read(piece: Sequence[Numbered]) -> list[Known]:
+        return await store.pasts(conn, batch.owner_id, [one for _, one in piece]) if piece else []
+
+    pieces = [wave[first : first + PIECE] for first in range(0, len(wave), PIECE)]
+    known = await read(pieces[0])
+    for piece, following in zip(pieces, [*pieces[1:], []], strict=True):
+        past = known
+        known, outcomes = await _beside(read(following), lambda: _judge(piece, past, batch))  # noqa: B023 (done here)
+        await _compared(conn, piece, outcomes, batch)
+        accepted = _accepted(piece, past, outcomes)
+        told = [(n, outcome) for (n, _), outcome in zip(piece, outcomes, strict=True)]
+        if not accepted:
+            tell(told)
+            continue
+        await store.stage(conn, accepted)
+        corrected = [one.asset_id for one, _ in accepted if one.supersedes is not None]
+        logging = store.log(conn, batch.owner_id, corrected, batch.at, batch.key_id)
+        await _beside(logging, lambda: tell(told))  # noqa: B023 (done here)
+
+
+async def log(conn: Conn, rows: Sequence[Numbered], batch: Batch, dry: bool, tell: Tell) -> None:
+    """Log every row that is plausible; the others are refused one by one. With `dry` nothing is kept.
+
+    `tell` is told the outcome of each row, in no certain order.
+    """
     async with store.trial(conn, dry):
-        await store.lock(conn, owner_id)
+        await store.begin(conn, batch.owner_id)
         for wave in waves(rows):
-            by_number = dict(wave)
-            for found in await store.send(conn, owner_id, wave):
-                outcomes[found.n] = judge(by_number[found.n], found, rules, at.date())
-            refused = [n for n in by_number if outcomes[n].repeated or outcomes[n].verdict.faults]
-            flags = [(n, flag) for n in by_number for flag in outcomes[n].verdict.flags]
-            left_out = set(refused)
-            corrected = [one.asset_id for n, one in wave if one.supersedes is not None and n not in left_out]
-            await store.log(conn, owner_id, refused, flags, corrected, at, key_id)
-    return outcomes
+            await _log_wave(conn, wave, batch, tell)

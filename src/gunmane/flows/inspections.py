@@ -30,6 +30,10 @@ class Outcome(Struct, frozen=True):
     repeated: bool = False
 
 
+# looking a word up is several times faster than asking the enumeration for it
+_CLASSES = {one.value: one for one in AssetClass}
+_PRECISIONS = {one.value: one for one in Precision}
+
 UNKNOWN_ASSET = Outcome(core.Verdict((Fault("asset_unknown", "/asset_id"),)))
 REPEATED = Outcome(core.SOUND, repeated=True)
 NOT_STANDING = Fault("superseded_unknown", "/supersedes")
@@ -48,8 +52,8 @@ def judge(one: Inspection, known: Known, rules: Rules, today: date) -> Outcome:
     if known.before_on is not None and known.before_grade is not None:
         before = core.Judged(known.before_on, known.before_grade)
     past = core.Past(
-        AssetClass(known.asset_class),
-        core.built_from(known.built_year, known.built_on, Precision(known.built_precision)),
+        _CLASSES[known.asset_class],
+        core.built_from(known.built_year, known.built_on, _PRECISIONS[known.built_precision or "unknown"]),
         known.same_day,
         before,
         known.mended_on,

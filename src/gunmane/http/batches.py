@@ -1,6 +1,8 @@
 """Inspections in batches: one JSON object a line, one outcome a row, and a dry run."""
 
+from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,10 @@ from msgspec import Struct
 
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.inspections import Inspection
+from gunmane.core.words import Language
 from gunmane.flows import batches as flow
+from gunmane.flows.batches import Batch
+from gunmane.flows.inspections import Outcome
 from gunmane.http import decoding, problems
 from gunmane.http.inspections import InspectionWanted, value
 from gunmane.http.routes import INSPECTING, Answer, Ask, Route
@@ -74,50 +79,59 @@ def _read(raw: bytes) -> Read:
 def _values(ask: Ask[Any, Any], read: Read) -> dict[int, Inspection]:
     """Make inspections of the lines; an identifier that stands twice is refused the second time."""
     found: dict[int, Inspection] = {}
-    seen: dict[UUID, int] = {}
+    seen: dict[int, int] = {}
+    owner_id, now = ask.principal.owner_id, ask.now
     for number, wanted in read[0]:
         if wanted.photos:
             read[1][number] = [Fault("unknown_field", "/photos", {"name": "photos"})]
             continue
         if wanted.inspection_id is not None:
-            first = seen.setdefault(wanted.inspection_id, number)
+            first = seen.setdefault(wanted.inspection_id.int, number)
             if first != number:
                 read[1][number] = [Fault("repeated_in_batch", "/inspection_id", {"row": first})]
                 continue
-        found[number] = value(wanted, ask.principal.owner_id, ask.now)
+        found[number] = value(wanted, owner_id, now)
     return found
+
+
+def _refused(number: int, faults: Sequence[Fault], language: Language) -> RowAnswer:
+    mistakes = tuple(problems.mistake(one, language) for one in faults)
+    return RowAnswer(row=number, status="refused", errors=mistakes)
+
+
+def _answer(number: int, one: Inspection, outcome: Outcome, language: Language) -> RowAnswer:
+    """Say what became of one row."""
+    verdict = outcome.verdict
+    if verdict.faults:
+        return _refused(number, verdict.faults, language)
+    status = "repeated" if outcome.repeated else "logged"
+    questions = tuple(problems.mistake(fault, language) for fault in verdict.questions) if verdict.questions else ()
+    return RowAnswer(
+        row=number, status=status, inspection_id=one.inspection_id, flags=verdict.flags, questions=questions
+    )
 
 
 async def log_many(ask: Ask[BatchQuery, None]) -> Answer:
     """Log a batch in one transaction: the rows that can be logged are, the others are named with every fault."""
     read = _read(ask.raw)
     values = _values(ask, read)
+    rows = [_refused(number, faults, ask.language) for number, faults in read[1].items()]
+    counts = Counter(refused=len(rows))
+
+    def tell(outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        answers = [_answer(number, values[number], outcome, ask.language) for number, outcome in outcomes]
+        counts.update(one.status for one in answers)
+        rows.extend(answers)
+
     dry = ask.query.dry_run
-    outcomes = await flow.log(
-        ask.conn, ask.principal.owner_id, list(values.items()), ask.services.rules, ask.now, ask.principal.key_id, dry
-    )
-    rows: list[RowAnswer] = []
-    counts = {"logged": 0, "repeated": 0, "refused": 0}
-    for number in sorted({*values, *read[1]}):
-        outcome = outcomes.get(number)
-        faults = read[1].get(number, ()) if outcome is None else outcome.verdict.faults
-        status = "refused" if faults else "repeated" if outcome is not None and outcome.repeated else "logged"
-        counts[status] += 1
-        if faults or outcome is None:
-            mistakes = tuple(problems.mistake(one, ask.language) for one in faults)
-            rows.append(RowAnswer(row=number, status=status, errors=mistakes))
-            continue
-        questions = tuple(problems.mistake(one, ask.language) for one in outcome.verdict.questions)
-        identifier = values[number].inspection_id
-        rows.append(
-            RowAnswer(
-                row=number, status=status, inspection_id=identifier, flags=outcome.verdict.flags, questions=questions
-            )
+    batch = Batch(ask.principal.owner_id, ask.principal.key_id, ask.now, ask.services.rules)
+    await flow.log(ask.conn, list(values.items()), batch, dry, tell)
+    rows.sort(key=attrgetter("row"))
+    return Answer(
+        BatchAnswer(
+            dry_run=dry, logged=counts["logged"], repeated=counts["repeated"], refused=counts["refused"], rows=rows
         )
-    made = BatchAnswer(
-        dry_run=dry, logged=counts["logged"], repeated=counts["repeated"], refused=counts["refused"], rows=rows
     )
-    return Answer(made)
 
 
 ROUTES = (

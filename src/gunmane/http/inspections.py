@@ -87,6 +87,9 @@ class Photos(Struct, frozen=True):
     next: str | None = None
 
 
+_ORIGINS = {one.value: one for one in Origin}
+
+
 def value(wanted: InspectionWanted, owner_id: UUID, at: datetime) -> Inspection:
     """Turn what was sent into an inspection of the sender's owner."""
     return Inspection(
@@ -101,7 +104,7 @@ def value(wanted: InspectionWanted, owner_id: UUID, at: datetime) -> Inspection:
         inspector=wanted.inspector,
         notes=wanted.notes,
         supersedes=wanted.supersedes,
-        origin=Origin(wanted.origin),
+        origin=_ORIGINS[wanted.origin],
         recorded_at=at,
     )
 
