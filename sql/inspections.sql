@@ -14,10 +14,17 @@ WITH wanted AS (
 ), promised AS (
     INSERT INTO photos (owner_id, inspection_id, sha256)
     SELECT $1, p.inspection_id, p.sha256 FROM unnest($17::uuid[], $18::bytea[]) AS p (inspection_id, sha256)
+), moved AS (
+    UPDATE conditions AS c SET
+        scale = w.scale, grade = w.grade, inspected_on = w.inspected_on, inspection_id = w.inspection_id
+    FROM wanted AS w
+    WHERE c.owner_id = $1 AND c.asset_id = w.asset_id AND c.inspected_on <= w.inspected_on AND w.grade IS NOT NULL
+        AND w.supersedes IS NULL
 ), judged AS (
     INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)
-    SELECT $1, asset_id, asset_class, scale, grade, inspected_on, inspection_id FROM wanted
-    WHERE grade IS NOT NULL AND supersedes IS NULL
+    SELECT $1, w.asset_id, w.asset_class, w.scale, w.grade, w.inspected_on, w.inspection_id FROM wanted AS w
+    WHERE w.grade IS NOT NULL AND w.supersedes IS NULL
+        AND NOT EXISTS (SELECT FROM conditions AS c WHERE c.owner_id = $1 AND c.asset_id = w.asset_id)
     ON CONFLICT (owner_id, asset_id) DO UPDATE SET
         scale = excluded.scale, grade = excluded.grade, inspected_on = excluded.inspected_on,
         inspection_id = excluded.inspection_id

@@ -83,31 +83,28 @@ CREATE FUNCTION public.enter_together(wanted_keys uuid[], wanted_sha256 bytea[],
     AS $_$
 #variable_conflict use_column
 DECLARE
-    p record;
+    found uuid;
     common_owner uuid;
-    keys uuid[] := '{}';
-    roles text[] := '{}';
-    writer integer;
+    keys uuid[];
+    roles text[];
 BEGIN
     -- Until the transaction ends: planning these statements anew for each number of rows costs more than they do.
     PERFORM set_config('plan_cache_mode', 'force_generic_plan', true);
+    -- One key that may write sets the row-level settings, which are those of its owner; under them the other keys, which
+    -- are the owner's too, are looked up all at once. A key of another owner would open nothing.
     FOR k IN 1 .. cardinality(wanted_keys) LOOP
-        SELECT a.key_id, a.owner_id, a.role INTO p
-        FROM public.authenticate(wanted_keys[k], wanted_sha256[k], today) AS a;
-        IF p.owner_id <> common_owner THEN
-            RAISE EXCEPTION 'requests of two owners in one transaction';
-        END IF;
-        common_owner := coalesce(common_owner, p.owner_id);
-        keys := keys || p.key_id;
-        roles := roles || p.role;
-        IF p.owner_id IS NOT NULL AND current_setting('gm.write', true) <> '' THEN
-            writer := k;
-        END IF;
+        SELECT a.owner_id INTO found FROM public.authenticate(wanted_keys[k], wanted_sha256[k], today) AS a;
+        common_owner := coalesce(found, common_owner);
+        EXIT WHEN found IS NOT NULL AND current_setting('gm.write', true) <> '';
     END LOOP;
-    -- The settings in force are those of the last key; a key that may only read must not hinder the others.
-    IF writer IS NOT NULL AND current_setting('gm.write', true) = '' THEN
-        PERFORM public.authenticate(wanted_keys[writer], wanted_sha256[writer], today);
-    END IF;
+    SELECT array_agg(a.key_id ORDER BY w.k), array_agg(a.role ORDER BY w.k) INTO keys, roles
+    FROM unnest(wanted_keys, wanted_sha256) WITH ORDINALITY AS w (key_id, secret_sha256, k)
+    LEFT JOIN LATERAL (
+        SELECT s.key_id, s.role FROM api_keys AS s
+        WHERE s.owner_id = common_owner AND s.key_id = w.key_id AND s.secret_sha256 = w.secret_sha256
+            AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > now())
+        LIMIT 1
+    ) AS a ON true;
     PERFORM pg_advisory_xact_lock(l.number) FROM (
         SELECT DISTINCT hashtextextended(keys[t.k]::text || ':' || t.idempotency, 0) AS number
         FROM unnest(key_of, idempotency) AS t (k, idempotency) ORDER BY number

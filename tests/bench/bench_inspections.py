@@ -2,19 +2,27 @@
 
     python -m tests.bench.bench_inspections [--seconds 6] [--rounds 3] [--batch 20000] [--assets 150000]
 
-1. pgbench: 8 clients insert single rows of an inspection's size, each in a durable transaction of its own.
-2. The service: 8 clients log single inspections over HTTP, with keys, plausibility, conditions and Idempotency-Key.
-3. The service: batches of inspections as NDJSON, one a round.
+1. pgbench, the limit: 8 clients, prepared statements, each row in a durable transaction of its own (fsync and
+   synchronous_commit are on, which is checked). Two rivals:
+   *plain*: INSERT of a row of an inspection's size into a table with a primary key and nothing else, as superuser.
+   *same*: INSERT of one row into the table `inspections` itself, as the service's role: its row-level security, its
+   foreign keys, its indexes, a random asset of an owner of its own with as many assets. The row-level settings are
+   given once for the session. No key is checked, nothing is judged, no condition moves, no answer is kept.
+2. The service: 8 clients of one owner, each with a key of its own, log single inspections of random assets over HTTP,
+   with key check, plausibility, condition and the answer kept under an Idempotency-Key. Then 8 clients of 8 owners,
+   which share nothing, and so no transaction.
+3. The service: batches of inspections of assets in random order as NDJSON, one a round, in one transaction.
 4. The service: pages of the list by risk, with and without filters, one client; every asset has a score.
 
-The rounds are interleaved; medians and the ratio to pgbench of the same run are printed. Load generator, service and
-database share the machine.
+The rounds are interleaved; medians and the ratios to pgbench of the same run are printed, and the processor time of
+each part. Load generator, service and database share the machine.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import random
 import shutil
 import socket
 import statistics
@@ -22,11 +30,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+import uvloop
+from msgspec import Struct
+from tests.bench.clients import Client, closed_loop, own_seconds, processor_seconds
 
 from gunmane.core.words import Role
 from gunmane.store import access, database, pool
@@ -34,10 +47,18 @@ from gunmane.store.embedded import Embedded, binaries
 from gunmane.store.ids import uuid7, uuid7_many
 
 CLIENTS = 8
-SCRIPT = """\
-\\set n random(1, 1000000000)
+SMALL = 4_000
+"""Assets of each of the owners that share nothing."""
+PLAIN = """\
 INSERT INTO bench_rows VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'bridge', '2026-11-20',
     'road.periodic', 'road-soundness', 'II', '{"crack": "b"}', '東北点検 第一班', 'notes', now());
+"""
+SAME = """\
+\\set n random(1, %d)
+INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade, findings,
+    inspector, notes, origin)
+VALUES ('%s', gen_random_uuid(), ('00000000-0000-7000-8000-' || lpad(to_hex(:n::integer), 12, '0'))::uuid, 'bridge',
+    '2026-11-20', 'road.periodic', 'road-soundness', 'II', '{"crack": "b"}', '東北点検 第一班', 'notes', 'simulated');
 """
 TABLE = """
 CREATE TABLE bench_rows (owner_id uuid, inspection_id uuid, asset_id uuid, asset_class text, inspected_on date,
@@ -46,16 +67,32 @@ CREATE TABLE bench_rows (owner_id uuid, inspection_id uuid, asset_id uuid, asset
 """
 
 
-async def settle(url: str, count: int) -> tuple[str, list[UUID]]:
-    """Make a town with bridges, each scored and inspected once before, and an engineer's key."""
-    opened = await pool.open_pool(url, size=1)
-    owner, assets = uuid7(), uuid7_many(count)
+class Owner(Struct):
+    """An owner with assets in random order and a key for each client."""
+
+    owner_id: UUID
+    assets: list[UUID]
+    keys: list[str]
+
+
+class World(Struct):
+    """Who is there: the town that is measured, pgbench's, and eight small ones."""
+
+    town: Owner
+    rival: Owner
+    small: list[Owner]
+
+
+async def settle_owner(opened: pool.Pool, code: str, assets: list[UUID], keys: int) -> Owner:
+    """Make an owner with bridges and engineers' keys."""
+    owner = uuid7()
     async with pool.writing(opened) as conn:
         await access.operate(conn, [owner], [])
         await conn.execute(
-            "INSERT INTO owners (owner_id, code, name, kind, origin) VALUES ($1, 'x', '架空市', 'municipality',"
+            "INSERT INTO owners (owner_id, code, name, kind, origin) VALUES ($1, $2, '架空市', 'municipality',"
             " 'simulated')",
             owner,
+            code,
         )
         await conn.execute(
             "INSERT INTO assets (owner_id, asset_id, asset_class, number, built_year, built_precision, origin)"
@@ -64,9 +101,23 @@ async def settle(url: str, count: int) -> tuple[str, list[UUID]]:
             owner,
             assets,
         )
-        key = await access.create_key(conn, owner, Role.ENGINEER, "benchmark")
+        made = [await access.create_key(conn, owner, Role.ENGINEER, "benchmark") for _ in range(keys)]
+    random.Random(1).shuffle(assets)
+    return Owner(owner, assets, made)
+
+
+async def settle(url: str, count: int) -> World:
+    """Make the owners, each of their assets scored and inspected once before."""
+    opened = await pool.open_pool(url, size=1)
+    town = await settle_owner(opened, "town", uuid7_many(count), CLIENTS)
+    numbered = [UUID(f"00000000-0000-7000-8000-{n:012x}") for n in range(1, count + 1)]
+    rival = await settle_owner(opened, "rival", numbered, 0)
+    small = [await settle_owner(opened, f"small-{n}", uuid7_many(SMALL), 1) for n in range(CLIENTS)]
     await opened.close()
     admin = await database.connect(url)
+    for name in ("fsync", "synchronous_commit"):
+        if await admin.fetchval(f"SHOW {name}") != "on":
+            raise RuntimeError(f"{name} is off: nothing durable can be measured")
     await admin.execute(TABLE)
     await admin.execute(
         "INSERT INTO risks (owner_id, asset_id, asset_class, consequence_yen, loss_yen_per_year, likelihood_band,"
@@ -82,83 +133,63 @@ async def settle(url: str, count: int) -> tuple[str, list[UUID]]:
         "INSERT INTO conditions (owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id)"
         " SELECT owner_id, asset_id, asset_class, scale, grade, inspected_on, inspection_id FROM inspections"
     )
-    await admin.execute("ANALYZE")
+    await admin.execute("VACUUM ANALYZE")
+    await admin.execute("CHECKPOINT")
     await admin.close()
-    return key, assets
+    return World(town, rival, small)
 
 
-def pgbench(server: Embedded, folder: Path, seconds: float) -> float:
+def pgbench(server: Embedded, folder: Path, seconds: float, script: str, user: str, options: str = "") -> float:
     """Insert single durable rows; rows per second."""
-    script = folder / "insert.sql"
-    script.write_text(SCRIPT)
+    file = folder / "insert.sql"
+    file.write_text(script)
     done = subprocess.run(
         [str(binaries() / "pgbench"), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-T",
-         str(round(seconds)), "-f", str(script), server.url()],
-        capture_output=True, check=True, text=True,
+         str(round(seconds)), "-f", str(file), server.url(user)],
+        capture_output=True, check=False, text=True, env={**os.environ, "PGOPTIONS": options},
     )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stderr)
     line = next(line for line in done.stdout.splitlines() if line.startswith("tps"))
     return float(line.split()[2])
 
 
-class Client:
-    """One keep-alive connection: as little work as possible, so that the service is what is measured."""
-
-    def __init__(self, port: int, key: str) -> None:
-        self.port = port
-        self.head = (
-            f"POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Type: %s\r\n"
-            "Idempotency-Key: %s\r\nContent-Length: %d\r\n\r\n"
-        )
-
-    async def open(self) -> None:
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**27)
-
-    async def get(self, path: str) -> tuple[int, bytes]:
-        head = self.head.partition("Content-Type")[0].replace("POST", "GET") % path
-        self.writer.write(head.encode() + b"\r\n")
-        return await self._answer()
-
-    async def post(self, path: str, kind: str, key: str, body: bytes) -> tuple[int, bytes]:
-        self.writer.write((self.head % (path, kind, key, len(body))).encode() + body)
-        return await self._answer()
-
-    async def _answer(self) -> tuple[int, bytes]:
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        return int(head[9:12]), await self.reader.readexactly(length)
+def plain(server: Embedded, folder: Path, seconds: float) -> float:
+    """Insert into a table with a primary key and nothing else."""
+    return pgbench(server, folder, seconds, PLAIN, "postgres")
 
 
-async def singles(port: int, key: str, assets: list[UUID], seconds: float) -> float:
-    """Log single inspections of ever other assets from all clients; inspections per second."""
-    count, end = 0, time.perf_counter() + seconds
-    waiting = iter(assets)
-
-    async def one(client: Client) -> None:
-        nonlocal count
-        await client.open()
-        while time.perf_counter() < end:
-            asset = next(waiting)
-            body = json.dumps(
-                {
-                    "asset_id": str(asset), "inspected_on": "2026-11-20", "duty": "road.periodic",
-                    "scale": "road-soundness", "grade": "II", "findings": {"crack": "b"},
-                    "inspector": "東北点検 第一班", "notes": "notes",
-                }
-            ).encode()  # fmt: skip
-            status, answer = await client.post("/v1/inspections", "application/json", str(asset), body)
-            if status != 201:
-                raise RuntimeError(answer.decode())
-            count += 1
-
-    started = time.perf_counter()
-    await asyncio.gather(*(one(Client(port, key)) for _ in range(CLIENTS)))
-    return count / (time.perf_counter() - started)
+def same(server: Embedded, folder: Path, seconds: float, rival: Owner) -> float:
+    """Insert into the service's own table as the service's role."""
+    settings = f"-c gm.write={rival.owner_id} -c gm.own={rival.owner_id}"
+    script = SAME % (len(rival.assets), rival.owner_id)
+    return pgbench(server, folder, seconds, script, "gunmane_app", settings)
 
 
-async def batch(port: int, key: str, assets: list[UUID]) -> float:
+def inspection(asset: UUID, day: date) -> bytes:
+    """Write an inspection as it is sent."""
+    return json.dumps(
+        {
+            "asset_id": str(asset), "inspected_on": day.isoformat(), "duty": "road.periodic",
+            "scale": "road-soundness", "grade": "II", "findings": {"crack": "b"}, "inspector": "東北点検 第一班",
+            "notes": "notes",
+        }
+    ).encode()  # fmt: skip
+
+
+def requests(port: int, key: str, assets: list[UUID], day: date) -> list[bytes]:
+    """Make the requests of one client, one an asset."""
+    client = Client(port, key)
+    return [
+        client.request("/v1/inspections", "application/json", f"{asset}-{day}", inspection(asset, day))
+        for asset in assets
+    ]
+
+
+async def batch(port: int, key: str, assets: list[UUID], day: date) -> float:
     """Log one inspection of each asset in one request; rows per second, decoding and answer included."""
     lines = "\n".join(
-        f'{{"asset_id": "{asset}", "inspection_id": "{uuid7()}", "inspected_on": "2026-11-21",'
+        f'{{"asset_id": "{asset}", "inspection_id": "{uuid7()}", "inspected_on": "{day}",'
         f' "duty": "road.periodic",'
         f' "scale": "road-soundness", "grade": "II", "inspector": "東北点検 第一班"}}'
         for asset in assets
@@ -192,8 +223,8 @@ async def pages(port: int, key: str, path: str, times: int = 60) -> tuple[float,
 
 
 @asynccontextmanager
-async def service(server: Embedded, home: Path) -> AsyncIterator[int]:
-    """The service as `gunmane serve` starts it."""
+async def service(server: Embedded, home: Path) -> AsyncGenerator[tuple[int, int]]:
+    """The service as `gunmane serve` starts it: its port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -204,16 +235,16 @@ async def service(server: Embedded, home: Path) -> AsyncIterator[int]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "gunmane", "serve", "--port", str(port), env=environment, stdout=subprocess.DEVNULL
     )
-    while True:
-        try:
-            client = Client(port, "")
-            await client.open()
-            break
-        except OSError:
-            await asyncio.sleep(0.1)
-    await asyncio.sleep(1)
     try:
-        yield port
+        while True:
+            try:
+                client = Client(port, "")
+                await client.open()
+                break
+            except OSError:
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(1)
+        yield port, process.pid
     finally:
         process.terminate()
         await process.wait()
@@ -228,35 +259,78 @@ async def main(options: Any) -> None:
         await database.ensure_database(server)
         await database.migrate(server.url())
         await database.grant_login(server)
-        key, assets = await settle(server.url(), options.assets)
-        async with service(server, home) as port:
-            await run(options, server, home, port, key, assets)
+        world = await settle(server.url(), options.assets)
+        async with service(server, home) as (port, process):
+            await run(options, server, home, port, process, world)
     finally:
         server.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
-async def run(options: Any, server: Embedded, home: Path, port: int, key: str, assets: list[UUID]) -> None:
-    limits: list[float] = []
-    rates: list[float] = []
+class Figures(Struct):
+    """What the rounds measured, per second; `processor` is microseconds of service, PostgreSQL and clients a row."""
+
+    plain: list[float] = []
+    same: list[float] = []
+    singles: list[float] = []
+    apart: list[float] = []
     batches: list[float] = []
-    at = 0
-    await singles(port, key, assets[-1000:], 1)  # statements get prepared
+    processor: list[tuple[float, float, float]] = []
+
+
+async def run(options: Any, server: Embedded, home: Path, port: int, process: int, world: World) -> None:
+    town, found, day = world.town, Figures(), date(2024, 1, 1)
+    postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
+    share = len(town.assets) // CLIENTS
+    parts = [town.assets[n * share : (n + 1) * share] for n in range(CLIENTS)]
+
+    def prepared(day: date) -> list[list[bytes]]:
+        return [requests(port, key, part, day) for key, part in zip(town.keys, parts, strict=True)]
+
+    def apart(day: date) -> list[list[bytes]]:
+        return [requests(port, owner.keys[0], owner.assets, day) for owner in world.small]
+
+    await closed_loop(port, prepared(day), 1)  # statements get prepared
+    await closed_loop(port, apart(day), 1)
     for number in range(options.rounds):
-        limits.append(await asyncio.to_thread(pgbench, server, home, options.seconds))
-        part = assets[at : at + 20_000]
-        at += 20_000
-        rates.append(await singles(port, key, part, options.seconds))
-        batches.append(await batch(port, key, assets[at - 20_000 : at][: options.batch]))
-        print(f"round {number + 1}: pgbench {limits[-1]:8.0f}/s   service {rates[-1]:8.0f}/s   "
-              f"ratio {rates[-1] / limits[-1]:.2f}   batch {batches[-1]:8.0f} rows/s", flush=True)  # fmt: skip
-    limit, rate = statistics.median(limits), statistics.median(rates)
-    print(f"single inspections, {CLIENTS} clients, medians: pgbench {limit:.0f}/s, service {rate:.0f}/s, "
-          f"ratio {rate / limit:.2f} (wanted: 0.70)")  # fmt: skip
-    print(f"batches of {options.batch}: median {statistics.median(batches):.0f} rows/s (wanted: 50000)")
+        day += timedelta(days=100)
+        found.plain.append(await asyncio.to_thread(plain, server, home, options.seconds))
+        found.same.append(await asyncio.to_thread(same, server, home, options.seconds, world.rival))
+        sent = prepared(day)
+        before = processor_seconds(process), processor_seconds(postmaster), own_seconds()
+        rate = await closed_loop(port, sent, options.seconds)
+        after = processor_seconds(process), processor_seconds(postmaster), own_seconds()
+        found.singles.append(rate)
+        rows = rate * options.seconds
+        used = [(end - start) / rows * 1e6 for start, end in zip(before, after, strict=True)]
+        found.processor.append((used[0], used[1], used[2]))
+        found.apart.append(await closed_loop(port, apart(day), min(options.seconds, 3)))
+        picked = random.Random(number).sample(town.assets, options.batch)
+        found.batches.append(await batch(port, town.keys[0], picked, day + timedelta(days=1)))
+        print(f"round {number + 1}: pgbench plain {found.plain[-1]:6.0f}/s, same table {found.same[-1]:6.0f}/s   "
+              f"service {rate:6.0f}/s (8 owners {found.apart[-1]:6.0f}/s)   batch {found.batches[-1]:6.0f} rows/s   "
+              f"processor µs a row: service {used[0]:.0f}, PostgreSQL {used[1]:.0f}, clients {used[2]:.0f}",
+              flush=True)  # fmt: skip
+    report(options, found)
     for path in ("/v1/assets", "/v1/assets?grade=II", "/v1/assets?text=77", "/v1/risks", "/v1/inspections"):
-        median, high = await pages(port, key, path)
-        print(f"{path} among {len(assets)} assets: median {median:.1f} ms, p95 {high:.1f} ms (wanted: 100)")
+        median, high = await pages(port, town.keys[0], path)
+        print(f"{path} among {options.assets} assets: median {median:.1f} ms, p95 {high:.1f} ms (wanted: 100)")
+
+
+def report(options: Any, found: Figures) -> None:
+    """Print medians and ratios."""
+    limit, whole, rate, apart, rows = (
+        statistics.median(values) for values in (found.plain, found.same, found.singles, found.apart, found.batches)
+    )
+    print(f"single inspections, {CLIENTS} clients of one owner, medians: service {rate:.0f}/s; "
+          f"pgbench plain {limit:.0f}/s, ratio {rate / limit:.2f}; "
+          f"pgbench into the same table {whole:.0f}/s, ratio {rate / whole:.2f} (wanted: 0.70)")  # fmt: skip
+    print(f"{CLIENTS} clients of {CLIENTS} owners: service {apart:.0f}/s, "
+          f"ratio to the same table {apart / whole:.2f}")  # fmt: skip
+    used = [statistics.median(one) for one in zip(*found.processor, strict=True)]
+    print(f"processor time of a single inspection: service {used[0]:.0f} µs, PostgreSQL {used[1]:.0f} µs, "
+          f"clients {used[2]:.0f} µs, on {os.cpu_count()} cores")  # fmt: skip
+    print(f"batches of {options.batch}: median {rows:.0f} rows/s (wanted: 50000)")
 
 
 if __name__ == "__main__":
@@ -265,4 +339,4 @@ if __name__ == "__main__":
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--batch", type=int, default=20_000)
     arguments.add_argument("--assets", type=int, default=150_000)
-    asyncio.run(main(arguments.parse_args()))
+    uvloop.run(main(arguments.parse_args()))

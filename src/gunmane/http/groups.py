@@ -16,7 +16,9 @@ R = TypeVar("R")
 MOST = 64
 """Requests in one group: more would hold locks longer and save nothing."""
 AT_ONCE = 2
-"""Groups of one lane at the database at the same moment: one is worked on while the other one's commit is written."""
+"""Groups of one lane at the database at the same moment: one is worked on while the other one's commit is written.
+
+The second one starts when as many wait as are being served, so that many small groups don't take the place of few."""
 
 
 class _Waiting(Generic[W, R]):
@@ -29,11 +31,12 @@ class _Waiting(Generic[W, R]):
 
 
 class _Lane(Generic[W, R]):
-    __slots__ = ("running", "waiting")
+    __slots__ = ("running", "served", "waiting")
 
     def __init__(self) -> None:
         self.waiting: list[_Waiting[W, R]] = []
         self.running = 0
+        self.served = 0
 
 
 class Groups(Generic[W, R]):
@@ -58,7 +61,7 @@ class Groups(Generic[W, R]):
         if found is None:
             found = self._lanes[lane] = _Lane()
         found.waiting.append(waiting)
-        if found.running < AT_ONCE:
+        if not found.running or (found.running < AT_ONCE and len(found.waiting) >= found.served):
             found.running += 1
             task = asyncio.create_task(self._run(lane, found))
             self._tasks.add(task)  # the loop itself holds a task only weakly
@@ -68,7 +71,12 @@ class Groups(Generic[W, R]):
     async def _run(self, name: Hashable, lane: _Lane[W, R]) -> None:
         try:
             while lane.waiting:
-                await self._serve(_take(lane))
+                group = _take(lane)
+                lane.served += len(group)
+                try:
+                    await self._serve(group)
+                finally:
+                    lane.served -= len(group)
         finally:
             lane.running -= 1
             if not lane.running and not lane.waiting:
