@@ -223,7 +223,14 @@ async def pages(port: int, key: str, path: str, times: int = 60) -> tuple[float,
 
 
 @asynccontextmanager
-async def service(server: Embedded, home: Path) -> AsyncGenerator[tuple[int, int]]:
+async def service(server: Embedded, home: Path) -> AsyncGenerator[int]:
+    """The service as `gunmane serve` starts it: its port."""
+    async with process(server, home) as (port, _):
+        yield port
+
+
+@asynccontextmanager
+async def process(server: Embedded, home: Path) -> AsyncGenerator[tuple[int, int]]:
     """The service as `gunmane serve` starts it: its port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -232,7 +239,7 @@ async def service(server: Embedded, home: Path) -> AsyncGenerator[tuple[int, int
         **os.environ, "DATABASE_URL": server.url("gunmane_app"), "GUNMANE_ADMIN_DATABASE_URL": server.url(),
         "GUNMANE_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path),
     }  # fmt: skip
-    process = await asyncio.create_subprocess_exec(
+    served = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "gunmane", "serve", "--port", str(port), env=environment, stdout=subprocess.DEVNULL
     )
     try:
@@ -244,10 +251,10 @@ async def service(server: Embedded, home: Path) -> AsyncGenerator[tuple[int, int
             except OSError:
                 await asyncio.sleep(0.1)
         await asyncio.sleep(1)
-        yield port, process.pid
+        yield port, served.pid
     finally:
-        process.terminate()
-        await process.wait()
+        served.terminate()
+        await served.wait()
 
 
 async def main(options: Any) -> None:
@@ -260,8 +267,8 @@ async def main(options: Any) -> None:
         await database.migrate(server.url())
         await database.grant_login(server)
         world = await settle(server.url(), options.assets)
-        async with service(server, home) as (port, process):
-            await run(options, server, home, port, process, world)
+        async with process(server, home) as (port, served):
+            await run(options, server, home, port, served, world)
     finally:
         server.stop()
         shutil.rmtree(home, ignore_errors=True)
@@ -278,7 +285,7 @@ class Figures(Struct):
     processor: list[tuple[float, float, float]] = []
 
 
-async def run(options: Any, server: Embedded, home: Path, port: int, process: int, world: World) -> None:
+async def run(options: Any, server: Embedded, home: Path, port: int, served: int, world: World) -> None:
     town, found, day = world.town, Figures(), date(2024, 1, 1)
     postmaster = int((server.data / "postmaster.pid").read_text().split()[0])
     share = len(town.assets) // CLIENTS
@@ -297,9 +304,9 @@ async def run(options: Any, server: Embedded, home: Path, port: int, process: in
         found.plain.append(await asyncio.to_thread(plain, server, home, options.seconds))
         found.same.append(await asyncio.to_thread(same, server, home, options.seconds, world.rival))
         sent = prepared(day)
-        before = processor_seconds(process), processor_seconds(postmaster), own_seconds()
+        before = processor_seconds(served), processor_seconds(postmaster), own_seconds()
         rate = await closed_loop(port, sent, options.seconds)
-        after = processor_seconds(process), processor_seconds(postmaster), own_seconds()
+        after = processor_seconds(served), processor_seconds(postmaster), own_seconds()
         found.singles.append(rate)
         rows = rate * options.seconds
         used = [(end - start) / rows * 1e6 for start, end in zip(before, after, strict=True)]
