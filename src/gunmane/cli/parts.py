@@ -65,7 +65,15 @@ def run(options: argparse.Namespace) -> int:
         return 1
     if not absent:
         print(f"parts are complete in {target}")
+    compile_searches()
     return 0
+
+
+def compile_searches() -> None:
+    """Compile the schedule search now, so that the first problem gets all of its seconds (kept beside the source)."""
+    from gunmane.solve import strings
+
+    strings.warm_up()
 
 
 def listed() -> tuple[Part, ...]:
