@@ -66,6 +66,14 @@ def test_cooperation_is_praised_only_where_it_pays(
     assert en in said[0].en
 
 
+def test_an_owner_alone_is_told_that_there_is_nobody_to_work_with() -> None:
+    alone = sheet(Column.ALONE, yearly=costs(10**9, 10**9, 10**9))
+    said = proposal.compare(msgspec.structs.replace(alone, members=MEMBERS[:1]))
+    assert said is not None
+    assert "相手となる団体" in said[0].ja
+    assert "each alone" not in said[0].en
+
+
 def test_overlapping_ranges_are_said_to_be_no_certain_difference() -> None:
     def row(alone: Band, merged: Band) -> CompareRow:
         return CompareRow(

@@ -153,8 +153,8 @@ def compare(sheet: PlanSheet) -> Said | None:
     if chosen is not Column.ALONE and row and _overlap(row, chosen):
         said.append(
             Text(
-                "二つの見込みの幅は重なっており、差が確かであるとは言えない。",
-                "The ranges of the two estimates overlap: the difference is not certain.",
+                "費用の見込みの幅は単独の場合と重なっており、費用の差が確かであるとは言えない。",
+                "The range of the cost overlaps with that of each alone: the difference in cost is not certain.",
             )
         )
     if chosen is Column.JOINT and Column.MERGED in costs:
@@ -176,6 +176,11 @@ def compare(sheet: PlanSheet) -> Said | None:
 def _paying(sheet: PlanSheet, alone: int, plan: int) -> Text:
     """Say by how much the recommended case differs from each alone."""
     chosen = sheet.facts.recommended
+    if len(sheet.members) == 1:
+        return Text(
+            "参加する団体が一つのため、連携による違いはない。相手となる団体の台帳を加えると比べられる",
+            "With one owner alone cooperation changes nothing; add the ledgers of partners to compare",
+        )
     if chosen is Column.ALONE:
         return Text(
             "今の前提では連携しても費用は減らず、単独で続けるのがよい",
