@@ -139,7 +139,11 @@ def _answer(options: argparse.Namespace, what: str) -> int:
         result = (fit_table if what == "fit" else backtest_table)(table, settings)
         result |= {"seconds": round(time.perf_counter() - begun, 4), "version": __version__}
     except GunmaneError as error:
-        print(str(error), file=sys.stderr)
+        from gunmane.files.faults import said
+
+        faults = [Fault(f.code, f.at, {**f.values, "at": f.at}) for f in error.faults]
+        for language in ("ja", "en"):
+            print(said(GunmaneError(error.code, faults), language), file=sys.stderr)
         return 2
     if options.json:
         print(msgspec.json.format(msgspec.json.encode(result)).decode())

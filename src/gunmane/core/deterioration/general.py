@@ -59,6 +59,7 @@ class GeneralFit(Struct, frozen=True, kw_only=True, eq=False):
             "hazards": [
                 {
                     "from": grades[a], "to": grades[b], "hazard": float(self.rates[p, m]),
+                    "standard_error": float(self.rates[p, m] * self.rate_errors[p, m]),
                     "log_standard_error": float(self.rate_errors[p, m]), "since": edges[p], "until": edges[p + 1],
                 }
                 for p in range(self.rates.shape[0])

@@ -7,8 +7,9 @@ from msgspec import to_builtins
 
 from gunmane.core.deterioration.backtest import Options, Panel, run
 from gunmane.core.deterioration.chain import ChainPrior
-from gunmane.core.deterioration.design import design, levels, numbers, ranks
-from gunmane.core.deterioration.tables import Table, listed, need, settings_of
+from gunmane.core.deterioration.design import design, levels, number, numbers, ranks
+from gunmane.core.deterioration.tables import Table, listed, need, settings_of, unnamed
+from gunmane.core.errors import Fault, GunmaneError
 
 _MEMORIES = (4.0, None)
 """Half-lives in years among which the past before each origin decides."""
@@ -23,6 +24,7 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
         need(table, {"group": settings.group})
     asset, names = levels(table[str(settings.id)])
     rank, grades = ranks(table[str(settings.state)], settings.states)
+    other = unnamed(table[str(settings.state)], rank)
     when = numbers(table[str(settings.time)])
     good = (rank >= 0) & np.isfinite(when)
     made = design({c: table[c] for c in wanted}, tame=True)
@@ -38,6 +40,11 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
         group=None if group is None else group[at], groups=len(owners),
         covariates=made.values[at] if wanted else None,
     )  # fmt: skip
+    if settings.bad and settings.bad not in grades:
+        raise GunmaneError("bad_option", [Fault("no_grade_known", "--bad", {"seen": ", ".join(grades)})])
+    origins = [number(o) for o in listed(settings.origins)]
+    if not origins or not np.isfinite(origins).all():
+        raise GunmaneError("bad_option", [Fault("bad_time", settings.origins or "--origins")])
     prior = settings.class_prior or ChainPrior(hazards=(0.08,) * (len(grades) - 1), hazard_sd=1.5)
     options = Options(
         exits=not settings.no_exits, drift=settings.drift, jumps=settings.jumps, prior=prior,
@@ -46,10 +53,10 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
         by_assets=settings.by_assets,
         memories=(settings.half_life,) if settings.half_life else (None,) if settings.drift else _MEMORIES,
     )  # fmt: skip
-    found = [run(panel, float(o), options, settings.seed) for o in listed(settings.origins)]
+    found = [run(panel, o, options, settings.seed) for o in origins]
     return {
         "origins": [to_builtins(o) | {"wins": o.wins, "calibrated": o.engine.calibrated} for o in found],
         "wins_everywhere": all(o.wins for o in found),
         "counted": {"rows": int(rank.size), "not_judged": int((~good).sum()), "assets": len(names)},
-        "unknown": made.missing,
+        "unknown": made.missing, "grades_not_named": other,
     }

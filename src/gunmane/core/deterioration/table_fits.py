@@ -3,16 +3,16 @@
 from typing import Any
 
 import numpy as np
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 
 from gunmane.core.deterioration.chain import ChainFit, fit_chain
-from gunmane.core.deterioration.design import design, levels, numbers, ranks
+from gunmane.core.deterioration.design import design, levels, number, numbers, ranks
 from gunmane.core.deterioration.events import Memory, Windows, fit_events
 from gunmane.core.deterioration.general import Chain, Observations, fit_general
 from gunmane.core.deterioration.intervals import Floats, Ints
 from gunmane.core.deterioration.jumps import fit_with_jumps
 from gunmane.core.deterioration.lifetimes import Family, Lifetimes, fit_lifetimes
-from gunmane.core.deterioration.tables import Settings, Table, chain_rows, listed, need, settings_of
+from gunmane.core.deterioration.tables import Settings, Table, chain_rows, listed, need, settings_of, unnamed
 from gunmane.core.errors import Fault, GunmaneError
 
 
@@ -42,7 +42,8 @@ def fit_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
             ties=_ties(stages, width, common=settings.common, equal=settings.equal),
         )  # fmt: skip
     return {"kind": "chain"} | chain_result(fit, chain.grades, chain.covariates.names, chain.owners) | {
-        "counted": chain.counted, "unknown": chain.covariates.missing,
+        "counted": chain.counted, "unknown": chain.covariates.missing, "grades_not_named": chain.unnamed,
+        "warnings": chain.warnings,
         "prior": {"source": fit.prior.source, "status": fit.prior.status.value} if fit.prior else None,
     }  # fmt: skip
 
@@ -147,7 +148,8 @@ def _fit_lifetime(table: Table, settings: Settings) -> dict[str, Any]:
             {"name": n, "estimate": float(p), "standard_error": float(s)}
             for n, p, s in zip(fit.names, fit.parameters, sd, strict=True)
         ],
-        "converged": fit.converged, "iterations": fit.iterations, "rows": fit.rows, "unknown": made.missing,
+        "converged": fit.converged, "iterations": fit.iterations, "rows": fit.rows, "collapsed_rows": fit.rows,
+        "unknown": made.missing,
     }  # fmt: skip
     if owners:
         result["group_sd"] = fit.group_sd
@@ -179,7 +181,8 @@ def _fit_events(table: Table, settings: Settings) -> dict[str, Any]:
             {"name": n, "estimate": float(p), "standard_error": float(s)}
             for n, p, s in zip(fit.names, fit.parameters, sd, strict=True)
         ],
-        "converged": fit.converged, "rows": fit.rows, "events": fit.events, "unknown": made.missing,
+        "converged": fit.converged, "rows": fit.rows, "collapsed_rows": fit.rows, "events": fit.events,
+        "unknown": made.missing,
     }  # fmt: skip
 
 
@@ -195,8 +198,13 @@ def _moves(text: str | None, states: int) -> tuple[tuple[int, int], ...]:
 
 
 def _fit_general(table: Table, settings: Settings) -> dict[str, Any]:
+    """Any moves, rating errors, cuts: from histories, or from pairs as histories of two looks."""
+    _only_general(settings)
+    if settings.begin:
+        table, settings = _as_histories(table, settings)
     need(table, {"id": settings.id, "time": settings.time, "state": settings.state})
     rank, grades = ranks(table[str(settings.state)], settings.states)
+    other = unnamed(table[str(settings.state)], rank)
     asset, _ = levels(table[str(settings.id)])
     when = numbers(table[str(settings.time)])
     keep = (rank >= 0) & np.isfinite(when)
@@ -206,8 +214,8 @@ def _fit_general(table: Table, settings: Settings) -> dict[str, Any]:
         certain = numbers(table[settings.certain]) > 0
     count = len(grades)
     moves = _moves(settings.allow, count) or tuple((s, s + 1) for s in range(count - 1))
-    exact = tuple(int(t) - 1 for t in listed(settings.exact or ""))
-    cuts: Floats = np.array([float(c) for c in listed(settings.cuts or "")])
+    exact = tuple(_grade(t, count) for t in listed(settings.exact or ""))
+    cuts: Floats = np.array([_time(c) for c in listed(settings.cuts or "")])
     fit = fit_general(
         Observations(
             asset=asset[keep], when=when[keep], rank=rank[keep], certain=None if certain is None else certain[keep]
@@ -217,4 +225,53 @@ def _fit_general(table: Table, settings: Settings) -> dict[str, Any]:
             cuts=tuple(cuts.tolist()),
         ),
     )  # fmt: skip
-    return {"kind": "chain"} | to_builtins(fit.result(grades)) | {"rows": int(keep.sum())}
+    return {"kind": "chain"} | to_builtins(fit.result(grades)) | {
+        "effects": [], "rows": int(keep.sum()), "collapsed_rows": int(keep.sum()),
+        "counted": {"rows": int(rank.size), "not_judged": int((~keep).sum())}, "grades_not_named": other,
+    }  # fmt: skip
+
+
+def _only_general(settings: Settings) -> None:
+    """Refuse what this engine does not model, rather than leave it out unsaid."""
+    asked = {
+        "--covariates": settings.covariates, "--group": settings.group, "--weights": settings.weights,
+        "--exits": settings.exits is not None, "--drift": settings.drift, "--jumps": settings.jumps,
+        "--prior class": settings.class_prior is not None, "--common": settings.common, "--equal": settings.equal,
+    }  # fmt: skip
+    faults = [Fault("not_together", name) for name, value in asked.items() if value]
+    if faults:
+        raise GunmaneError("bad_option", faults)
+
+
+def _as_histories(table: Table, settings: Settings) -> tuple[Table, Settings]:
+    """Each pair as an asset of its own with two looks, from `start` (0 where not given)."""
+    columns = {"from": settings.begin, "to": settings.end, "interval": settings.interval}
+    need(table, columns | ({"start": settings.start} if settings.start else {}))
+    years = numbers(table[str(settings.interval)])
+    size = years.size
+    start = numbers(table[settings.start]) if settings.start else np.zeros(size)
+    good = np.flatnonzero(np.isfinite(years) & (years > 0) & np.isfinite(start)).tolist()
+    begin, end = table[str(settings.begin)], table[str(settings.end)]
+    made: Table = {
+        "id": [str(n) for n in good for _ in (0, 1)],
+        "time": [repr(float(t)) for n in good for t in (start[n], start[n] + years[n])],
+        "state": [text for n in good for text in (begin[n], end[n])],
+    }
+    if settings.certain:
+        need(table, {"certain": settings.certain})
+        made["certain"] = [table[settings.certain][n] for n in good for _ in (0, 1)]
+    certain = "certain" if settings.certain else None
+    return made, structs.replace(settings, begin=None, id="id", time="time", state="state", certain=certain)
+
+
+def _grade(text: str, states: int) -> int:
+    if not (text.isdigit() and 1 <= int(text) <= states):
+        raise GunmaneError("bad_option", [Fault("bad_grade_number", text, {"states": states})])
+    return int(text) - 1
+
+
+def _time(text: str) -> float:
+    value = number(text)
+    if not np.isfinite(value):
+        raise GunmaneError("bad_option", [Fault("bad_time", text)])
+    return value

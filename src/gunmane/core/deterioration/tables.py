@@ -89,14 +89,31 @@ def _pick(table: Table, keep: "np.ndarray[Any, np.dtype[np.bool_]]") -> Table:
     return {name: [column[r] for r in rows] for name, column in table.items()}
 
 
+def unnamed(texts: list[str], rank: "np.ndarray[Any, np.dtype[np.int64]]") -> dict[str, int]:
+    """Cells that name no grade of the order, with how often; raises `bad_option` if no cell names one."""
+    found: dict[str, int] = {}
+    for row in np.flatnonzero(rank < 0).tolist():
+        if not is_missing(texts[row]):
+            found[texts[row].strip()] = found.get(texts[row].strip(), 0) + 1
+    if found and not (rank >= 0).any():
+        seen = ", ".join(sorted(found)[:12])
+        raise GunmaneError("bad_option", [Fault("no_grade_known", "--states", {"seen": seen})])
+    return found
+
+
 class ChainRows(Struct):
-    """Intervals of a table with the names of their grades, covariates and owners, and what was left out."""
+    """Intervals of a table with the names of their grades, covariates and owners, and what was left out.
+
+    `unnamed` counts cells that name no grade of the order, `warnings` are codes of what looks wrong.
+    """
 
     intervals: Intervals
     grades: tuple[str, ...]
     covariates: Design
     owners: tuple[str, ...]
     counted: dict[str, int]
+    unnamed: dict[str, int]
+    warnings: list[str]
 
 
 def chain_rows(table: Table, settings: Settings) -> ChainRows:
@@ -118,6 +135,7 @@ def chain_rows(table: Table, settings: Settings) -> ChainRows:
         need(table, {"from": settings.begin, "to": settings.end, "interval": settings.interval})
         begin, grades = ranks(table[settings.begin], settings.states)
         end, _ = ranks(table[str(settings.end)], settings.states)
+        other = unnamed(table[settings.begin] + table[str(settings.end)], np.concatenate([begin, end]))
         years = numbers(table[str(settings.interval)])
         exited = end < begin
         if settings.exits:
@@ -134,6 +152,7 @@ def chain_rows(table: Table, settings: Settings) -> ChainRows:
         need(table, {"id": settings.id, "time": settings.time, "state": settings.state})
         asset, names = levels(table[str(settings.id)])
         rank, grades = ranks(table[str(settings.state)], settings.states)
+        other = unnamed(table[str(settings.state)], rank)
         history = from_histories(
             asset, numbers(table[str(settings.time)]), rank, assets=len(names), repeat_years=settings.repeats,
             taken_back_years=settings.taken_back or 0.0,
@@ -149,7 +168,18 @@ def chain_rows(table: Table, settings: Settings) -> ChainRows:
     if settings.exits is None:
         counted["improved_left_out"] = int((good & data.exited).sum())
         good &= ~data.exited
-    return ChainRows(take(data, good), grades, made, owners, counted)
+    kept = take(data, good)
+    better, worse = int(data.exited.sum()), int((good & (data.to_rank > data.from_rank)).sum())
+    warnings = ["more_rises_than_falls"] if better > worse else []
+    return ChainRows(kept, grades, made, owners, counted, other, warnings + _never_left(kept, len(grades)))
+
+
+def _never_left(data: Intervals, states: int) -> list[str]:
+    """Grades without a move out of them: their hazard rests on the prior alone, or is 0."""
+    left = np.zeros(states - 1, bool)
+    for s in range(states - 1):
+        left[s] = bool(((data.from_rank <= s) & (data.to_rank > s)).any())
+    return [f"never_left {s + 1}" for s in np.flatnonzero(~left).tolist()] if data.years.size else []
 
 
 def take(data: Intervals, keep: "np.ndarray[Any, np.dtype[np.bool_]]") -> Intervals:

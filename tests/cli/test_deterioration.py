@@ -1,0 +1,82 @@
+"""`gunmane deterioration` on files that are not as they should be."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gunmane.cli import main
+
+
+def write(path: Path, rows: list[str], encoding: str = "utf-8") -> str:
+    path.write_bytes("\n".join(rows).encode(encoding))
+    return str(path)
+
+
+def pairs(path: Path) -> str:
+    """Pairs of three grades: from B nothing moves, one interval is 0, one cell is blank; simulated."""
+    moves = ["A,A", "A,B", "A,A", "A,B", "A,A", "B,B", "B,B", "C,C"] * 10
+    rows = [f"{move},5,町{k % 2}" for k, move in enumerate(moves)]
+    return write(path, ["前,後,年数,町", *rows, "A,B,0,町0", "A,,5,町1", "A,X,5,町1"], "cp932")
+
+
+def fit(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert main(["deterioration", "fit", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["deterioration", "fit", *arguments, "--json"]) == 2
+    return capsys.readouterr().err
+
+
+COLUMNS = ("--from", "前", "--to", "後", "--interval", "年数")
+
+
+def test_pairs_with_words_for_grades(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    got = fit(capsys, pairs(tmp_path / "p.csv"), *COLUMNS, "--states", "A,B,C", "--group", "町")
+    assert {"minus2loglik", "hazards", "effects", "converged", "seconds", "rows", "collapsed_rows", "version"} <= set(
+        got
+    )
+    hazards = got["hazards"]
+    assert isinstance(hazards, list)
+    assert all({"from", "to", "hazard", "standard_error"} <= set(row) for row in hazards)
+    assert got["rows"] == 70  # 80 pairs less those that begin in the worst grade
+    assert got["grades_not_named"] == {"X": 1}
+    assert got["warnings"] == ["never_left 2"]
+
+
+def test_with_a_prior_a_grade_never_left_keeps_a_sensible_hazard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    got = fit(capsys, pairs(tmp_path / "p.csv"), *COLUMNS, "--states", "A,B,C", "--prior", "class")
+    hazards = got["hazards"]
+    assert isinstance(hazards, list)
+    assert 0.001 < hazards[1]["hazard"] < 0.1
+    assert got["prior"]["status"] == "assumed"  # type: ignore[index]
+
+
+def test_what_cannot_be_fitted_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = pairs(tmp_path / "p.csv")
+    assert "A, B, C, X" in refused(capsys, file, *COLUMNS, "--states", "4")
+    assert "列 nai がファイルにありません" in refused(
+        capsys, file, "--from", "nai", "--to", "後", "--interval", "年数"
+    )
+    assert "--group" in refused(capsys, file, *COLUMNS, "--states", "A,B,C", "--cuts", "3", "--group", "町")
+    assert "--start" in refused(capsys, file, *COLUMNS, "--states", "A,B,C", "--drift")
+    assert refused(capsys, str(tmp_path / "none.csv"), *COLUMNS)
+
+
+def test_a_reversed_scale_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    got = fit(capsys, pairs(tmp_path / "p.csv"), *COLUMNS, "--states", "C,B,A")
+    assert "more_rises_than_falls" in got["warnings"]  # type: ignore[operator]
+
+
+def test_pairs_are_histories_of_two_looks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A cut beyond every interval changes nothing."""
+    moves = ["A,A", "A,B", "B,B", "B,C", "A,C"] * 6
+    file = write(tmp_path / "p.csv", ["f,t,y", *[f"{move},{2 + k % 3}" for k, move in enumerate(moves)]])
+    columns = ("--from", "f", "--to", "t", "--interval", "y", "--states", "A,B,C")
+    assert fit(capsys, file, *columns, "--cuts", "100")["minus2loglik"] == pytest.approx(
+        fit(capsys, file, *columns)["minus2loglik"], abs=1e-6
+    )
