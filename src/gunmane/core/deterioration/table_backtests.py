@@ -58,5 +58,6 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
         "origins": [to_builtins(o) | {"wins": o.wins, "calibrated": o.engine.calibrated} for o in found],
         "wins_everywhere": all(o.wins for o in found),
         "counted": {"rows": int(rank.size), "not_judged": int((~good).sum()), "assets": len(names)},
-        "unknown": made.missing, "grades_not_named": other,
+        "unknown": made.missing,
+        "grades_not_named": other,
     }
