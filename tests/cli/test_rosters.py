@@ -44,6 +44,17 @@ def test_days_writes_plan_and_papers(language: str, tmp_path: Path, capsys: pyte
     assert "tours" in capsys.readouterr().out
 
 
+def test_a_rare_character_does_not_stop_the_sheets(tmp_path: Path) -> None:
+    given = roster(7, works=20)
+    rare = msgspec.structs.replace(
+        given, people=(msgspec.structs.replace(given.people[0], name="𠮷\n😀"), *given.people[1:])
+    )
+    path, out = tmp_path / "roster.json", tmp_path / "out"
+    path.write_bytes(msgspec.json.encode(rare))
+    assert main(["schedule", "days", str(path), "--out", str(out), "--iterations", "200", "--workers", "1"]) == 0
+    assert "〓" in text_of((out / "gantt.pdf").read_bytes())
+
+
 def test_bad_rosters_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document: dict[str, Any] = msgspec.to_builtins(roster(1, works=3))
     path = tmp_path / "roster.json"

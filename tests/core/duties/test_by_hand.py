@@ -107,6 +107,7 @@ SEPTIC: list[Row] = [
     ("法10条の2 使用開始報告・大型連休", "septic", SMALL, "start_of_use 2026-04-03", "2026-05-07", "septic.start_report", "in_window", "*", "2026-05-03", "2026-05-07"),
     ("法10条の2 報告済み", "septic", SMALL, "start_of_use 2026-04-03; reported 2026-04-20 septic.start_report", "2026-05-07", "septic.start_report", "done", "*", "*", "*"),
     ("法10条2項 技術管理者 501人", "septic", {**SMALL, "capacity_persons": 501}, "start_of_use 2026-04-01", "2026-04-01", "septic.technical_manager", "in_window", "*", "*", "2026-04-01"),
+    ("法10条2項 技術管理者の変更があれば選任済み", "septic", {**SMALL, "capacity_persons": 501}, "start_of_use 2020-04-01; manager_changed 2026-02-28", "2026-04-01", "septic.technical_manager", "done", "*", "*", "*"),
     ("法10条2項 500人は不要", "septic", {**SMALL, "capacity_persons": 500}, "start_of_use 2026-04-01", "2026-04-01", "septic.technical_manager", "absent", "-", "-", "-"),
     ("法10条の2第2項 技術管理者の変更", "septic", {**SMALL, "capacity_persons": 600}, "start_of_use 2020-04-01; manager_changed 2027-02-28", "2027-03-30", "septic.manager_report", "in_window", "*", "*", "2027-03-30"),
     ("法5条 設置の届出 21日前", "septic", SMALL, "work_planned 2026-06-30", "2026-06-01", "septic.installation_notice", "in_window", "-", "*", "2026-06-09"),
