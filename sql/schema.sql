@@ -250,6 +250,14 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.refresh_statistics() OWNER TO postgres;
+CREATE FUNCTION public.regions_of(wanted_owner uuid, today date) RETURNS TABLE(region_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+    SELECT DISTINCT m.region_id FROM region_members AS m
+    WHERE m.owner_id = wanted_owner AND m.joined_on <= today AND (m.left_on IS NULL OR m.left_on > today)
+$$;
+ALTER FUNCTION public.regions_of(wanted_owner uuid, today date) OWNER TO gunmane_auth;
 CREATE FUNCTION public.reminding_owners() RETURNS TABLE(owner_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -462,6 +470,8 @@ CREATE TABLE public.feed_entries (
     sequence integer NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     cancelled boolean NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    elsewhere boolean DEFAULT false NOT NULL,
     CONSTRAINT feed_entries_kind_check CHECK ((kind = ANY (ARRAY['due'::text, 'visit'::text])))
 );
 ALTER TABLE ONLY public.feed_entries FORCE ROW LEVEL SECURITY;
@@ -1240,6 +1250,8 @@ GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_share;
 REVOKE ALL ON FUNCTION public.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refresh_statistics() TO gunmane_app;
+REVOKE ALL ON FUNCTION public.regions_of(wanted_owner uuid, today date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.regions_of(wanted_owner uuid, today date) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.reminding_owners() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reminding_owners() TO gunmane_app;
 REVOKE ALL ON FUNCTION public.requests_past(wanted_owner uuid, keys uuid[], roles text[], key_of integer[], idempotency text[], inspections uuid[], assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) FROM PUBLIC;

@@ -13,11 +13,12 @@ from gunmane.core.feeds import FeedKind
 from gunmane.core.reminders import links
 from gunmane.core.reminders.compose import Channel
 from gunmane.core.reminders.ladders import Audience, Ladder
+from gunmane.core.schedule.roster import DayPlan, Person, Roster, Stop, Tour, Work
 from gunmane.core.words import Language
 from gunmane.files.reminders import texts
 from gunmane.flows import feeds as feed_flow
 from gunmane.flows import reminders as flow
-from gunmane.store import access, feeds, messages, pool, recipients, reminders
+from gunmane.store import access, feeds, messages, pool, recipients, reminders, schedules
 from gunmane.store.feeds import Feed
 from gunmane.store.ids import uuid7
 from gunmane.store.pool import JST, Pool
@@ -274,8 +275,8 @@ async def test_a_feed_follows_what_is_due(place: Place) -> None:
     )  # fmt: skip
     async with place.writing() as conn:
         token = await feeds.create(conn, feed)
-        assert await feed_flow.sync(conn, place.owner, MONDAY) == 2
-        assert await feed_flow.sync(conn, place.owner, MONDAY + timedelta(days=1)) == 0
+        assert await feed_flow.sync(conn, place.owner, MONDAY, []) == 2
+        assert await feed_flow.sync(conn, place.owner, MONDAY + timedelta(days=1), []) == 0
     async with pool.reading(place.pool) as conn:
         opened = await feeds.open_feed(conn, token)
         assert opened is not None
@@ -286,7 +287,7 @@ async def test_a_feed_follows_what_is_due(place: Place) -> None:
         assert "SEQUENCE:0" in text
     async with place.writing() as conn:
         await conn.execute("UPDATE due_items SET engineer = 'B-2' WHERE owner_id = $1", place.owner)
-        assert await feed_flow.sync(conn, place.owner, MONDAY + timedelta(days=2)) == 2
+        assert await feed_flow.sync(conn, place.owner, MONDAY + timedelta(days=2), []) == 2
     async with pool.reading(place.pool) as conn:
         assert await feeds.open_feed(conn, token) is not None
         text = (await feed_flow.calendar(conn, feed)).decode()
@@ -316,3 +317,43 @@ async def test_no_more_statements_for_many_items_than_for_few(place: Place) -> N
         assert made.reminders == rows
         counts.append(len(seen))
     assert counts[1] <= counts[0] + 1
+
+
+async def test_the_visits_of_a_day_plan_stand_in_the_feeds_with_their_hours(place: Place) -> None:
+    region, code = uuid7(), place.owner.hex
+    work = [
+        Work(
+            id=f"W-{n}", owner=owner, asset=f"N-{n}", asset_class="bridge", duty="road.periodic", name=f"第{n}橋",
+            place=(140.6, 38.0), minutes=60, qualifications=("bridge_inspection",), first=date(2026, 11, 1),
+            last=date(2026, 12, 31),
+        )
+        for n, owner in ((1, code), (2, "neighbour"))
+    ]  # fmt: skip
+    person = Person(code="A-1", owner=code, qualifications=("bridge_inspection",), base=(140.6, 38.0))
+    roster = Roster(region="r", first=date(2026, 11, 16), people=(person,), work=tuple(work))
+    stops = (Stop(("W-1",), 9 * 60 + 30, 10 * 60 + 30, 10), Stop(("W-2",), 11 * 60, 12 * 60, 10))
+    tour = Tour(day=date(2026, 11, 18), people=("A-1",), start=540, back=750, drive=30, stops=stops)
+    plan = DayPlan(first=date(2026, 11, 16), last=date(2026, 12, 13), tours=(tour,))
+    await place.add(date(2026, 12, 1), engineer="A-1", planned_month=date(2026, 11, 1))
+    texts = {}
+    async with pool.writing(place.pool) as conn:
+        await access.operate(conn, [place.owner], [region])
+        await conn.execute("INSERT INTO regions (region_id, name, origin) VALUES ($1, 'r', 'api')", region)
+        await conn.execute("INSERT INTO region_members VALUES ($1, $2, '2026-04-01')", region, place.owner)
+        assert await feeds.regions(conn, place.owner, MONDAY.date()) == [region]
+        assert await schedules.insert(conn, region, uuid7(), roster, plan, uuid7(), MONDAY) is not None
+        for kind, engineers in ((FeedKind.TEAM, ["A-1", "B-2"]), (FeedKind.OWNER, [])):
+            feed = Feed(
+                owner_id=place.owner, feed_id=feeds.new_id(), kind=kind, name="x", engineers=engineers,
+                asset_classes=[], language=Language.JA, created_at=MONDAY, revoked_at=None,
+            )  # fmt: skip
+            await feeds.create(conn, feed)
+            await feed_flow.sync(conn, place.owner, MONDAY, [region])
+            texts[kind] = (await feed_flow.calendar(conn, feed)).decode().replace("\r\n ", "")
+        assert await feed_flow.sync(conn, place.owner, MONDAY, [region]) == 0
+    team, owner = texts[FeedKind.TEAM], texts[FeedKind.OWNER]
+    assert "DTSTART;TZID=Asia/Tokyo:20261118T093000\r\nDTEND;TZID=Asia/Tokyo:20261118T103000" in team
+    assert [team.count("第1橋"), team.count("第2橋")] == [1, 1], "the visit of the month gave way to that of the day"
+    assert "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo" in team
+    assert "第2橋" not in owner, "what the neighbour owes is not the owner's"
+    assert owner.count("BEGIN:VEVENT") == 2

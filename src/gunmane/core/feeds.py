@@ -8,7 +8,6 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from gunmane.core.calendar import ONE_DAY
-from gunmane.core.words import AssetClass
 
 TZID = "Asia/Tokyo"
 
@@ -37,13 +36,15 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """An entry as it should stand now; without `starts` it takes the whole day."""
 
     asset_id: UUID
-    asset_class: AssetClass
+    asset_class: str  # of the inventory, or whatever a day plan calls it
     duty: str
     kind: EntryKind
     day: date
     starts: time | None = None
     minutes: int | None = None
     engineer: str = ""
+    label: str = ""  # what a day plan calls the work
+    elsewhere: bool = False  # at an asset of another owner
 
     @property
     def id(self) -> EntryId:
@@ -143,7 +144,7 @@ def _event(event: Event) -> list[str]:
         lines.append(f"DESCRIPTION:{_escaped(event.description)}")
     if event.location:
         lines.append(f"LOCATION:{_escaped(event.location)}")
-    lines += [f"CATEGORIES:{wanted.asset_class.value},{wanted.kind.value}"]
+    lines += [f"CATEGORIES:{_escaped(wanted.asset_class)},{wanted.kind.value}"]
     lines.append(f"TRANSP:{'TRANSPARENT' if wanted.starts is None else 'OPAQUE'}")
     return [*lines, "END:VEVENT"]
 

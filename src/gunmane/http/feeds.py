@@ -66,7 +66,7 @@ async def make_feed(ask: Ask[Nothing, FeedWanted]) -> Answer:
         created_at=ask.now, revoked_at=None,
     )  # fmt: skip
     token = await store.create(ask.conn, feed)
-    await flow.sync(ask.conn, feed.owner_id, ask.now)
+    await flow.sync(ask.conn, feed.owner_id, ask.now, ask.principal.regions)
     base = ask.services.public_url or ask.base
     made = FeedMade(
         feed_id=feed.feed_id, kind=feed.kind, name=feed.name, address=f"{base}/feeds/{token}.ics",

@@ -10,9 +10,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from gunmane.core.reminders.timing import civil_day
 from gunmane.flows import feeds, reminders
 from gunmane.flows.reminders import Made, Office
 from gunmane.store import access, errors, pool
+from gunmane.store import feeds as feed_store
 from gunmane.store import reminders as store
 from gunmane.store.pool import JST, Pool
 
@@ -42,8 +44,9 @@ async def make_reminders(opened: Pool, now: datetime, office: Office) -> Made:
                 await access.operate(conn, [owner_id], [])
                 made = await reminders.enqueue(conn, owner_id, now, office)
             async with pool.writing(opened) as conn:
-                await access.operate(conn, [owner_id], [])
-                await feeds.sync(conn, owner_id, now)
+                regions = await feed_store.regions(conn, owner_id, civil_day(now))
+                await access.operate(conn, [owner_id], regions)
+                await feeds.sync(conn, owner_id, now, regions)
         except Exception as error:
             known = errors.explain(error)
             if known is not None and known.code == "database_unavailable":

@@ -33,19 +33,20 @@ class PublishedRow(Struct, frozen=True, kw_only=True):
     """An entry with what is said of it."""
 
     asset_id: UUID
-    asset_class: AssetClass
+    asset_class: str
     duty: str
     kind: EntryKind
     day: date
     starts: time | None
     minutes: int | None
     engineer: str
+    label: str
+    elsewhere: bool
     sequence: int
     changed_at: datetime
     cancelled: bool
     number: str
     name: str | None
-    municipality_code: str | None
     basis: str | None
 
     def entry(self) -> Entry:
@@ -55,13 +56,15 @@ class PublishedRow(Struct, frozen=True, kw_only=True):
 
 class _Stored(Struct, frozen=True, kw_only=True):
     asset_id: UUID
-    asset_class: AssetClass
+    asset_class: str
     duty: str
     kind: EntryKind
     day: date
     starts: time | None
     minutes: int | None
     engineer: str
+    label: str
+    elsewhere: bool
     sequence: int
     changed_at: datetime
     cancelled: bool
@@ -81,7 +84,7 @@ class DueDay(Struct, frozen=True, kw_only=True):
 def _entry(row: PublishedRow | _Stored) -> Entry:
     wanted = Wanted(
         asset_id=row.asset_id, asset_class=row.asset_class, duty=row.duty, kind=row.kind, day=row.day,
-        starts=row.starts, minutes=row.minutes, engineer=row.engineer,
+        starts=row.starts, minutes=row.minutes, engineer=row.engineer, label=row.label, elsewhere=row.elsewhere,
     )  # fmt: skip
     return Entry(wanted=wanted, sequence=row.sequence, changed_at=row.changed_at, cancelled=row.cancelled)
 
@@ -136,15 +139,25 @@ async def wanted(conn: ReadConn, owner_id: UUID, first: date, last: date) -> lis
     return msgspec.convert(await conn.fetch(sql("feeds", "wanted"), owner_id, first, last), list[DueDay])
 
 
+async def regions(conn: ReadConn, owner_id: UUID, today: date) -> list[UUID]:
+    """List the regions that an owner belongs to."""
+    return [row["region_id"] for row in await conn.fetch(sql("feeds", "regions"), owner_id, today)]
+
+
+async def owner_code(conn: ReadConn, owner_id: UUID) -> str:
+    """Return the code of the owner that the transaction is bound to."""
+    return str(await conn.fetchval(sql("feeds", "owner_code"), owner_id))
+
+
 async def write(conn: Conn, owner_id: UUID, entries: Sequence[Entry]) -> None:
     """Write new, changed and cancelled entries."""
     await conn.executemany(
         sql("feeds", "write"),
         [
             (
-                owner_id, one.wanted.asset_id, one.wanted.asset_class.value, one.wanted.duty, one.wanted.kind.value,
-                one.wanted.day, one.wanted.starts, one.wanted.minutes, one.wanted.engineer, one.sequence,
-                one.changed_at, one.cancelled,
+                owner_id, one.wanted.asset_id, one.wanted.asset_class, one.wanted.duty, one.wanted.kind.value,
+                one.wanted.day, one.wanted.starts, one.wanted.minutes, one.wanted.engineer, one.wanted.label,
+                one.wanted.elsewhere, one.sequence, one.changed_at, one.cancelled,
             )
             for one in entries
         ],
