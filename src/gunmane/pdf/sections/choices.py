@@ -21,9 +21,9 @@ def choices(story: Story) -> None:
     found = story.sheet.choices
     if not found:
         return
-    story.section("choices", story.say("sections.choices"))
-    counts = {verdict: sum(one.verdict is verdict for one in found) for verdict in Verdict}
-    story.para(story.say("texts.choices", **{verdict.value: count for verdict, count in counts.items()}))
+    counts = {verdict.value: sum(one.verdict is verdict for one in found) for verdict in Verdict}
+    story.section("choices", story.say("sections.choices", **counts))
+    story.para(story.say("texts.choices", **counts))
     table = [one for one in found if one.kind != "sewage" or one.verdict in CHANGES]
     story.para(story.say("texts.choices_see", table=story.number_of("table.choices")), keep_next=True)
     story.table("choices", [row(story, one) for one in table[:SHOWN]], note="choices")
