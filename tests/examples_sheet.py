@@ -11,6 +11,7 @@ from gunmane.core.plan.sheet import (
     AgeShare,
     Assumption,
     Band,
+    BudgetCase,
     Choice,
     Column,
     CompareRow,
@@ -773,4 +774,13 @@ def listed(owners: int) -> PlanSheet:
         )
         for k in range(30)
     )  # fmt: skip
-    return msgspec.structs.replace(sheet, works=works, works_left_out=12, choices=choices, septic=septic)
+    budgets = tuple(
+        BudgetCase(
+            share=share, budget_yen=round(share * 4e9), spent_yen=round(share * 39e8), measures=400, undone=90,
+            bad_left=70, risk_yen=123_456_789, gap=0.0012,
+        )
+        for share in (0.8, 1.0, 1.2)
+    )  # fmt: skip
+    return msgspec.structs.replace(
+        sheet, works=works, works_left_out=12, choices=choices, septic=septic, budgets=budgets
+    )

@@ -38,6 +38,10 @@ def test_only_one_check_digit_of_ten_is_right(five: str) -> None:
         ('code = "1234"\nkind = "municipality"', [("bad_owner_code", "/owners/0/code")]),
         ('code = "a"\nkind = "union"\npopulation = -1', [("not_negative", "/owners/0/population")]),
         ('code = "a"\nkind = "union"\narea_km2 = 0.0', [("not_positive", "/owners/0/area_km2")]),
+        (
+            'code = "a"\nkind = "union"\nbudgets = [5, -1]\nspent = -3',
+            [("not_negative", "/owners/0/budgets/1"), ("not_negative", "/owners/0/spent")],
+        ),
         ('code = "a"\nkind = "union"\nengineers = { civil = -2 }', [("not_negative", "/owners/0/engineers/civil")]),
         (
             'code = "a"\nkind = "union"\njoined_on = 2026-04-01\nleft_on = 2025-04-01',

@@ -139,6 +139,8 @@ async def _request(
                 population=by_code[code].population,
                 area_km2=by_code[code].area_km2,
                 engineers=by_code[code].engineers,
+                budgets=by_code[code].budgets,
+                spent=by_code[code].spent,
             ),
         )
         for code in sorted(by_code)

@@ -44,7 +44,11 @@ class LedgerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One member of the region. `engineers` counts by qualification."""
+    """One member of the region. `engineers` counts by qualification.
+
+    `budgets` are yen by fiscal year of the plan for works and inspections (the last one repeats), `spent` the yen of
+    the last fiscal year; without them the plan levels costs but keeps no limit.
+    """
 
     code: str
     name: str
@@ -52,6 +56,8 @@ class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     population: int | None = None
     area_km2: float | None = None
     engineers: dict[str, int] = {}
+    budgets: tuple[int, ...] = ()
+    spent: int | None = None
     simulated: bool = False
     joined_on: date | None = None
     left_on: date | None = None
@@ -134,6 +140,13 @@ def _faults_of_owner(owner: OwnerEntry, place: str) -> list[Fault]:
         for name, count in owner.engineers.items()
         if count < 0
     ]
+    faults += [
+        Fault("not_negative", at=f"{place}/budgets/{year}", values={"value": yen})
+        for year, yen in enumerate(owner.budgets)
+        if yen < 0
+    ]
+    if owner.spent is not None and owner.spent < 0:
+        faults.append(Fault("not_negative", at=f"{place}/spent", values={"value": owner.spent}))
     if owner.joined_on and owner.left_on and owner.left_on < owner.joined_on:
         faults.append(Fault("left_before_joined", at=f"{place}/left_on"))
     for section in ("ledgers", "inspections", "repairs"):

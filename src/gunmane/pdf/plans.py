@@ -35,6 +35,7 @@ SECTIONS: dict[str, Callable[[Story], None]] = {
     "owners": proposal.owners,
     "programme": proposal.programme,
     "levelling": proposal.levelling,
+    "budgets": proposal.budgets,
     "indicators": proposal.indicators,
     "steps": proposal.steps,
     "assumptions": basis.assumptions,

@@ -13,6 +13,7 @@ from gunmane.core.plan.choices.bridges import bridges as bridge_choices
 from gunmane.core.plan.choices.sewage import septic_rows, sewage
 from gunmane.core.plan.choices.together import together
 from gunmane.core.plan.choices.works import works
+from gunmane.core.plan.comparison import budget_rows
 from gunmane.core.plan.contracts import alone, joint, load
 from gunmane.core.plan.costs import CostBook, prices
 from gunmane.core.plan.labels import Labels
@@ -226,3 +227,17 @@ def test_lists_hold_no_septic_system(bridges: Make, book: CostBook, scales: dict
     assert [(row.number, row.name, row.grade) for row in rows] == [("1", "橋一", "IV"), ("2", None, "IV")]
     assert left == 0
     assert works(plan, plan.alone, held, [], [], labels) == ((), 0)
+
+
+def test_budget_shares_are_computed_side_by_side(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:
+    grades = [2] * 6 + [1] * 6
+    stock = bridges(grades, [0, 1] * 6, budgets=(3_000_000,), risk_yen=np.full((12, 10), 4e6))
+    rows = budget_rows(plan_region(stock, book, scales))
+    assert [row.share for row in rows] == [0.8, 1.0, 1.2]
+    assert [row.budget_yen for row in rows] == [48_000_000, 60_000_000, 72_000_000]
+    assert rows[0].undone >= rows[1].undone >= rows[2].undone
+    assert rows[0].measures <= rows[2].measures
+    assert rows[0].risk_yen is not None
+    assert rows[2].risk_yen is not None
+    assert rows[2].risk_yen <= rows[0].risk_yen
+    assert budget_rows(plan_region(bridges(grades, [0, 1] * 6), book, scales)) == ()

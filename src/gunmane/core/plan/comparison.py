@@ -13,6 +13,7 @@ from gunmane.core.plan.scenarios import RegionPlan, Scenario, present_value, unl
 from gunmane.core.plan.schedules import moved
 from gunmane.core.plan.sheet import (
     Band,
+    BudgetCase,
     Column,
     CompareRow,
     EffectStep,
@@ -198,8 +199,11 @@ def _condition_part(plan: RegionPlan, table: _Rows) -> None:
 
 def risk_left(plan: RegionPlan, scenario: Scenario) -> float:
     """Return the expected loss in the plan's last year, yen: measures leave the share that their rule says."""
+    return _risk_after(plan, scenario.plan.measure)
+
+
+def _risk_after(plan: RegionPlan, measure: Array) -> float:
     risk = np.nan_to_num(plan.stock.risk_yen[:, -1].astype(np.float64))
-    measure = scenario.plan.measure
     left = np.ones(plan.stock.size)
     left[measure == REPAIR] = plan.risk_after[0]
     left[measure > REPAIR] = plan.risk_after[1]
@@ -318,3 +322,21 @@ def levelling_rows(plan: RegionPlan, scenario: Scenario, labels: Labels) -> tupl
             )
         )
     return tuple(result)
+
+
+def budget_rows(plan: RegionPlan) -> tuple[BudgetCase, ...]:
+    """Return what 80, 100 and 120 % of the budgets leave undone; nothing unless every owner gave its budgets."""
+    rated = bool(np.isfinite(plan.stock.risk_yen).any())
+    return tuple(
+        BudgetCase(
+            share=share,
+            budget_yen=round(float(case.budget.sum())),
+            spent_yen=round(float(case.cost[case.year >= 0, 1].sum() + case.taken.sum())),
+            measures=int((case.year >= 0).sum()),
+            undone=int((case.reason == Reason.NO_BUDGET).sum()),
+            bad_left=int((plan.needs.bad & (case.year < 0)).sum()),
+            risk_yen=round(_risk_after(plan, case.measure)) if rated else None,
+            gap=case.gap,
+        )
+        for share, case in plan.budget_cases
+    )

@@ -9,6 +9,7 @@ from gunmane.core.plan.choices.sewage import septic_rows, sewage
 from gunmane.core.plan.choices.together import together
 from gunmane.core.plan.choices.works import works
 from gunmane.core.plan.comparison import (
+    budget_rows,
     compare_rows,
     effect_steps,
     levelling_rows,
@@ -86,6 +87,7 @@ def make_sheet(
         effects=effect_steps(plan, labels),
         owner_effects=owner_effects(plan, scenario, labels),
         levelling=levelling_rows(plan, scenario, labels),
+        budgets=budget_rows(plan),
         indicators=indicators(plan, book, column, labels),
         milestones=milestones(plan, column, labels),
         choices=(

@@ -11,7 +11,7 @@ from gunmane.core.plan import contracts
 from gunmane.core.plan.contracts import Work
 from gunmane.core.plan.costs import CostBook, Prices, prices
 from gunmane.core.plan.needs import Needs, needs
-from gunmane.core.plan.options import DOWNSIZE, MERGE, REPLACE, measure_costs, options, removable
+from gunmane.core.plan.options import DOWNSIZE, MERGE, REPLACE, Options, measure_costs, options, removable
 from gunmane.core.plan.partition import Division, apart_km, centres, divide
 from gunmane.core.plan.programme import Programme, programme, taken
 from gunmane.core.plan.renewal import RenewalNeed, renewal_need
@@ -23,6 +23,10 @@ from gunmane.core.words import Scale
 
 TRAVEL_KM = (10.0, 20.0, 30.0, 40.0)
 """Travel limits that groups of owners are shown for, beside the one that holds."""
+
+
+BUDGET_SHARES = (0.8, 1.0, 1.2)
+"""Shares of the budgets that are computed side by side."""
 
 
 class Scenario(Struct, frozen=True, eq=False):
@@ -64,6 +68,7 @@ class RegionPlan(Struct, frozen=True, eq=False):
     division: Division
     sewage: tuple[District, ...]
     plants: tuple[PlantMove, ...]
+    budget_cases: tuple[tuple[float, Schedule], ...]  # share of the budgets → schedule; empty where one is not given
     risk_after: tuple[float, float]  # share of the risk left after repair and after replacement
 
 
@@ -110,6 +115,7 @@ def plan_region(stock: Stock, book: CostBook, scales: Mapping[str, Scale]) -> Re
         division=division,
         sewage=districts(stock, book, priced),
         plants=moves,
+        budget_cases=_budget_cases(stock, wanted, options(stock, book, priced, wanted, cost, reorganise=True), spent),
         risk_after=(book.value("risk_after_repair"), book.value("risk_after_replacement")),
     )
 
@@ -124,6 +130,20 @@ def _merged_plants(plan: Schedule, moves: tuple[PlantMove, ...]) -> Schedule:
         if move.verdict is Verdict.CHANGE and plan.year[move.plant] >= 0 and measure[move.plant] == REPLACE:
             measure[move.plant], cost[move.plant] = MERGE, move.link
     return msgspec.structs.replace(plan, measure=measure, cost=cost)
+
+
+def _budget_cases(stock: Stock, wanted: Needs, chosen: Options, spent: Floats) -> tuple[tuple[float, Schedule], ...]:
+    """Return the schedules under shares of the budgets that were given."""
+    if not stock.owners or any(not facts.budgets for facts in stock.owners):
+        return ()
+    found: list[tuple[float, Schedule]] = []
+    for share in BUDGET_SHARES:
+        owners = tuple(
+            msgspec.structs.replace(facts, budgets=tuple(round(share * yen) for yen in facts.budgets))
+            for facts in stock.owners
+        )
+        found.append((share, schedule(msgspec.structs.replace(stock, owners=owners), wanted, chosen, spent)))
+    return tuple(found)
 
 
 def present_value(yearly: Floats, rate: float) -> Floats:

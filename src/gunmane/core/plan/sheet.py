@@ -397,6 +397,19 @@ class Decision(Struct, frozen=True, kw_only=True):
     reversible: bool | None = None
 
 
+class BudgetCase(Struct, frozen=True, kw_only=True):
+    """What a share of the budgets leaves undone: the plan computed anew with it."""
+
+    share: float
+    budget_yen: int  # over the whole plan
+    spent_yen: int
+    measures: int
+    undone: int  # measures that are asked for and do not fit
+    bad_left: int
+    risk_yen: int | None = None  # expected loss in the plan's last year
+    gap: float | None = None  # proven gap of the choice
+
+
 class Verdict(StrEnum):
     """What a decision comes to."""
 
@@ -532,6 +545,7 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     effects: tuple[EffectStep, ...] = ()
     owner_effects: tuple[OwnerEffect, ...] = ()
     levelling: tuple[Levelling, ...] = ()
+    budgets: tuple[BudgetCase, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     choices: tuple[Choice, ...] = ()

@@ -197,6 +197,25 @@ def levelling(story: Story) -> None:
     _year_table(story, "levelling", rows, heads, total_rows=0)
 
 
+def budgets(story: Story) -> None:
+    """What 80, 100 and 120 % of the budgets leave undone."""
+    cases = story.sheet.budgets
+    if not cases:
+        return
+    least = cases[0]
+    key = "sections.budgets" if least.undone else "sections.budgets_all"
+    story.section("budgets", story.say(key, undone=number(least.undone), share=f"{least.share:.0%}"))
+    story.para(story.say("texts.budgets_see", table=story.number_of("table.budgets")), keep_next=True)
+    story.table("budgets", [
+        {
+            "share": f"{one.share:.0%}", "budget": one.budget_yen, "spent": one.spent_yen, "measures": one.measures,
+            "undone": one.undone, "bad_left": one.bad_left, "risk": one.risk_yen,
+            "gap": None if one.gap is None else number(100 * max(one.gap, 0.0), 2),
+        }
+        for one in cases
+    ], unit=story.say("units.yen_million"))  # fmt: skip
+
+
 def _levelling_rows(story: Story, row: Levelling) -> list[dict[str, Value | Cell]]:
     name = story.owner(row.owner)
     lines = [("alone_before", row.before), ("after", row.after)]
