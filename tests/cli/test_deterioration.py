@@ -80,3 +80,21 @@ def test_pairs_are_histories_of_two_looks(tmp_path: Path, capsys: pytest.Capture
     assert fit(capsys, file, *columns, "--cuts", "100")["minus2loglik"] == pytest.approx(
         fit(capsys, file, *columns)["minus2loglik"], abs=1e-6
     )
+
+
+def test_curves_by_material(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ranks = ["none", "none", "III", "none", "III", "II", "III", "II", "I", "I"]  # worse with age
+    rows = [
+        f"{5 + 9 * k},{rank},{kind}" for k, rank in enumerate(ranks) for kind in ("hume", "clay") for _ in range(9)
+    ]
+    file = write(tmp_path / "c.csv", ["age,rank,material", *rows, "0,I,hume", "30,??,clay"])
+    got = fit(capsys, file, "--kind", "curves", "--time", "age", "--state", "rank", "--states", "none,III,II,I",
+              "--group", "material")  # fmt: skip
+    assert got["rows"] == 180
+    assert got["grades_not_named"] == {"??": 1}
+    curves = got["curves"]
+    assert isinstance(curves, list)
+    assert [one["material"] for one in curves] == ["clay", "hume", "(together)"]
+    halves = [rank["half_reached_at"] for rank in curves[0]["ranks"]]
+    assert halves == sorted(halves)
+    assert 20 < halves[0] < 60

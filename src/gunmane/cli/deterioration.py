@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     kinds = root.add_subparsers(metavar="ACTION", required=True)
     fit = kinds.add_parser("fit", help="推定 / fit a model to a file")
     fit.add_argument("file", type=Path)
-    fit.add_argument("--kind", choices=("chain", "lifetime", "events"), default="chain")
+    fit.add_argument("--kind", choices=("chain", "lifetime", "events", "curves"), default="chain")
     _columns(fit)
     fit.add_argument("--from", dest="begin", help="column: grade at the start of an interval")
     fit.add_argument("--to", dest="end", help="column: grade at its end")

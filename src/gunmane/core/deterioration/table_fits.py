@@ -12,6 +12,7 @@ from gunmane.core.deterioration.general import Chain, Observations, fit_general
 from gunmane.core.deterioration.intervals import Floats, Ints
 from gunmane.core.deterioration.jumps import fit_with_jumps
 from gunmane.core.deterioration.lifetimes import Family, Lifetimes, fit_lifetimes
+from gunmane.core.deterioration.table_curves import fit_curves_table
 from gunmane.core.deterioration.tables import Settings, Table, chain_rows, listed, need, settings_of, unnamed
 from gunmane.core.errors import Fault, GunmaneError
 
@@ -21,6 +22,8 @@ def fit_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     settings = settings_of(given)
     if settings.kind == "lifetime":
         return _fit_lifetime(table, settings)
+    if settings.kind == "curves":
+        return fit_curves_table(table, settings)
     if settings.kind == "events":
         return _fit_events(table, settings)
     if settings.allow or settings.misclassification or settings.cuts:
