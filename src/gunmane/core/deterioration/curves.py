@@ -63,8 +63,8 @@ class Curves(Struct, frozen=True, kw_only=True, eq=False):
         generator = np.random.default_rng(seed)
         drawn = generator.multivariate_normal(self.parameters[kind], self.covariance[kind], draws, method="eigh")
         shares = np.stack([_survival(one, age) for one in drawn])
-        low, high = (np.quantile(shares, at, axis=0) for at in ((1 - weight) / 2, (1 + weight) / 2))
-        return np.asarray(low, np.float64), np.asarray(high, np.float64)
+        ends: Floats = np.array(np.quantile(shares, [(1 - weight) / 2, (1 + weight) / 2], axis=0), np.float64)
+        return ends[0], ends[1]
 
 
 def _log_scales(theta: Floats) -> Floats:

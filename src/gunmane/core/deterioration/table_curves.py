@@ -34,7 +34,8 @@ def fit_curves_table(table: Table, settings: Settings) -> dict[str, Any]:
             "material": name, "looks": float(fit.looks[k]), "shape": fit.shape(k), "log_shape_se": float(se[0]),
             "ranks": [
                 {
-                    "grade": grades[r + 1], "scale_years": float(fit.scales(k)[r]), "half_reached_at": float(median[r]),
+                    "grade": grades[r + 1], "scale_years": float(fit.scales(k)[r]),
+                    "half_reached_at": float(median[r]),
                     "better": [
                         {"age": float(a), "share": float(better[n, r]), "low80": float(low[n, r]),
                          "high80": float(high[n, r])}
@@ -47,6 +48,8 @@ def fit_curves_table(table: Table, settings: Settings) -> dict[str, Any]:
     return {
         "kind": "curves", "minus2loglik": -2.0 * fit.log_likelihood, "converged": fit.converged, "curves": told,
         "rows": int(good.sum()), "collapsed_rows": int(good.sum()),
-        "counted": {"rows": int(rank.size), "not_judged": int((rank < 0).sum()), "age_unknown": int((~(age > 0)).sum())},
+        "counted": {
+            "rows": int(rank.size), "not_judged": int((rank < 0).sum()), "age_unknown": int((~(age > 0)).sum()),
+        },
         "grades_not_named": other,
     }  # fmt: skip
