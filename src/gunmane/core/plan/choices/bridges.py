@@ -118,7 +118,7 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
         source=SOURCE,
         status=SourceStatus.ASSUMED,
         inputs=tuple(inputs),
-        alternatives=(Named(labels.get("measure", MEASURES[chosen]), yen(float(middle[chosen]))), *alternatives),
+        alternatives=(Named(measure, _present(float(middle[chosen]))), *alternatives),
         sensitivity=Text(
             "交通量・撤去費・その他の単価がそれぞれ20%増減しても、結論は変わらない。",
             "20 % more or less traffic, removal cost or other prices do not change the answer.",
@@ -138,6 +138,11 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
         lon=_place(float(stock.lon[row])),
         lat=_place(float(stock.lat[row])),
     )
+
+
+def _present(value: float) -> Text:
+    """Write a present value; an infinite one stands for a measure after its last day."""
+    return yen(value) if np.isfinite(value) else Text("期限後", "after the last day")
 
 
 def _reason(saves: float) -> Text:
