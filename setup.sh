@@ -27,12 +27,13 @@ set_up() {
         say "Installing $lock (hashes are checked)"
         uv=$(command -v uv || true)
         if [ -n "$uv" ]; then
-            UV_PYTHON_DOWNLOADS=never "$uv" pip install -q --python .venv/bin/python --require-hashes -r "$lock" &&
+            UV_PYTHON_DOWNLOADS=never "$uv" pip install -q --compile-bytecode --python .venv/bin/python --require-hashes -r "$lock" &&
                 "$uv" pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
         else
             .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock" &&
                 .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
         fi || die "could not install the packages named in $lock; is the package index reachable?"
+        .venv/bin/python -m compileall -q src || say "could not compile src; every start will take a second longer"
         printf '%s' "$want" >"$mark"
     fi
     .venv/bin/gunmane parts || die "could not fetch fonts and browser parts; is the npm registry reachable?"

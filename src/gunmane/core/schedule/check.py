@@ -66,7 +66,7 @@ class _Look:
         given: Parameters,
     ) -> None:
         self.tasks, self.kinds, self.engineers, self.months, self.given = tasks, kinds, engineers, months, given
-        self.mean: dict[int, float] = {}
+        self.mean: dict[tuple[tuple[float, float] | None, frozenset[str]], float] = {}
 
     def may(self, who: int, task: int) -> bool:
         kind = self.kinds[self.tasks.kind[task]]
@@ -118,11 +118,12 @@ class _Look:
 
     def mean_km(self, who: int) -> float:
         """Mean distance from an office to the located tasks that its engineer may do, 0 without any."""
-        if who not in self.mean:
+        alike = self.engineers[who].place, self.engineers[who].qualifications
+        if alike not in self.mean:
             reached = [self.km(who, task) for task in range(self.tasks.size) if self.may(who, task)]
             known = [km for km in reached if km is not None]
-            self.mean[who] = sum(known) / len(known) if known else 0.0
-        return self.mean[who]
+            self.mean[alike] = sum(known) / len(known) if known else 0.0
+        return self.mean[alike]
 
     def left_out(self, task: int, reason: Reason, load: dict[tuple[int, int], float]) -> list[Breach]:
         """Whether the reason for leaving a task out is true."""

@@ -141,6 +141,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     as_of: date  # last day of the records
     horizon: date  # until then every life is drawn, whatever the records' end: a later one continues the same region
     owner_sd: float  # standard deviation of the owners' effect on the log hazard
+    profile_assets: int  # the owners' people are those of a region of so many assets; a larger one has more of them
     recorded_from: int  # first fiscal year of repair records
     place: Place
     drift: Drift

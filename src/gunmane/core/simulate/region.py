@@ -28,7 +28,8 @@ def members(parameters: Parameters, owners: int, assets: int, seed: int) -> list
 
     A class that no member takes goes to the first one. Effects have mean 0 over owners in expectation only.
     """
-    profiles = [_profile(parameters, position) for position in range(owners)]
+    people = max(1.0, assets / parameters.profile_assets)
+    profiles = [_peopled(_profile(parameters, position), people) for position in range(owners)]
     orphans = {kind.code for kind in parameters.classes} - {code for profile in profiles for code in profile.takes}
     profiles[0] = replace(profiles[0], takes=(*profiles[0].takes, *sorted(orphans)))
     effects = np.random.default_rng([seed, 1]).normal(0.0, parameters.owner_sd, owners)
@@ -50,6 +51,15 @@ def _profile(parameters: Parameters, position: int) -> OwnerParameters:
     if profile.kind is not OwnerKind.MUNICIPALITY:
         return replace(profile, name=name + profile.name.removeprefix("架空"), code=f"{profile.code}-{position}")
     return replace(profile, name=name + profile.name[-1], code=f"99{400 + extra:03d}")
+
+
+def _peopled(profile: OwnerParameters, times: float) -> OwnerParameters:
+    """Return a profile with so many times its people: more assets serve more of them and need more engineers."""
+    return replace(
+        profile,
+        population=None if profile.population is None else round(profile.population * times),
+        engineers={name: round(count * times) for name, count in profile.engineers.items()},
+    )
 
 
 def _code(profile: OwnerParameters) -> str:
