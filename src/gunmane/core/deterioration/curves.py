@@ -94,7 +94,8 @@ def fit_curves(data: Looks, *, states: int, kinds: int) -> Curves:
         good &= found[3]
     counts = np.append(np.bincount(data.kind, weight, kinds)[:kinds], weight.sum())
     return Curves(
-        states=states, parameters=np.array([*rows, whole]), covariance=np.array([*covers, cover]), looks=counts,
+        states=states, parameters=np.array([*rows, whole]), covariance=np.array([*covers, cover]),
+        looks=counts.astype(np.float64),
         log_likelihood=total if kinds else value, converged=bool(good),
     )  # fmt: skip
 
@@ -137,7 +138,7 @@ def _solve(
         step = np.zeros(theta.size)
         step[c] = 1e-5
         curve[:, c] = (minus(theta + step)[1] - minus(theta - step)[1]) / 2e-5
-    cover = np.linalg.inv((curve + curve.T) / 2)
+    cover: Floats = np.array(np.linalg.inv((curve + curve.T) / 2), np.float64)
     value = likelihood(theta, log_age, rank, weight, states)[0]
     scaled = float(np.abs(minus(theta)[1] * np.sqrt(np.maximum(np.diag(cover), 0.0))).max())
     return theta, cover, value, scaled < 1e-3
