@@ -3,8 +3,10 @@
 SELECT owner_id FROM reminding_owners();
 
 -- lock
--- Wait until nobody else makes reminders of this owner; the lock ends with the transaction.
-SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 3));
+-- Take the right to make this owner's reminders, if nobody has it; it ends with the transaction, at the latest when
+-- the server gives up a statement: one who hangs must not keep the others out for good.
+SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid::text, 3)) AS mine,
+    set_config('statement_timeout', '300s', true);
 
 -- state
 -- What decides how far back to look: the owner, the last mark, the newest computation, the last change of who is told.
@@ -54,7 +56,7 @@ SELECT asset_id, duty, due FROM done_reports WHERE owner_id = $1 AND reported_at
 
 -- facts
 -- What a message says of its items: the assets, and the basis of the duty.
-SELECT w.at::integer AS at, a.asset_class, a.number, a.name, a.municipality_code, a.origin, d.basis
+SELECT w.at::integer AS at, a.asset_class, a.number, a.name, d.basis, d.rule
 FROM unnest($2::uuid[], $3::text[]) WITH ORDINALITY AS w (asset_id, duty, at)
 JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = w.asset_id
 LEFT JOIN due_items AS d ON d.owner_id = $1 AND d.asset_id = w.asset_id AND d.duty = w.duty

@@ -44,7 +44,7 @@ async def settle(url: str, rows: int, owners: int) -> list[UUID]:
     """Fill the table; assets are left out, for nothing here reads them but the first lines of a message."""
     ids, run = [uuid7() for _ in range(owners)], uuid7()
     connection = await database.connect(url)
-    await connection.execute("ALTER TABLE due_items DROP CONSTRAINT due_items_asset")
+    await connection.execute("ALTER TABLE due_items DROP CONSTRAINT IF EXISTS due_items_asset")
     for number, owner in enumerate(ids):
         await connection.execute(
             "INSERT INTO owners (owner_id, code, name, kind, origin) VALUES ($1, $2, $2, 'prefecture', 'simulated')",

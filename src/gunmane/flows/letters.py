@@ -11,7 +11,7 @@ from gunmane.core.reminders.timing import civil_day
 from gunmane.core.reminders.wording import fill
 from gunmane.core.words import Language
 from gunmane.files import reminders as files
-from gunmane.files import rules
+from gunmane.flows.messages import basis_of, duty_names
 from gunmane.pdf import letters as pdf
 from gunmane.pdf.finish import Identity
 from gunmane.pdf.letters import Letter, Unposted
@@ -37,7 +37,7 @@ async def draw(conn: ReadConn, message: WholeMessage, now: datetime) -> bytes:
     facts = await store.facts(conn, message.owner_id, [(one.asset_id, one.duty) for one in lines])
     texts = await letter_texts(conn, message)
     today = civil_day(now)
-    known = [(one, facts[place].basis if place in facts else None) for place, one in enumerate(lines)]
+    known = [(one, basis_of(facts.get(place), message.language)) for place, one in enumerate(lines)]
     made = [letter(one, basis, texts, message.language, state, contact, today) for one, basis in known if one.address]
     rest = Unposted(
         title=texts["unposted"],
@@ -64,7 +64,7 @@ async def letter_texts(conn: ReadConn, message: WholeMessage) -> dict[str, str]:
 
 def letter(
     line: LetterLine,
-    basis: str | None,
+    basis: str,
     texts: Mapping[str, str],
     language: Language,
     state: State,
@@ -76,14 +76,14 @@ def letter(
     values = {
         "owner": state.name, "recipient": line.name or "", "name": line.name or "", "contact": contact,
         "today": date_text(today, language.value), "due": date_text(line.due, language.value), "days": abs(days),
-        "duty": rules.texts(language.value).duties.get(line.duty, line.duty), "basis": basis or "",
+        "duty": duty_names(language).get(line.duty, line.duty), "basis": basis,
         "number": line.number,
     }  # fmt: skip
 
     def say(name: str) -> str:
         return fill(texts[name], values)
 
-    rows = [("what", values["duty"]), ("due", values["due"]), ("asset", line.number), ("basis", basis or "")]
+    rows = [("what", values["duty"]), ("due", values["due"]), ("asset", line.number), ("basis", basis)]
     if contact:
         rows.append(("call", contact))
     return Letter(

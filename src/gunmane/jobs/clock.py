@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -22,6 +23,9 @@ LOG = logging.getLogger("gunmane.jobs")
 
 LOOK_S = 300
 """Seconds between two looks by day: no new due date, recipient or feed waits longer, nor does a clock set forward."""
+
+LAST_ROUND_S = 10.0
+"""Seconds that a round may still take when this replica no longer leads or ends."""
 
 AGAIN_S = 2.0
 """Seconds until what failed is tried again."""
@@ -61,8 +65,10 @@ async def make_reminders(opened: Pool, now: datetime, office: Office) -> Made:
 async def ticking(opened: Pool, now: Now, office: Office, look_s: int = LOOK_S) -> AsyncGenerator[None]:
     """Keep the clock going; every round is safe to repeat, and safe beside another leader's."""
 
+    leading = True
+
     async def work() -> None:
-        while True:
+        while leading:
             try:
                 await make_reminders(opened, now(), office)
             except Exception as error:
@@ -74,15 +80,27 @@ async def ticking(opened: Pool, now: Now, office: Office, look_s: int = LOOK_S) 
             else:
                 return
 
-    scheduler = _scheduler(work, look_s)
+    rounds: set[asyncio.Task[None]] = set()
+
+    async def begin() -> None:
+        # the scheduler cancels what runs when it ends; a round that was begun goes on, for it is safe beside others
+        round_ = asyncio.create_task(work())
+        rounds.add(round_)
+        round_.add_done_callback(rounds.discard)
+        await asyncio.shield(round_)
+
+    scheduler = _scheduler(begin, look_s)
     scheduler.start()
     try:
         yield
     finally:
+        leading = False
         scheduler.shutdown(wait=False)
+        if rounds:
+            await asyncio.wait(rounds, timeout=LAST_ROUND_S)
 
 
-def _scheduler(work: Callable[[], Awaitable[None]], look_s: int) -> AsyncIOScheduler:
+def _scheduler(work: Callable[[], Coroutine[Any, Any, None]], look_s: int) -> AsyncIOScheduler:
     # a round that was missed (process busy, machine asleep) is made up for once, and none runs beside another
     scheduler = AsyncIOScheduler(
         timezone=JST, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}

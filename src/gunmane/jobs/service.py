@@ -27,6 +27,9 @@ WORKERS = {Channel.EMAIL: 2, Channel.WEBHOOK: 1}
 
 INHERIT_S = 10.0
 
+CLOSE_S = 10.0
+"""Seconds for the goodbyes to the database."""
+
 
 class Jobs(Struct, frozen=True, kw_only=True):
     """What a root gives: addresses of the database (`direct_url`: past any pooler), means of sending."""
@@ -99,7 +102,10 @@ async def running(jobs: Jobs) -> AsyncGenerator[None]:
         for _, trade in trades:
             trade.journal.close()
         await caller.close()
-        await opened.close()
+        try:
+            await asyncio.wait_for(opened.close(), CLOSE_S)
+        except TimeoutError:
+            opened.terminate()  # a server that is gone answers no goodbye
 
 
 async def _pool(jobs: Jobs) -> pool.Pool:

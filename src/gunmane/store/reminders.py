@@ -35,9 +35,8 @@ class Fact(Struct, frozen=True, kw_only=True):
     asset_class: str
     number: str
     name: str | None
-    municipality_code: str | None
-    origin: str
     basis: str | None
+    rule: str | None
 
 
 class ToldRow(Struct, frozen=True, kw_only=True):
@@ -63,9 +62,9 @@ async def owners(conn: ReadConn) -> list[UUID]:
     return [row["owner_id"] for row in await conn.fetch(sql("reminders", "owners"))]
 
 
-async def lock(conn: Conn, owner_id: UUID) -> None:
-    """Wait until nobody else makes reminders of this owner."""
-    await conn.execute(sql("reminders", "lock"), owner_id)
+async def lock(conn: Conn, owner_id: UUID) -> bool:
+    """Take the right to make an owner's reminders until the transaction ends; False: somebody else has it."""
+    return bool(await conn.fetchval(sql("reminders", "lock"), owner_id))
 
 
 async def state(conn: ReadConn, owner_id: UUID) -> State | None:

@@ -118,5 +118,5 @@ def _line(line: Line, texts: Mapping[str, str], common: Mapping[str, object], la
         "name": line.name,
         "basis": line.basis,
     }
-    text = fill(texts["line"], values).rstrip()
+    text = " ".join(fill(texts["line"], values).split()).replace(" .", ".")  # what is not known leaves no gap
     return text + ("\n" + fill(texts["line_done"], {"link": line.done_link}) if line.done_link else "")
