@@ -26,6 +26,7 @@ from gunmane.files import reference
 from gunmane.files.faults import said
 from gunmane.files.import_texts import write_rejected
 from gunmane.files.regions import read_region
+from gunmane.files.roads import read_roads
 from gunmane.flows.build.documents import write_documents
 from gunmane.flows.build.region import Built, Request, build
 from gunmane.flows.imports import ImportOutcome, import_region, rows_to_mend
@@ -112,6 +113,8 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
                 )
                 imported_at = time.monotonic()
                 request = await _request(opened, file, imported, day, seed)
+                if file.region.roads is not None:
+                    request = msgspec.structs.replace(request, roads=read_roads(path.parent / file.region.roads))
                 built = await build(opened, request, display.step)
                 documents = await asyncio.to_thread(write_documents, built.sheet, out, display.step)
                 steps = display.seconds()

@@ -77,7 +77,8 @@ class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class RegionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The region itself; `code` is what identifies it in the database, its name where none is given.
 
-    `seed` and `as_of` are what a computation takes when the command line says nothing else.
+    `seed` and `as_of` are what a computation takes when the command line says nothing else; `roads` is a file with
+    the road network that detours of bridges are computed on.
     """
 
     name: str
@@ -86,6 +87,7 @@ class RegionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     simulated: bool = False
     seed: int | None = None
     as_of: date | None = None
+    roads: str | None = None
 
 
 class RegionFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

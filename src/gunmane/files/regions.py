@@ -23,6 +23,8 @@ def read_region(path: Path) -> RegionFile:
         fault = Fault("region_not_readable", at=place.rstrip("`"), values={"reason": reason})
         raise GunmaneError("bad_region", [fault], path=str(path)) from error
     faults = faults_of(found)
+    if found.region.roads is not None and not (path.parent / found.region.roads).is_file():
+        faults.append(Fault("file_missing", at="/region/roads", values={"path": found.region.roads}))
     for position, owner in enumerate(found.owners):
         for section in ("ledgers", "inspections", "repairs"):
             for number, entry in enumerate(getattr(owner, section)):

@@ -18,7 +18,7 @@ from gunmane.core.plan.renewal import RenewalNeed, renewal_need
 from gunmane.core.plan.schedules import Schedule, schedule
 from gunmane.core.plan.sewage import District, PlantMove, districts, plant_moves
 from gunmane.core.plan.sheet import Verdict
-from gunmane.core.stock import Floats, Stock, tally
+from gunmane.core.stock import Flags, Floats, Stock, tally
 from gunmane.core.words import Scale
 
 TRAVEL_KM = (10.0, 20.0, 30.0, 40.0)
@@ -68,15 +68,19 @@ class RegionPlan(Struct, frozen=True, eq=False):
     division: Division
     sewage: tuple[District, ...]
     plants: tuple[PlantMove, ...]
+    on_network: Flags | None
     budget_cases: tuple[tuple[float, Schedule], ...]  # share of the budgets → schedule; empty where one is not given
     risk_after: tuple[float, float]  # share of the risk left after repair and after replacement
 
 
-def plan_region(stock: Stock, book: CostBook, scales: Mapping[str, Scale]) -> RegionPlan:
+def plan_region(
+    stock: Stock, book: CostBook, scales: Mapping[str, Scale], on_network: Flags | None = None
+) -> RegionPlan:
     """Compute the plan of a region.
 
     Every column includes every legal duty: inspections as they fall due, action on grades by its deadline. `scales`
-    maps the codes of `stock.scales` to their scales.
+    maps the codes of `stock.scales` to their scales. `on_network` marks bridges whose detour was computed on a road
+    network, None where there was none.
     """
     priced = prices(stock, book)
     wanted = needs(stock, book, scales)
@@ -115,6 +119,7 @@ def plan_region(stock: Stock, book: CostBook, scales: Mapping[str, Scale]) -> Re
         division=division,
         sewage=districts(stock, book, priced),
         plants=moves,
+        on_network=on_network,
         budget_cases=_budget_cases(stock, wanted, options(stock, book, priced, wanted, cost, reorganise=True), spent),
         risk_after=(book.value("risk_after_repair"), book.value("risk_after_replacement")),
     )

@@ -19,6 +19,7 @@ from gunmane.core.assess.risks import RegionRisk, region_risk
 from gunmane.core.assess.stock import Duties, region_stock, year_ends
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.plan.fill import make_sheet
+from gunmane.core.plan.roads import Roads, with_detours
 from gunmane.core.plan.scenarios import plan_region
 from gunmane.core.plan.sheet import Facts, PlanSheet
 from gunmane.core.plan.wording import complete
@@ -167,12 +168,16 @@ def sheet_of(
     inputs_digest: str,
     seed: int,
     rejected: dict[tuple[str, AssetClass], int],
+    roads: Roads | None = None,
 ) -> PlanSheet:
     """Compute the plan and fill the document's value."""
     book, scales, labels = reference.cost_book(), reference.scales(), reference.plan_labels()
     stock = region_stock(
         done.parts, done.duties, done.risk, done.owners, as_of=done.as_of, first_fy=done.first_fy, years=YEARS
     )
+    on_network = None
+    if roads is not None:
+        stock, on_network = with_detours(stock, roads)
     facts = Facts(
         region=region,
         field=field,
@@ -189,7 +194,7 @@ def sheet_of(
     fleets = [fleet for fleet, _ in done.parts]
     numbers = [number for fleet in fleets for number in fleet.numbers]
     names = [name for fleet in fleets for name in fleet.names]
-    sheet = make_sheet(plan_region(stock, book, scales), book, scales, facts, labels, numbers, names)
+    sheet = make_sheet(plan_region(stock, book, scales, on_network), book, scales, facts, labels, numbers, names)
     tables = reference.texts("risk")
     kinds, rows = show.due_rows(fleets, done.duties, rule_book(), reference.texts("duties")["duties"], done.as_of)
     planned = done.schedule

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane import __version__
+from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.sheet import PlanSheet, encode
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Language
@@ -35,6 +36,7 @@ class Request(Struct, frozen=True, kw_only=True):
     as_of: date
     seed: int
     rejected: dict[tuple[str, AssetClass], int]
+    roads: Roads | None = None
 
 
 class Built(Struct, frozen=True, kw_only=True):
@@ -61,7 +63,10 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         await fleets.refresh_statistics(conn)
         found = await _read(conn, request, report)
     facts = tuple(owner for _, owner in request.owners)
-    inputs = digest(found, facts, request.region, request.field, request.as_of, request.seed, request.simulated)
+    network = () if request.roads is None else (request.roads.digest,)
+    inputs = digest(
+        found, facts, request.region, request.field, request.as_of, request.seed, request.simulated, *network
+    )
     run_id = run_id_of(inputs)
     done = await asyncio.to_thread(compute, found, facts, as_of=request.as_of, seed=request.seed, report=report)
     counts: dict[str, Any] = {
@@ -113,6 +118,7 @@ async def _draw(
         inputs_digest=inputs,
         seed=request.seed,
         rejected=request.rejected,
+        roads=request.roads,
     )
     report("plan", 1.0)
     report("document", 0.0)
@@ -141,6 +147,7 @@ async def _state(conn: runs.ReadConn, request: Request) -> str:
         request.field,
         __version__,
         [o for _, o in request.owners],
+        *(() if request.roads is None else (request.roads.digest,)),
     )
     return hashlib.sha256(repr((inputs, settings)).encode()).hexdigest()
 

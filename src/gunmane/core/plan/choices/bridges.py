@@ -89,7 +89,7 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
         (Text("橋長", "length"), stock.length_m[row], "m", 1),
         (Text("幅員", "width"), stock.width_m[row], "m", 1),
         (Text("交通量(台/日)", "vehicles a day"), stock.traffic_per_day[row], "", 0),
-        (Text("迂回距離(台帳の値)", "detour, as the ledger says"), stock.detour_km[row], "km", 1),
+        (_detour_label(plan, row), stock.detour_km[row], "km", 1),
         (Text("この橋だけに頼る世帯", "homes without another way"), float(stock.sole_access_homes[row]), "", 0),
     ]
     inputs = [Named(label, _amount(float(value), unit, digits)) for label, value, unit, digits in facts]
@@ -166,6 +166,12 @@ def _reason(saves: float) -> Text:
     )
 
 
+def _detour_label(plan: RegionPlan, row: int) -> Text:
+    if plan.on_network is not None and plan.on_network[row]:
+        return Text("迂回距離(道路網による計算)", "detour, computed on the road network")
+    return Text("迂回距離(台帳の値)", "detour, as the ledger says")
+
+
 def _place(value: float) -> float | None:
     return round(value, 6) if np.isfinite(value) else None
 
@@ -185,6 +191,16 @@ def _not_judged(plan: RegionPlan, unknown: Array) -> Choice:
         (Text("緊急輸送道路かどうか不明", "emergency route not known"), stock.emergency < 0),
     ]
     count = number(int(unknown.sum()))
+    reason = Text(
+        "撤去の候補とするには、四つの事実がすべて要る。道路網のデータは与えられておらず、迂回は計算していない。",
+        "All four facts are needed. No road network was given, so no detour was computed.",
+    )
+    if plan.on_network is not None:
+        computed = number(int(plan.on_network.sum()))
+        reason = Text(
+            f"撤去の候補とするには、四つの事実がすべて要る。迂回は道路網の上にある{computed}橋について計算した。",
+            f"All four facts are needed. Detours were computed for the {computed} bridges on the road network.",
+        )
     return Choice(
         kind="bridge",
         code="bridge.unknown",
@@ -192,10 +208,7 @@ def _not_judged(plan: RegionPlan, unknown: Array) -> Choice:
         subject=Text(f"事実が足りない橋 {count}橋", f"{count} bridges that lack facts"),
         verdict=Verdict.UNKNOWN,
         proposal=Text("撤去・縮小の判断をしない。まず次の事実を調べる", "Not judged; these facts first"),
-        reason=Text(
-            "撤去の候補とするには、四つの事実がすべて要る。道路網のデータは与えられておらず、迂回は計算していない。",
-            "All four facts are needed. No road network was given, so no detour was computed.",
-        ),
+        reason=reason,
         rule=RULE,
         source=SOURCE,
         status=SourceStatus.ASSUMED,
