@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def vroom(given: Instance, seconds: float, seed: int) -> Plan | None:
                 ],
             )
         )
-    solution = problem.solve(exploration_level=5, nb_threads=2, timeout=rival.Duration(round(seconds * 1000)))
+    solution = problem.solve(exploration_level=5, nb_threads=2, timeout=timedelta(seconds=seconds))
     table = solution.routes
     plan: dict[tuple[int, int], list[int]] = {}
     for row in table[table.type == "job"].itertuples():

@@ -20,6 +20,9 @@ WARM, COLD = 0.5, 0.01
 STRINGS = 10.0
 """Tasks taken out per iteration on average (Christiaens and Vanden Berghe use 10)."""
 
+FAR_ABOVE = 20
+"""Median prize over driving from which the second way of heating is worth a worker."""
+
 NEAREST = 1000
 """Neighbours kept per task; more are never reached by the strings of one iteration."""
 
@@ -118,17 +121,19 @@ class _State:
         self.best_order, self.best_length = self.order.copy(), self.length.copy()
 
     def scale(self, prizes: bool) -> float:
-        """Minutes that a typical change costs: the median prize, or its geometric mean with the driving.
+        """Minutes that a typical change costs: the median prize, or (far above) its geometric mean with the driving.
 
         Where prizes are far above the driving (what must not be missed at any price), the first heats far above all
-        differences in driving; one of the workers takes the second, which suits both.
+        differences in driving; one of the workers then takes the second, which suits both.
         """
         count = self.given.visits
         jobs = self.given.travel[:count, :count]
         close = np.partition(jobs, min(10, count) - 1, axis=1)[:, : min(10, count)]
         drive = 6.0 * float(close.mean()) + 0.5 * float(self.given.travel[count:, :count].mean())
         prize = float(np.median(self.given.prize))
-        return max(prize if prizes else math.sqrt(max(prize, 1.0) * drive), 1.0)
+        if not prizes and prize > FAR_ABOVE * drive:
+            prize = math.sqrt(prize * drive)
+        return max(prize, 1.0)
 
     def run(self, iterations: int, heat: float, seed: int) -> None:
         """Run some iterations of the compiled search."""

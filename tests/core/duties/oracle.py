@@ -41,7 +41,7 @@ class Tank:
     elevenths: list[date] | None = None
     maintained: date | None = None
     cleaned: date | None = None
-    suspended: date | None = None
+    asleep: bool = False
     resumed: date | None = None
     gone: date | None = None
     reports: dict[str, date] | None = None
@@ -50,7 +50,7 @@ class Tank:
 def read(events: list[dict[str, Any]], on: date) -> Tank:
     """Turn over the cards up to the day `on`; a replacement begins a new card."""
     tank = Tank(sevenths=[], elevenths=[], reports={})
-    rank = {"replaced": 0, "abolished": 2, "suspended": 1}
+    rank = {"replaced": 0}
     for event in sorted(events, key=lambda event: (event["on"], rank.get(event["kind"], 1))):
         day, kind, duty = event["on"], event["kind"], event.get("duty")
         if day > on:
@@ -72,9 +72,10 @@ def read(events: list[dict[str, Any]], on: date) -> Tank:
             case "cleaning":
                 tank.cleaned = day
             case "suspended":
-                tank.suspended = day
+                tank.asleep = True
             case "resumed":
                 tank.resumed = day
+                tank.asleep = False
                 tank.gone = None
             case "abolished":
                 tank.gone = day
@@ -88,7 +89,7 @@ def read(events: list[dict[str, Any]], on: date) -> Tank:
 def expected(attributes: dict[str, Any], events: list[dict[str, Any]], on: date) -> dict[str, tuple[Any, ...]]:
     """Return (state, window opens, soft, due) of the duties that the oracle knows."""
     tank = read(events, on)
-    asleep = tank.suspended is not None and (tank.resumed is None or tank.resumed < tank.suspended)
+    asleep = tank.asleep
     found = {"septic.article7": article7(tank, on, asleep)}
     found["septic.article11"] = article11(tank, on, asleep, found["septic.article7"][0])
     found["septic.maintenance"] = upkeep(tank, on, asleep, tank.maintained, table(attributes))

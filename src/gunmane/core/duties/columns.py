@@ -147,10 +147,9 @@ class Lives:
         self._past = past & since
         self.suspended_on = self._last_of(EventKind.SUSPENDED)
         self.restart = self._last_of(EventKind.RESUMED)
-        self.suspended = (self.suspended_on != NONE) & (self.restart < self.suspended_on)
+        self.suspended = self._ended_by(EventKind.SUSPENDED, EventKind.RESUMED)
         self.gone_on = self._last_of(EventKind.ABOLISHED)
-        revived = self._last_of(EventKind.START_OF_USE, EventKind.RESUMED, EventKind.OPENED)
-        self.gone = (self.gone_on != NONE) & (revived <= self.gone_on)
+        self.gone = self._ended_by(EventKind.ABOLISHED, EventKind.START_OF_USE, EventKind.RESUMED, EventKind.OPENED)
         if given.status is not None:
             for label in (Status.SUSPENDED, Status.ABOLISHED):
                 if label in given.status.labels:
@@ -172,6 +171,14 @@ class Lives:
     def _last_of(self, *kinds: EventKind) -> Days:
         wanted = np.isin(self._kind, [KIND_CODES[kind] for kind in kinds])
         return self._last(np.flatnonzero(wanted & self._past))
+
+    def _ended_by(self, kind: EventKind, *revived: EventKind) -> NDArray[np.bool_]:
+        """Tell per asset whether `kind` came last of these; of one day the one given last."""
+        codes = [KIND_CODES[one] for one in (kind, *revived)]
+        rows = np.flatnonzero(np.isin(self._kind, codes) & self._past)
+        found = np.zeros(self.size, dtype=np.bool_)
+        found[self.columns.events.asset[rows]] = self._kind[rows] == codes[0]
+        return found
 
     def rows(self, marks: Sequence[Mark]) -> NDArray[np.int64]:
         """Return the rows of the known events that any of the marks names, in order."""

@@ -102,20 +102,24 @@ def life(facts: AssetFacts, on: date) -> Life:
     def last(*kinds: EventKind) -> date | None:
         return max((event.on for event in past if event.kind in kinds), default=None)
 
+    def ended_by(kind: EventKind, *revived: EventKind) -> bool:
+        """Tell whether `kind` came last of these; of one day the one given last."""
+        turns = [event.kind for event in past if event.kind is kind or event.kind in revived]
+        return bool(turns) and turns[-1] is kind
+
     suspended_on, restart = last(EventKind.SUSPENDED), last(EventKind.RESUMED)
     gone_on = last(EventKind.ABOLISHED)
-    revived = last(EventKind.START_OF_USE, EventKind.RESUMED, EventKind.OPENED)
+    awake = (EventKind.START_OF_USE, EventKind.RESUMED, EventKind.OPENED)
     return Life(
         facts=facts,
         on=on,
         attributes=facts.attributes if reset is None else {**facts.attributes, "built_year": fiscal_year(reset)},
         events=tuple(known),
         suspended_on=suspended_on,
-        suspended=facts.status is Status.SUSPENDED
-        or (suspended_on is not None and (restart is None or restart < suspended_on)),
+        suspended=facts.status is Status.SUSPENDED or ended_by(EventKind.SUSPENDED, EventKind.RESUMED),
         restart=restart,
         gone_on=gone_on,
-        gone=facts.status is Status.ABOLISHED or (gone_on is not None and (revived is None or revived <= gone_on)),
+        gone=facts.status is Status.ABOLISHED or ended_by(EventKind.ABOLISHED, *awake),
         planned=min(planned, default=None),
     )
 
