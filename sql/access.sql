@@ -15,10 +15,10 @@ SELECT
     set_config('gm.plan', array_to_string($2::uuid[], ','), true);
 
 -- service_role
--- Tell who is connected and whether row-level security binds them.
+-- Tell who has logged in, whether it may become the service's role, and whether that role escapes its binding.
 SELECT
-    current_user::text AS name,
-    (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS unbound,
+    session_user::text AS login,
+    (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = 'gunmane_app') AS unbound,
     pg_has_role(session_user, 'gunmane_app', 'MEMBER') AS may_serve;
 
 -- insert_key

@@ -21,3 +21,16 @@ FROM consents WHERE owner_id = $1 AND consent_id = $2;
 -- End a consent at once; repeated, it stays as it is.
 UPDATE consents SET revoked_at = coalesce(revoked_at, $3) WHERE owner_id = $1 AND consent_id = $2
 RETURNING owner_id, consent_id, region_id, asset_class, level, valid_from, valid_to, granted_by, granted_at, revoked_at;
+
+-- sight
+-- What the principal may see of the owners that it knows: all of its own, of others the classes by level of consent.
+SELECT
+    o.code,
+    o.owner_id = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[]) AS own,
+    ARRAY(SELECT split_part(p, ':', 2) FROM unnest(string_to_array(current_setting('gm.full', true), ',')) AS p
+        WHERE split_part(p, ':', 1) = o.owner_id::text) AS whole,
+    ARRAY(SELECT split_part(p, ':', 2) FROM unnest(string_to_array(current_setting('gm.condition', true), ',')) AS p
+        WHERE split_part(p, ':', 1) = o.owner_id::text) AS condition,
+    ARRAY(SELECT split_part(p, ':', 2) FROM unnest(string_to_array(current_setting('gm.tally', true), ',')) AS p
+        WHERE split_part(p, ':', 1) = o.owner_id::text) AS aggregate
+FROM owners AS o;

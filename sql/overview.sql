@@ -106,7 +106,3 @@ LIMIT 20000;
 -- Where the cells of these owners lie, at one level.
 SELECT min(x) AS west, max(x) AS east, min(y) AS north, max(y) AS south
 FROM cells WHERE owner_id = ANY ($1::uuid[]) AND level = $2::smallint;
-
--- plan_document
--- The document of a region's newest plan.
-SELECT pdf FROM plans WHERE region_id = $1 AND pdf IS NOT NULL ORDER BY edition DESC LIMIT 1;

@@ -95,3 +95,12 @@ SELECT sheet FROM plans WHERE plan_id = $1;
 -- plan_document
 -- The document of a plan.
 SELECT pdf FROM plans WHERE plan_id = $1 AND pdf IS NOT NULL;
+
+-- plan_pairs
+-- Every owner's class that a plan speaks of, by the owner's code, with the owner's name as the plan prints it.
+SELECT DISTINCT
+    row ->> 'owner' AS owner, row ->> 'asset_class' AS asset_class,
+    (SELECT m ->> 'name' FROM jsonb_array_elements(sheet -> 'members') AS m WHERE m ->> 'code' = row ->> 'owner')
+        AS name
+FROM plans, jsonb_array_elements(coalesce(sheet -> 'stock', '[]') || coalesce(sheet -> 'quality', '[]')) AS row
+WHERE plan_id = $1;

@@ -13,13 +13,16 @@ import httpx
 import pytest
 import shapely
 from litestar import Litestar
+from msgspec import structs
 
 from gunmane import app as root
-from gunmane.core.words import Role
+from gunmane.core.plan.sheet import MapLayer, MapShape, Measure, Text, Work, encode
+from gunmane.core.words import AssetClass, Role
 from gunmane.settings import Settings
 from gunmane.store import access, pool
 from gunmane.store.ids import uuid7
 from tests.conftest import Database
+from tests.examples_sheet import example
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=pool.JST)
@@ -30,6 +33,7 @@ class Town:
 
     def __init__(self, code: str) -> None:
         self.code = code
+        self.lon = {"a": 139.812345, "b": 139.954321}[code]
         self.owner_id = uuid7()
         self.bridge = uuid7()
         self.septic = uuid7()
@@ -172,6 +176,37 @@ async def furnish(world: World, town: Town) -> None:
     ]  # fmt: skip
     for query, values in statements:
         await world.admin(query, *values)
+
+
+async def plan_together(world: World) -> UUID:
+    """Store a plan of the region of both towns, which names a bridge of each and says where it stands."""
+    made = example(owners=2)
+    codes = {member.code: town for member, town in zip(made.members, (world.a, world.b), strict=True)}
+    named = [
+        Work(
+            owner=code, asset_class=AssetClass.BRIDGE, number="B-1", name=f"secret {town.code} bridge", lon=town.lon,
+            lat=36.0, measure=Measure.REPAIR, year=2027, grade="III", reason=Text("", ""),
+        )
+        for code, town in codes.items()
+    ]  # fmt: skip
+    places = tuple(MapShape(((town.lon, 36.0),), 3, "III", code) for code, town in codes.items())
+    layer = MapLayer(asset_class=AssetClass.BRIDGE, shapes=places)
+    sheet = encode(structs.replace(made, works=tuple(named), layers=(layer,), points=(Text("secret b", ""),)))
+    text = sheet.decode()
+    for code, town in codes.items():
+        text = text.replace(f'"{code}"', f'"{town.code}"')
+    plan_id = uuid7()
+    await world.admin(
+        "INSERT INTO runs (region_id, run_id, kind, inputs_digest, seed, code_version, state)"
+        " VALUES ($1, $2, 'build', '', 1, '1', 'done')",
+        world.region, plan_id,
+    )  # fmt: skip
+    await world.admin(
+        "INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf)"
+        " VALUES ($1, $2, $2, 7, '2026-11-23', $3::jsonb, 'secret b')",
+        world.region, plan_id, text,
+    )  # fmt: skip
+    return plan_id
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from gunmane.store import database
 from gunmane.store.embedded import Embedded
 from gunmane.store.ids import uuid7
 from tests.conftest import Database
-from tests.http.conftest import EMPTY, Town, World, living
+from tests.http.conftest import EMPTY, Town, World, living, plan_together
 
 Ids = dict[str, str]
 
@@ -256,3 +256,84 @@ async def test_condition_consent_shows_no_number_or_name(world: World) -> None:
     assert "B-1" not in shared.text
     listed = await world.client.get("/v1/assets", headers=world.a.auth(Role.VIEWER))
     assert str(world.b.bridge) not in listed.text
+
+
+@pytest.fixture(scope="module")
+async def neighbours(server: Embedded) -> AsyncIterator[tuple[World, str]]:
+    """Both towns are in one region with a plan of both, and neither has consented to anything; never changed."""
+    admin = await database.connect(server.url(database="postgres"))
+    await admin.execute('DROP DATABASE IF EXISTS "neighbours"')
+    await admin.execute('CREATE DATABASE "neighbours" TEMPLATE gunmane')
+    async with living(Database(server, "neighbours")) as made:
+        yield made, str(await plan_together(made))
+    await admin.execute('DROP DATABASE "neighbours" WITH (FORCE)')
+    await admin.close()
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.method == "GET"], ids=name)
+async def test_a_neighbour_without_consent_stays_closed(route: Route, neighbours: tuple[World, str]) -> None:
+    world, plan_id = neighbours
+    known = {"region_id", "owner_id"}  # members of a region know of each other
+    theirs = {key: value for key, value in ids_of(world, world.b).items() if key not in known}
+    secrets = [*theirs.values(), "secret b", str(world.b.lon)]
+    for role in Role:
+        answer = await ask(world, route, world.a, role, {**ids_of(world, world.a), "plan_id": plan_id})
+        assert not [one for one in secrets if one in answer.text + str(answer.headers)], (role, answer.text)
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_plan_is_cut_down_to_ones_own_without_consent(role: Role, neighbours: tuple[World, str]) -> None:
+    world, plan_id = neighbours
+    refused = await world.client.get(f"/v1/plans/{plan_id}/document", headers=world.a.auth(role))
+    assert refused.status_code == 403
+    problem = refused.json()
+    assert problem["code"] == "consent_missing"
+    assert len(problem["errors"]) == 1, "one town's consent is missing"
+    assert "橋梁" in problem["errors"][0]["detail"]
+    sheet = (await world.client.get(f"/v1/plans/{plan_id}/sheet", headers=world.a.auth(role))).json()
+    assert [(one["owner"], one["name"]) for one in sheet["works"]] == [("a", "secret a bridge")]
+    assert {one["owner"] for one in sheet["stock"]} == {"a"}
+    assert {one["owner"] for one in sheet["withheld"]} == {"b"}
+    assert sheet["compare"] == sheet["points"] == []
+
+
+async def test_consents_open_a_plan_level_by_level_and_their_end_closes_it_at_once(world: World) -> None:
+    plan_id = str(await plan_together(world))
+    admin, viewer = world.b.auth(Role.ADMINISTRATOR), world.a.auth(Role.VIEWER)
+
+    async def grant(asset_class: str, level: str) -> str:
+        wanted = {
+            "region_id": str(world.region), "asset_class": asset_class, "level": level, "valid_from": "2026-04-01",
+            "granted_by": "市長",
+        }  # fmt: skip
+        given = await world.client.post("/v1/consents", json=wanted, headers=admin)
+        assert given.status_code == 201, given.text
+        return given.headers["location"]
+
+    async def seen() -> tuple[int, str, dict[str, Any]]:
+        document = await world.client.get(f"/v1/plans/{plan_id}/document", headers=viewer)
+        sheet = await world.client.get(f"/v1/plans/{plan_id}/sheet", headers=viewer)
+        assert sheet.status_code == 200
+        return document.status_code, sheet.text, sheet.json()
+
+    classes = sorted({one["asset_class"] for one in (await seen())[2]["stock"]})
+    for one in classes:
+        await grant(one, "aggregate")
+    status, text, sheet = await seen()
+    assert status == 403
+    assert sheet["compare"], "everybody's counts may be seen: so may the sums of all"
+    assert "secret b" not in text
+    assert str(world.b.lon) not in text
+    await grant("bridge", "condition")
+    status, text, sheet = await seen()
+    assert status == 403
+    assert str(world.b.lon) in text
+    assert "secret b" not in text
+    given = [await grant(one, "full") for one in classes if one != "septic"]
+    status, text, sheet = await seen()
+    assert (status, sheet["withheld"]) == (200, [])
+    assert "secret b bridge" in text
+    await world.client.post(f"{given[0]}/revocation", headers=admin)
+    status, text, sheet = await seen()
+    assert status == 403
+    assert "secret b" not in text

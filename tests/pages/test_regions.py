@@ -1,5 +1,6 @@
 """The pages of a region: who sees what, in which language, and what the map's tiles hold."""
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from gunmane.core.geometry import to_tile
 from gunmane.core.words import Language
 from gunmane.pages import texts
+from gunmane.store import database
+from gunmane.store.ids import uuid7
+from tests.conftest import Database
 from tests.pages.conftest import LAT, LON, Region
 
 Client = httpx.AsyncClient
@@ -182,3 +186,34 @@ async def test_tiles_hold_cells_far_out_and_assets_close_in(client: Client, regi
 def _tile(zoom: int) -> tuple[int, int]:
     x, y = to_tile(np.array([[LON, LAT]]), zoom, 0, 0)[0] // 4096
     return int(x), int(y)
+
+
+async def test_the_plan_opens_for_those_who_may_see_all_that_it_names(
+    client: Client, region: Region, db: Database
+) -> None:
+    connection = await database.connect(db.admin_url)
+    codes = {f"sim-{region.one}": "貸す町", f"sim-{region.two}": "貸さない町"}
+    sheet = {
+        "members": [{"code": code, "name": name} for code, name in codes.items()],
+        "stock": [{"owner": code, "asset_class": "bridge", "count": 3} for code in codes],
+    }
+    run = uuid7()
+    await connection.execute(
+        "INSERT INTO runs (region_id, run_id, kind, inputs_digest, seed, code_version, state)"
+        " VALUES ($1, $2, 'build', '', 1, '1', 'done')", region.region_id, run,
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf)"
+        " VALUES ($1, $2, $2, 1, '2026-04-01', $3::jsonb, 'document')",
+        region.region_id, run, json.dumps(sheet),
+    )  # fmt: skip
+    await connection.close()
+    address = f"/regions/{region.region_id}"
+    for owner, opens in ((region.two, True), (region.one, False)):  # only the first shares its bridges
+        await sign_in(client, region.keys[owner])
+        page = (await client.get(address)).text
+        assert (f"{address}/plan.pdf" in page) == opens
+        assert ("同意が必要です：貸さない町" in page) != opens
+        answer = await client.get(f"{address}/plan.pdf")
+        assert answer.status_code == (200 if opens else 404)
+        assert (answer.content == b"document") == opens

@@ -55,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"  全数値 / all numbers {(options.out / 'plan.json').resolve()}")
     print(f"  画面 / pages         http://{given.host}:{given.port}/")
     print(f"  API                  http://{given.host}:{given.port}/docs")
+    print("  同意 / consents      全団体が全種類を公開（浄化槽は集計のみ） / every owner shares all (septic: counts)")
     print(f"  キー / keys ({host.name})")
     for role, key in keys.items():
         print(f"    {role.value:<14} {key}")

@@ -17,6 +17,7 @@ async def open_region(
 ) -> dict[Role, str]:
     """Let every owner share every class in full, except septic systems (counts only), and give `host` its keys.
 
+    With these consents the keys open the whole plan; without them they would get an excerpt.
     Keys of an earlier demonstration end: a key cannot be shown twice.
     """
     async with pool.writing(opened) as conn:

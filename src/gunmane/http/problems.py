@@ -15,6 +15,7 @@ STATUS: dict[str, int] = {
     "invalid": 422,
     "unauthenticated": 401,
     "forbidden": 403,
+    "consent_missing": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "not_acceptable": 406,

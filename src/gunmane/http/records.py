@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import AssetClass
-from gunmane.flows import duties
+from gunmane.flows import duties, plans
 from gunmane.http.assets import DueState, readable
 from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
 from gunmane.http.routes import EDITING, Answer, Ask, Nothing, Route
@@ -208,17 +208,13 @@ async def read_plan(ask: Ask[Nothing, None]) -> Answer:
 
 
 async def read_sheet(ask: Ask[Nothing, None]) -> Answer:
-    found = await store.plan_sheet(ask.conn, ask.id("plan_id"))
-    if found is None:
-        raise GunmaneError("not_found")
-    return Answer(found)
+    return Answer(await plans.sheet(ask.conn, ask.id("plan_id")))
 
 
 async def read_document(ask: Ask[Nothing, None]) -> Answer:
-    found = await store.plan_document(ask.conn, ask.id("plan_id"))
-    if found is None:
-        raise GunmaneError("not_found")
-    name = f'inline; filename="plan-{ask.id("plan_id")}.pdf"'
+    plan_id = ask.id("plan_id")
+    found = await plans.document(ask.conn, plan_id, ask.language)
+    name = f'inline; filename="plan-{plan_id}.pdf"'
     return Answer(raw=found, media_type="application/pdf", headers={"Content-Disposition": name})
 
 
@@ -267,11 +263,12 @@ ROUTES = (
     ),
     Route(
         method="GET", path="/v1/plans/{plan_id:uuid}/sheet", name="read_plan_sheet", tag="plans", run=read_sheet,
-        gives=dict[str, Any], conditional=True, summary="計画の全数値 (every number of a plan)",
+        gives=dict[str, Any], conditional=True,
+        summary="計画の数値 (numbers of a plan: all, or what the owners' consents let you see)",
     ),
     Route(
         method="GET", path="/v1/plans/{plan_id:uuid}/document", name="read_plan_document", tag="plans",
-        run=read_document, gives=bytes, gives_type="application/pdf", conditional=True,
-        summary="計画書PDF (the document)",
+        run=read_document, gives=bytes, gives_type="application/pdf", conditional=True, also=(403,),
+        summary="計画書PDF (the document, for those who may see all that it names)",
     ),
 )  # fmt: skip

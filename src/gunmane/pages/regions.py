@@ -11,11 +11,13 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
+from gunmane.core.errors import GunmaneError
 from gunmane.core.geometry import BUFFER, EXTENT, encode_layer, tile_bounds
 from gunmane.core.overview import duty_lines, overview
 from gunmane.core.risk import loss_band
 from gunmane.core.words import AssetClass
 from gunmane.files import reference
+from gunmane.flows import plans
 from gunmane.pages import texts
 from gunmane.pages.assets import asset_page
 from gunmane.pages.due import due_list, outlook
@@ -126,6 +128,7 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
             more=urlencode({**query, "after": f"{last.loss_yen_per_year!r}_{last.asset_id}"}) if last else "",
             page_rows=PAGE_ROWS,
             plan=plan,
+            lacking=list(await plans.missing(found.conn, plan.plan_id)) if plan else [],
             view=first_view(await store.extent(found.conn, owners)),
             has_map=(STATIC / "maplibre" / "maplibre-gl.mjs").is_file(),
         )
@@ -174,11 +177,15 @@ async def tile(
 
 @get("/regions/{region_id:uuid}/plan.pdf", include_in_schema=False)
 async def plan_document(request: PageRequest, state: State, region_id: FromPath[UUID]) -> Response[Any]:
-    """The newest plan as a PDF."""
+    """The newest plan as a PDF, for those who may see all that it names."""
     async with visit(request, state.pool) as found:
         if found is None:
             return sign_in_page(request)
-        pdf = await store.plan_document(found.conn, region_id)
+        plan = await store.latest_plan(found.conn, region_id)
+        try:
+            pdf = None if plan is None else await plans.document(found.conn, plan.plan_id, found.language)
+        except GunmaneError:
+            pdf = None
         if pdf is None:
             return missing_page(request, found)
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="plan.pdf"'})

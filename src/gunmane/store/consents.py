@@ -6,8 +6,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from gunmane.core.plan.sharing import Sight
 from gunmane.core.words import AssetClass, ConsentLevel
 from gunmane.store.query import Conn, ReadConn, sql
+
+_STRONGEST_FIRST = (ConsentLevel.FULL, ConsentLevel.CONDITION, ConsentLevel.AGGREGATE)
 
 
 class Consent(Struct, frozen=True, kw_only=True):
@@ -50,3 +53,16 @@ async def revoke(conn: Conn, owner_id: UUID, consent_id: UUID, at: datetime) -> 
     """End a consent; it stops counting with the next transaction of anybody."""
     row = await conn.fetchrow(sql("consents", "revoke"), owner_id, consent_id, at)
     return None if row is None else msgspec.convert(row, Consent)
+
+
+async def sight(conn: ReadConn) -> Sight:
+    """Tell what the principal may see at this moment of the owners that it knows, by their codes."""
+    own: set[str] = set()
+    levels: dict[tuple[str, AssetClass], ConsentLevel] = {}
+    for code, mine, *given_by_level in await conn.fetch(sql("consents", "sight")):
+        if mine:
+            own.add(code)
+        for level, classes in zip(_STRONGEST_FIRST, given_by_level, strict=True):
+            for asset_class in classes:
+                levels.setdefault((code, AssetClass(asset_class)), level)
+    return Sight(frozenset(own), levels)

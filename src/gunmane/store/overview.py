@@ -186,8 +186,3 @@ async def extent(conn: ReadConn, owners: Sequence[UUID], level: int = 12) -> tup
     """Return west, north, east, south cells of one level that hold all located assets; None when none is."""
     row = await conn.fetchrow(sql("overview", "extent"), list(owners), level)
     return None if row["west"] is None else (row["west"], row["north"], row["east"], row["south"])
-
-
-async def plan_document(conn: ReadConn, region_id: UUID) -> bytes | None:
-    """Fetch the document of a region's newest plan."""
-    return await conn.fetchval(sql("overview", "plan_document"), region_id)

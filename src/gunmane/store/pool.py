@@ -18,8 +18,18 @@ Pool = Any
 """An asyncpg pool; only this package calls it."""
 
 
+class _Connection(asyncpg.Connection):
+    """A connection that knows whether its login has to become `gunmane_app` in every transaction."""
+
+    becomes_app = False
+
+
 async def _prepare(connection: Any) -> None:
-    """Give a new connection its codecs and the service's role."""
+    """Give a new connection its codecs and find out whether its login has to change its role.
+
+    The role is not set here: behind a transaction pooler the next transaction may run in another session, where
+    nothing of it holds, and a superuser would see everything.
+    """
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name,
@@ -29,11 +39,11 @@ async def _prepare(connection: Any) -> None:
             format="text",
         )
     row = await connection.fetchrow(sql("access", "service_role"))
-    if row["name"] != "gunmane_app":
-        if not row["may_serve"]:
-            raise GunmaneError("role_cannot_serve", role=row["name"])
-        # RESET ALL, with which the pool cleans a returned connection, leaves the role as it is.
-        await connection.execute("SET ROLE gunmane_app")
+    if not row["may_serve"]:
+        raise GunmaneError("role_cannot_serve", role=row["login"])
+    if row["unbound"]:
+        raise GunmaneError("role_unbound")
+    connection.becomes_app = row["login"] != "gunmane_app"
 
 
 def _encode(value: object) -> str:
@@ -47,17 +57,19 @@ async def _keep(_: Any) -> None:
 async def open_pool(
     url: str, *, size: int = 8, statement_cache: bool = True, transactions_only: bool = False
 ) -> Pool:
-    """Open a pool whose connections work as `gunmane_app`, whoever the URL logs in as.
+    """Open a pool whose transactions run as `gunmane_app`, whoever the URL logs in as.
 
     `transactions_only` promises that nothing but `reading` and `writing` uses the pool and that no setting, lock or
     LISTEN outlives its transaction; a connection is then given back without a round trip to clean it.
-    Raises GunmaneError `role_cannot_serve` when the login is no member of that role.
+    Raises GunmaneError `role_cannot_serve` when the login is no member of that role, `role_unbound` when row-level
+    security does not bind the role itself.
     """
     return await asyncpg.create_pool(
         url,
         min_size=1,
         max_size=size,
         init=_prepare,
+        connection_class=_Connection,
         reset=_keep if transactions_only else None,
         statement_cache_size=200 if statement_cache else 0,
         server_settings={"application_name": "gunmane", "timezone": "Asia/Tokyo"},
@@ -68,10 +80,10 @@ async def open_pool(
 async def check(url: str) -> None:
     """Make sure that the service can work as `url` logs in.
 
-    Raises GunmaneError `role_cannot_serve`, or `database_unreachable` where it cannot log in at all.
+    Raises GunmaneError `role_cannot_serve` or `role_unbound`, or `database_unreachable` where it cannot log in at all.
     """
     try:
-        connection = await asyncpg.connect(url)
+        connection = await asyncpg.connect(url, connection_class=_Connection)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise GunmaneError("database_unreachable", detail=str(error)) from error
     try:
@@ -80,10 +92,17 @@ async def check(url: str) -> None:
         await connection.close()
 
 
+async def _become_app(connection: Any) -> None:
+    """Bind a transaction by row-level security; the role ends with the transaction."""
+    if connection.becomes_app:
+        await connection.execute("SET LOCAL ROLE gunmane_app")
+
+
 @asynccontextmanager
 async def reading(pool: Pool) -> AsyncGenerator[ReadConn]:
     """Open a read-only transaction."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
+        await _become_app(connection)
         yield cast("ReadConn", connection)
 
 
@@ -91,4 +110,5 @@ async def reading(pool: Pool) -> AsyncGenerator[ReadConn]:
 async def writing(pool: Pool) -> AsyncGenerator[Conn]:
     """Open a transaction that is committed when the block ends well and rolled back when it raises."""
     async with pool.acquire() as connection, connection.transaction():
+        await _become_app(connection)
         yield cast("Conn", connection)

@@ -72,14 +72,20 @@ def parse(text: str) -> dict[str, Query]:
 
 
 @cache
+def _catalogue() -> dict[str, dict[str, Query]]:
+    """Read all files at the first use: a newer version laid over a running service must not mix with it."""
+    folder = resources.folder("sql")
+    return {noun: parse((folder / f"{noun}.sql").read_text(encoding="utf-8")) for noun in nouns()}
+
+
 def load(noun: str) -> dict[str, Query]:
-    """Read `sql/<noun>.sql` once."""
-    return parse((resources.folder("sql") / f"{noun}.sql").read_text(encoding="utf-8"))
+    """Return the queries of `sql/<noun>.sql`; KeyError when there is no such file."""
+    return _catalogue()[noun]
 
 
 def sql(noun: str, name: str) -> str:
     """Return the text of one query; KeyError when there is none of that name."""
-    return load(noun)[name].text
+    return _catalogue()[noun][name].text
 
 
 def nouns() -> list[str]:

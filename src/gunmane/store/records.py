@@ -216,3 +216,9 @@ async def plan_sheet(conn: ReadConn, plan_id: UUID) -> Any:
 async def plan_document(conn: ReadConn, plan_id: UUID) -> bytes | None:
     """Read the PDF of a plan."""
     return await conn.fetchval(sql("records", "plan_document"), plan_id)
+
+
+async def plan_pairs(conn: ReadConn, plan_id: UUID) -> dict[tuple[str, AssetClass], str]:
+    """Tell of which owners' classes a plan speaks, by the owner's code, with the owner's name."""
+    rows = await conn.fetch(sql("records", "plan_pairs"), plan_id)
+    return {(row["owner"], AssetClass(row["asset_class"])): row["name"] or row["owner"] for row in rows}

@@ -215,6 +215,7 @@ def map_layers(parts: Parts, risk: RegionRisk, edges: Sequence[float]) -> tuple[
                         ((round(float(lon), 6), round(float(lat), 6)),),
                         int(b),
                         (_grade(assessed, int(row)) or (None, None))[1],
+                        fleet.owners[fleet.owner[row]].code,
                     )
                     for row, (lon, lat), b in zip(kept, fleet.place[kept], band, strict=True)
                 ),

@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
-from gunmane.core.words import AssetClass, OwnerKind, SourceStatus
+from gunmane.core.words import AssetClass, ConsentLevel, OwnerKind, SourceStatus
 
 
 class Text(Struct, frozen=True):
@@ -244,6 +244,7 @@ class MapShape(Struct, frozen=True):
     vertices: tuple[tuple[float, float], ...]
     risk: int
     grade: str | None = None
+    owner: str = ""
 
 
 class MapLayer(Struct, frozen=True, kw_only=True):
@@ -517,8 +518,16 @@ class Quality(Struct, frozen=True, kw_only=True):
     grade: str = ""  # A, B or C
 
 
+class Withheld(Struct, frozen=True):
+    """A class of an owner of which a reader sees less than the document prints; `seen` is the consent there is."""
+
+    owner: str
+    asset_class: AssetClass
+    seen: ConsentLevel | None = None
+
+
 class PlanSheet(Struct, frozen=True, kw_only=True):
-    """Everything that the plan document prints."""
+    """Everything that the plan document prints; `withheld` says what an excerpt for one reader leaves out."""
 
     facts: Facts
     members: tuple[Member, ...]
@@ -561,6 +570,7 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     findings: dict[str, Text] = {}  # heading of each section, states the finding
     narrative: dict[str, tuple[Text, ...]] = {}  # paragraphs of each section
     residents: tuple[Text, ...] = ()  # plain-language answers for residents
+    withheld: tuple[Withheld, ...] = ()
 
 
 def encode(sheet: PlanSheet) -> bytes:
