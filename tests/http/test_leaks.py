@@ -218,6 +218,20 @@ async def test_a_cursor_of_another_owner_shows_only_ones_own(strangers: World) -
     assert str(world.b.owner_id) not in mine.text
 
 
+async def test_a_superusers_login_shows_no_more(db: Database) -> None:
+    db.url = db.admin_url
+    async with living(db) as world:
+        await world.part()
+        for route in of("own"):
+            if route.method == "GET":
+                answer = await ask(world, route, world.a, Role.ADMINISTRATOR, ids_of(world, world.a))
+                assert answer.status_code == 200
+                assert "secret b" not in answer.text, route.name
+        wanted = {"asset_id": str(world.b.bridge), "inspected_on": "2026-11-22"}
+        refused = await world.client.post("/v1/inspections", json=wanted, headers=world.a.auth())
+        assert [one["code"] for one in refused.json()["errors"]] == ["asset_unknown"]
+
+
 async def test_consent_opens_a_class_and_its_end_closes_it_at_once(world: World) -> None:
     wanted = {
         "region_id": str(world.region), "asset_class": "bridge", "level": "full", "valid_from": "2026-04-01",

@@ -6,8 +6,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from gunmane.core.errors import GunmaneError
 from gunmane.core.words import Role
-from gunmane.store import access, pool
+from gunmane.store import access, database, pool
 from gunmane.store.ids import uuid7, uuid7_many
 from tests.conftest import Database
 
@@ -179,10 +180,28 @@ async def test_a_revoked_key_opens_nothing(db: Database, db_pool: pool.Pool) -> 
 
 async def test_the_service_is_bound_even_when_a_superuser_logs_in(db: Database) -> None:
     opened = await pool.open_pool(db.admin_url, size=1)
-    for _ in range(2):  # the pool's reset between uses must not give the role back
-        async with pool.reading(opened) as conn:
+    for opening in (pool.reading, pool.writing, pool.reading):
+        async with opened.acquire() as session:
+            # as behind a transaction pooler, where the next transaction meets a session that others have used
+            await session.execute("RESET ROLE; RESET ALL")
+            assert await session.fetchval("SELECT current_user::text") == "postgres", "no role outlives a transaction"
+        async with opening(opened) as conn:
             assert await conn.fetchval("SELECT current_user::text") == "gunmane_app"
     await opened.close()
+
+
+async def test_a_role_that_escapes_row_level_security_is_refused(db: Database) -> None:
+    admin = await database.connect(db.admin_url)
+    await admin.execute("ALTER ROLE gunmane_app BYPASSRLS")
+    try:
+        with pytest.raises(GunmaneError, match="role_unbound"):
+            await pool.check(db.url)
+        with pytest.raises(GunmaneError, match="role_unbound"):
+            await pool.open_pool(db.admin_url, size=1)
+    finally:
+        await admin.execute("ALTER ROLE gunmane_app NOBYPASSRLS")
+        await admin.close()
+    await pool.check(db.url)
 
 
 def test_identifiers_are_version_7_and_ascend() -> None:

@@ -104,3 +104,13 @@ def test_a_query_name_may_not_stand_twice() -> None:
 def test_migrations_come_in_expand_or_contract_steps() -> None:
     versions = Path(resources.folder("sql") / "migrations" / "versions")
     assert [p.name for p in versions.glob("*.py") if not p.stem.endswith(("_expand", "_contract"))] == []
+
+
+def test_every_query_is_read_at_the_first_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    query.sql("access", "service_role")  # what a service asks first
+
+    def gone(_: str) -> None:
+        raise AssertionError("a file was read late: a newer version may lie there by now")
+
+    monkeypatch.setattr(query.resources, "folder", gone)
+    assert all(query.load(noun) for noun in ("access", "inspections", "records", "schedules", "recipients"))

@@ -80,7 +80,7 @@ async def open_pool(
 async def check(url: str) -> None:
     """Make sure that the service can work as `url` logs in.
 
-    Raises GunmaneError `role_cannot_serve` or `role_unbound`, or `database_unreachable` where it cannot log in at all.
+    Raises GunmaneError `role_cannot_serve` or `role_unbound`; `database_unreachable` where it cannot log in at all.
     """
     try:
         connection = await asyncpg.connect(url, connection_class=_Connection)
