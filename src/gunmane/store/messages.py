@@ -194,5 +194,8 @@ async def bounce(conn: Conn, owner_id: UUID, message_id: UUID, reason: str, at: 
 
 
 async def letters(conn: ReadConn, owner_id: UUID, message_id: UUID) -> list[LetterLine]:
-    """Read the letters of a message."""
-    return msgspec.convert(await conn.fetch(sql("messages", "letters"), owner_id, message_id), list[LetterLine])
+    """Read the letters of a message; the owner's contacts are open for this one statement."""
+    await conn.execute(sql("contacts", "open_contacts"), [owner_id])
+    rows = await conn.fetch(sql("messages", "letters"), owner_id, message_id)
+    await conn.execute(sql("contacts", "close_contacts"))
+    return msgspec.convert(rows, list[LetterLine])
