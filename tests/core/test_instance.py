@@ -76,6 +76,7 @@ def test_why_a_job_is_left_out() -> None:
     assert why_of({"end_min": 550}, 1, {(0, 0): (0,)}) == Why(1, "longer_day", 0, 0, 10)
     assert why_of({"jobs": [{**first, "first_day": 5, "last_day": 9}, *others]}, 0) == Why(0, "no_day", day=5)
     assert why_of({"jobs": [{**first, "first_day": -9, "last_day": -5}, *others]}, 0) == Why(0, "no_day", day=-5)
+    assert why_of({"jobs": [{**first, "first_day": 1, "last_day": 0}, *others]}, 0) == Why(0, "no_window", day=0)
     assert why_of({"end_min": 500}, 0) == Why(0, "too_far", 0, 0, 20)
     full = {**first, "service": 100}
     assert why_of({"jobs": [full, {**full, "last_day": 0}, others[1]]}, 1, {(0, 0): (0,)}) == Why(

@@ -133,7 +133,7 @@ def one(
     if solver == "pyvrp":
         from gunmane.solve import vrp
 
-        plan = vrp.inspections(given, max(until - time.monotonic(), 0.0), seed, iterations=iterations)
+        plan = vrp.inspections(given, max(until - time.monotonic() - 0.2, 0.0), seed, iterations=iterations)
         if tell is not None:
             tell(plan)
         return plan

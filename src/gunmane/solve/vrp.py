@@ -3,6 +3,7 @@
 PyVRP changes its interface with each 0.x release; nothing else in the program knows it.
 """
 
+import time
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,10 @@ def inspections(
 ) -> Plan:
     """Solve an inspection problem: one vehicle type per engineer and day, a profile per set of qualifications.
 
-    `start` warms the search up; with `iterations` the clock is not looked at, so that the result repeats.
+    `start` warms the search up; with `iterations` the clock is not looked at, so that the result repeats. Laying
+    the problem out counts as part of `seconds`.
     """
+    begun = time.monotonic()
     if not given.jobs or not given.engineers:
         return {}
     routes = [(engineer, day) for engineer in range(len(given.engineers)) for day in range(given.days)]
@@ -57,7 +60,8 @@ def inspections(
     if start:
         numbers = {route: index for index, route in enumerate(routes)}
         warm = Solution(data, [VrpRoute(data, list(jobs), numbers[route]) for route, jobs in start.items()])
-    stop = MaxRuntime(seconds) if iterations is None else MaxIterations(iterations)
+    left = max(seconds - (time.monotonic() - begun), 0.0)
+    stop = MaxRuntime(left) if iterations is None else MaxIterations(iterations)
     best = run(data, stop, seed=seed, collect_stats=False, initial_solution=warm).best
     if not best.is_feasible():
         return start or {}

@@ -20,6 +20,7 @@ class Why(Struct, frozen=True):
 
     code, and what the numbers mean:
     no_engineer  nobody holds the field; `engineer` (with the field) could take it on `day`, or is None: one more
+    no_window    the window ends on `day`, before it begins
     no_day       the window holds no day of the plan: the plan would have to reach from or to `day`
     too_far      longer than a day from every office: `minutes` more for `engineer` on `day`
     longer_day   `minutes` more for `engineer` on `day`
@@ -75,7 +76,9 @@ class _Look:
         given, wanted = self.given, self.given.jobs[job]
         able = np.array([wanted.field in engineer.skills for engineer in given.engineers], dtype=np.bool_)
         inside = (self.day >= wanted.first_day) & (self.day <= wanted.last_day)
-        if wanted.first_day > wanted.last_day or wanted.last_day < 0 or wanted.first_day >= given.days:
+        if wanted.first_day > wanted.last_day:
+            return Why(job, "no_window", day=wanted.last_day)
+        if wanted.last_day < 0 or wanted.first_day >= given.days:
             return Why(job, "no_day", day=wanted.last_day if wanted.last_day < 0 else wanted.first_day)
         if not len(self.routes):
             return Why(job, "no_engineer")
