@@ -33,6 +33,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -275,7 +276,9 @@ async def main(options: Any) -> None:
 
 
 class Figures(Struct):
-    """What the rounds measured, per second; `processor` is microseconds of service, PostgreSQL and clients a row."""
+    """What the rounds measured, per second; `processor` is microseconds of service, PostgreSQL and clients a row,
+    `rivals` those of PostgreSQL under pgbench.
+    """
 
     plain: list[float] = []
     same: list[float] = []
@@ -283,6 +286,7 @@ class Figures(Struct):
     apart: list[float] = []
     batches: list[float] = []
     processor: list[tuple[float, float, float]] = []
+    rivals: list[tuple[float, float]] = []
 
 
 async def run(options: Any, server: Embedded, home: Path, port: int, served: int, world: World) -> None:
@@ -301,8 +305,13 @@ async def run(options: Any, server: Embedded, home: Path, port: int, served: int
     await closed_loop(port, apart(day), 1)
     for number in range(options.rounds):
         day += timedelta(days=100)
+        marks = [processor_seconds(postmaster)]
         found.plain.append(await asyncio.to_thread(plain, server, home, options.seconds))
+        marks.append(processor_seconds(postmaster))
         found.same.append(await asyncio.to_thread(same, server, home, options.seconds, world.rival))
+        marks.append(processor_seconds(postmaster))
+        spent = [(end - start) / options.seconds * 1e6 for start, end in pairwise(marks)]
+        found.rivals.append((spent[0] / found.plain[-1], spent[1] / found.same[-1]))
         sent = prepared(day)
         before = processor_seconds(served), processor_seconds(postmaster), own_seconds()
         rate = await closed_loop(port, sent, options.seconds)
@@ -337,6 +346,8 @@ def report(options: Any, found: Figures) -> None:
     used = [statistics.median(one) for one in zip(*found.processor, strict=True)]
     print(f"processor time of a single inspection: service {used[0]:.0f} µs, PostgreSQL {used[1]:.0f} µs, "
           f"clients {used[2]:.0f} µs, on {os.cpu_count()} cores")  # fmt: skip
+    used = [statistics.median(one) for one in zip(*found.rivals, strict=True)]
+    print(f"processor time of PostgreSQL under pgbench: plain {used[0]:.0f} µs, same table {used[1]:.0f} µs a row")
     print(f"batches of {options.batch}: median {rows:.0f} rows/s (wanted: 50000)")
 
 

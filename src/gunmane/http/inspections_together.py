@@ -47,7 +47,7 @@ class Desk:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.groups: Groups[Wish, Answer] = Groups(self._carry_out)
-        self._owners: dict[tuple[UUID, bytes], UUID] = {}
+        self._owners: dict[bytes, int] = {}
 
     async def log(self, asking: Joining) -> Answer:
         """Log one inspection and answer with what is asked about it; a repeated one is answered from the record."""
@@ -59,13 +59,13 @@ class Desk:
             key, asking.idempotency_key, wanted.inspection_id, wanted.asset_id, wanted.inspected_on, wanted.duty,
             wanted.scale, wanted.grade, wanted.supersedes,
         )  # fmt: skip
-        clashes: list[Hashable] = [wanted.asset_id]
+        clashes: list[Hashable] = [wanted.asset_id.int]
         if wanted.inspection_id is not None:
-            clashes.append(wanted.inspection_id)
+            clashes.append(wanted.inspection_id.int)
         if asking.idempotency_key is not None:
-            clashes.append((key[0], asking.idempotency_key))
+            clashes.append((key[1], asking.idempotency_key))
         # Whose key it was the last time only tells with whom it waits; the transaction checks it anew.
-        return await self.groups.join(self._owners.get(key, key), Wish(key, asking, asked), clashes)
+        return await self.groups.join(self._owners.get(key[1], key[1]), Wish(key, asking, asked), clashes)
 
     async def _carry_out(self, wishes: Sequence[Wish]) -> list[Answer | Exception]:
         services, now = self.services, self.services.now()
@@ -93,7 +93,7 @@ class Desk:
             raise GunmaneError("unauthenticated")
         if len(self._owners) >= KNOWN_KEYS:
             self._owners.clear()
-        self._owners[wish.key] = entered.owner_id
+        self._owners[wish.key[1]] = entered.owner_id.int
         if entered.role not in INSPECTING:
             raise GunmaneError("forbidden")
         asking, wanted = wish.asking, wish.wanted

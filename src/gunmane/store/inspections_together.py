@@ -66,12 +66,11 @@ async def enter(conn: Conn, asked: Sequence[Asked], today: date) -> list[Entered
     Waits while another transaction holds one of their idempotency keys or assets. All keys must be of one owner.
     None for a request whose key opens nothing.
     """
-    numbers: dict[tuple[UUID, bytes], int] = {}
-    for one in asked:
-        numbers.setdefault(one.key, len(numbers) + 1)
+    numbers: dict[tuple[int, bytes], int] = {}
+    places = [numbers.setdefault((one.key[0].int, one.key[1]), len(numbers) + 1) for one in asked]
     rows = await conn.fetch(
         sql("idempotency", "enter_together"),
-        [key for key, _ in numbers], [sha256 for _, sha256 in numbers], today, [numbers[one.key] for one in asked],
+        [UUID(int=key) for key, _ in numbers], [sha256 for _, sha256 in numbers], today, places,
         [one.idempotency_key for one in asked], [one.inspection_id for one in asked],
         [one.asset_id for one in asked], [one.inspected_on for one in asked], [one.duty for one in asked],
         [one.scale for one in asked], [one.grade for one in asked], [one.supersedes for one in asked],
