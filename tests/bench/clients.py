@@ -101,7 +101,7 @@ async def closed_loop(port: int, requests: list[list[bytes]], seconds: float) ->
 
 
 def processor_seconds(root: int) -> float:
-    """Processor time of a process and its children so far, in seconds (Linux)."""
+    """Processor time of a process and its children so far, those that have ended included, in seconds (Linux)."""
     parents: dict[int, list[int]] = {}
     used: dict[int, float] = {}
     for folder in Path("/proc").glob("[0-9]*"):
@@ -111,7 +111,8 @@ def processor_seconds(root: int) -> float:
         except OSError:
             continue  # it has just ended
         parents.setdefault(int(fields[1]), []).append(int(folder.name))
-        used[int(folder.name)] = sum(map(int, tasks)) / 1e9
+        ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+        used[int(folder.name)] = sum(map(int, tasks)) / 1e9 + ended
     found, waiting = 0.0, [root]
     while waiting:
         one = waiting.pop()
