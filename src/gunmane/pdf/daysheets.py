@@ -82,12 +82,7 @@ def _document(
     )  # fmt: skip
     pen = _Pen(canvas, faces, look)
     for draw in drawings:
-        if roster.simulated:
-            with pen.tags.artifact():
-                width, height = look.pages[page].size
-                pen.rect(0, height - 17, width, 17, fill=look.colours.banner)
-                pen.text(width / 2, height - 12, words.texts.sheet["simulated"], 8.5, face="bold", align="centre",
-                         colour=look.colours.stamp)  # fmt: skip
+        _banner(pen, roster, words, page)
         draw(pen)
         canvas.showPage()
         pen.tags.next_page()
@@ -99,6 +94,28 @@ def _document(
         language="ja-JP" if words.language is Language.JA else "en", day=roster.first,
     )  # fmt: skip
     return finish(output.getvalue(), pen.tags.root, identity, {})
+
+
+def _banner(pen: Pen, roster: Roster, words: Words, page: str) -> None:
+    if roster.simulated:
+        colours, (width, height) = pen.style.colours, pen.style.pages[page].size
+        with pen.tags.artifact():
+            pen.rect(0, height - 17, width, 17, fill=colours.banner)
+            pen.text(
+                width / 2, height - 12, words.texts.sheet["simulated"], 8.5, face="bold", align="centre",
+                colour=colours.stamp,
+            )  # fmt: skip
+
+
+def _room(pen: Pen, roster: Roster, words: Words, y: float, need: float) -> float:
+    """Return where to go on: `y`, or the top of a further page where what follows would not fit."""
+    look = pen.style.pages["portrait"]
+    if y - need > 16 * MM:
+        return y
+    pen.canvas.showPage()
+    pen.tags.next_page()
+    _banner(pen, roster, words, "portrait")
+    return look.size[1] - 62
 
 
 def _sheet(pen: Pen, roster: Roster, tour: Tour, words: Words, number: int, pages: int) -> None:
@@ -128,7 +145,7 @@ def _sheet(pen: Pen, roster: Roster, tour: Tour, words: Words, number: int, page
     with pen.tags.content(figure):
         _map(pen, tour, team[0], works, words, left, y, width)
     y = _table(pen, node, roster, tour, works, words, left, y - 16, width)
-    y = _safety(pen, node, tour, works, words, left, y - 12, width)
+    _safety(pen, node, roster, tour, works, words, left, y - 12, width)
     with pen.tags.artifact():
         pen.text(left + width, 11 * MM, texts["page"].format(page=number, pages=pages), 8, align="right")
         pen.text(left, 11 * MM, roster.region, 8, colour=pen.style.colours.soft)
@@ -175,6 +192,7 @@ def _table(
                 work.last.isoformat() + ("" if work.last >= roster.first else words.texts.sheet["overdue"]),
                 note or words.texts.sheet["none"],
             ]
+            y = _room(pen, roster, words, y, 3 * leading)
             y = _row(pen, table, "TD", left, y, columns, cells, size, leading)
     return y
 
@@ -201,8 +219,9 @@ def _row(
 
 
 def _safety(
-    pen: Pen, node: Node, tour: Tour, works: Mapping[str, Work], words: Words, left: float, top: float, width: float
-) -> float:
+    pen: Pen, node: Node, roster: Roster, tour: Tour, works: Mapping[str, Work], words: Words, left: float,
+    top: float, width: float,
+) -> None:  # fmt: skip
     """Check lists of the classes met on the way, two columns of boxes."""
     classes = {works[code].asset_class for stop in tour.stops for code in stop.works}
     ja, y = words.language is Language.JA, top
@@ -213,21 +232,28 @@ def _safety(
         basis = words.texts.sheet["basis"].format(basis=row.basis_ja if ja else row.basis_en)
         if row.status is SourceStatus.UNVERIFIED:
             basis += words.texts.sheet["unverified"]
-        y -= 12
+        items = row.items_ja if ja else row.items_en
+        y = _room(pen, roster, words, y, 30 + 9 * len(items)) - 12
         _line(pen, node, "H2", left, y, title, 9.5, face="bold")
+        if pen.width(title, 9.5, "bold") + pen.width(basis, 7.2) > width - 12:
+            y -= 9.5
         with pen.tags.content(node.add(Node("P"))):
             pen.text(left + width, y, basis, 7.2, align="right", colour=pen.style.colours.soft)
-        items, half = row.items_ja if ja else row.items_en, width / 2
-        set_items = [pen.wrapped(text, half - 18, 8.2) for text in items]
-        for pair in range(0, len(items), 2):
-            lines = set_items[pair : pair + 2]
-            for column, one in enumerate(lines):
-                with pen.tags.artifact():
-                    pen.rect(left + column * half + 1, y - 12.5, 7.5, 7.5, line=pen.style.colours.ink)
-                with pen.tags.content(node.add(Node("P"))):
-                    pen.lines(one, left + column * half + 13, y - 3.5, half - 18, 8.2, 10.6)
-            y -= max(len(one) for one in lines) * 10.6 + 2.5
-        y -= 4
+        y = _boxes(pen, node, items, left, y, width) - 4
+
+
+def _boxes(pen: Pen, node: Node, items: Sequence[str], left: float, top: float, width: float) -> float:
+    """Items with a box to tick, two beside each other; returns the lower edge."""
+    half, y = width / 2, top
+    wrapped = [pen.wrapped(text, half - 18, 8.2) for text in items]
+    for pair in range(0, len(items), 2):
+        lines = wrapped[pair : pair + 2]
+        for column, one in enumerate(lines):
+            with pen.tags.artifact():
+                pen.rect(left + column * half + 1, y - 12.5, 7.5, 7.5, line=pen.style.colours.ink)
+            with pen.tags.content(node.add(Node("P"))):
+                pen.lines(one, left + column * half + 13, y - 3.5, half - 18, 8.2, 10.6)
+        y -= max(len(one) for one in lines) * 10.6 + 2.5
     return y
 
 
@@ -244,7 +270,7 @@ def _gantt(
     days = [plan.first + ONE_DAY * n for n in range((plan.last - plan.first).days + 1)]
     names = 92.0
     cell, tall = (width - names) / len(days), min(24.0, (top - 80) / max(len(people), 1))
-    y = top - 44
+    y = top - 52
     figure = node.add(Node("Figure", alt=texts["gantt"]))
     works = {work.id: work for work in roster.work}
     tours = {(tour.day, code): tour for tour in plan.tours for code in tour.people}
