@@ -11,6 +11,8 @@ from gunmane.core.schedule.year import Engineer, Month, Parameters, Reason, Task
 
 TOLERANCE = 1e-6
 KM_PER_DEGREE = 111.195
+Alike = tuple[tuple[float, float] | None, frozenset[str]]
+"""Engineers of one office with the same qualifications: work takes them the same time."""
 
 
 class Breach(Struct, frozen=True):
@@ -66,7 +68,8 @@ class _Look:
         given: Parameters,
     ) -> None:
         self.tasks, self.kinds, self.engineers, self.months, self.given = tasks, kinds, engineers, months, given
-        self.mean: dict[tuple[tuple[float, float] | None, frozenset[str]], float] = {}
+        self.mean: dict[Alike, float] = {}
+        self.fit: dict[int, list[int]] = {}  # who may do each kind of work
 
     def may(self, who: int, task: int) -> bool:
         kind = self.kinds[self.tasks.kind[task]]
@@ -127,14 +130,21 @@ class _Look:
 
     def left_out(self, task: int, reason: Reason, load: dict[tuple[int, int], float]) -> list[Breach]:
         """Whether the reason for leaving a task out is true."""
-        able = [who for who in range(len(self.engineers)) if self.may(who, task)]
+        kind = int(self.tasks.kind[task])
+        if kind not in self.fit:
+            self.fit[kind] = [who for who in range(len(self.engineers)) if self.may(who, task)]
+        able = self.fit[kind]
+        needed: dict[Alike, float] = {}
         open_months = [month for month in range(len(self.months)) if self.lawful(task, month)]
         if reason is Reason.NO_ENGINEER:
             return [Breach(task, "has_engineer")] if able else []
         if reason is Reason.NO_WINDOW:
             return [Breach(task, "has_window")] if open_months else []
         for who in able:
-            minutes = self.minutes(who, task)
+            alike = self.engineers[who].place, self.engineers[who].qualifications
+            if alike not in needed:
+                needed[alike] = self.minutes(who, task)
+            minutes = needed[alike]
             for month in open_months:
                 if load.get((who, month), 0.0) + minutes <= self.hours(month, who) - TOLERANCE:
                     return [Breach(task, "left_out", f"{self.engineers[who].code} {self.months[month].first}")]
