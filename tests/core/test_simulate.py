@@ -196,6 +196,13 @@ def test_members_share_all_assets(owners: int, assets: int, seed: int) -> None:
             assert int(member.code[:2]) > 47  # no prefecture has such a number
 
 
+@pytest.mark.parametrize(("assets", "times"), [(700, 1), (20_000, 1), (1_000_000, 50)])
+def test_a_larger_region_has_people_for_its_assets(assets: int, times: int) -> None:
+    for profile, member in zip(TOLD.owners, members(TOLD, 5, assets, 1), strict=True):
+        assert member.parameters.engineers == {name: count * times for name, count in profile.engineers.items()}
+        assert (member.parameters.population or 0) == (profile.population or 0) * times
+
+
 def test_one_owner_alone_has_every_class_and_a_layout_for_it() -> None:
     (alone,) = members(TOLD, 1, 2_000, 1)
     assert set(alone.counts) == set(AssetClass)
