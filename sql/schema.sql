@@ -974,7 +974,7 @@ CREATE INDEX asset_numbers_by_asset ON public.asset_numbers USING btree (owner_i
 CREATE INDEX assets_place ON public.assets USING btree (owner_id, place);
 CREATE INDEX consents_region ON public.consents USING btree (region_id, owner_id) WHERE (revoked_at IS NULL);
 CREATE INDEX done_reports_recent ON public.done_reports USING btree (owner_id, reported_at);
-CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id);
+CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id) INCLUDE (asset_class, duty, state, engineer);
 CREATE INDEX feed_entries_by_day ON public.feed_entries USING btree (owner_id, day);
 CREATE INDEX feeds_key ON public.feeds USING btree (feed_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING brin (created_at);
