@@ -3,6 +3,8 @@
 import asyncio
 import csv
 import json
+import os
+import sys
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -13,12 +15,14 @@ import pytest
 from rich.console import Console
 from tests.conftest import Database
 
+import gunmane
 from gunmane.cli.build import Made, build_region, remarks
 from gunmane.core.errors import Fault
 from gunmane.core.words import AssetClass
 from gunmane.flows.import_groups import LedgerOutcome
 from gunmane.flows.imports import ImportOutcome
 from gunmane.flows.simulate import simulate
+from gunmane.store import locks, pool
 from gunmane.store.embedded import Embedded
 from gunmane.store.memberships import SavedRegion
 
@@ -147,3 +151,45 @@ def test_what_is_not_in_the_plan_is_said_at_the_end() -> None:
     assert "管理者: その列がありません" in lines[2]
     assert lines[4:] == ["要修正の行 / rows to mend: 1,200 (rejected.csv)", "疑義のある行 / doubtful rows: 3"]
     assert remarks(ImportOutcome(SavedRegion(uuid4(), {}), (outcome(path="d.csv"),), dry_run=False)) == []
+
+
+async def test_two_builds_at_once_make_one_plan(here: Database, ledgers: Path, tmp_path: Path) -> None:
+    def command(out: str) -> asyncio.Future[asyncio.subprocess.Process]:
+        return asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                sys.executable, "-m", "gunmane", "build", ledgers / "region.toml", "--out", tmp_path / out,
+                stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": str(Path(gunmane.__file__).parents[1])},
+            )
+        )  # fmt: skip
+
+    running = await asyncio.gather(command("one"), command("two"))
+    told = [(await one.communicate())[1].decode() for one in running]
+    assert [one.returncode for one in running] == [0, 0], told
+    said = [json.loads((tmp_path / out / "build.json").read_text()) for out in ("one", "two")]
+    assert said[0]["run_id"] == said[1]["run_id"]
+    assert sorted(one["repeated"] for one in said) == [False, True]
+    assert (tmp_path / "one" / "plan.json").read_bytes() == (tmp_path / "two" / "plan.json").read_bytes()
+    rows = await counts(here)
+    assert rows["plans"] == rows["runs"] == 1
+    connection = await asyncpg.connect(here.admin_url)
+    assert not await connection.fetch(
+        "SELECT path FROM ledgers GROUP BY owner_id, path, asset_class, content HAVING count(*) > 1"
+    ), "each ledger was imported once"
+    await connection.close()
+
+
+async def test_who_waits_for_its_turn_says_so(db: Database) -> None:
+    owners, told = [uuid4(), uuid4()], list[str]()
+    opened = await pool.open_pool(db.url, size=2)
+    async with pool.writing(opened) as conn:
+        await locks.hold(conn, owners)
+        waiting = asyncio.create_task(locks.wait_for_turn(opened, owners[1:], lambda: told.append("waits")))
+        assert not await locks.wait_for_turn(opened, [uuid4()], lambda: told.append("a stranger waits"))
+        while not told:
+            await asyncio.sleep(0.05)
+        assert not waiting.done()
+    assert await waiting
+    assert told == ["waits"]
+    assert not await locks.wait_for_turn(opened, owners, lambda: told.append("waits"))
+    await opened.close()

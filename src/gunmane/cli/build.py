@@ -237,7 +237,9 @@ class Display:
         self.progress.update(task, description=text, total=None)
 
     def step(self, key: str, share: float) -> None:
-        """Show how much of a step is done."""
+        """Show how much of a step is done; of waiting for others it is said in words."""
+        if key == "wait" and share == 0:
+            self.progress.console.print(f"{self.names[key].ja}\n{self.names[key].en}")
         self.progress.update(self._task(key, self.names[key].ja), completed=share, total=1)
         if share == 1:
             self.ended[key] = time.monotonic()

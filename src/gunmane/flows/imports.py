@@ -13,7 +13,7 @@ from gunmane.files.ledgers import Ledger, open_ledger
 from gunmane.files.regions import digest, source_of
 from gunmane.flows.import_chunks import CHUNK, RepairLedger, open_repairs
 from gunmane.flows.import_groups import Group, Job, LedgerOutcome, Progress, Work
-from gunmane.store import access, ledgers, memberships, pool, rejections
+from gunmane.store import access, ledgers, locks, memberships, pool, rejections
 from gunmane.store.ids import uuid7
 from gunmane.store.memberships import SavedRegion
 from gunmane.store.query import Conn
@@ -110,6 +110,7 @@ async def _import_all(opened: pool.Pool, file: RegionFile, folder: Path, work: W
     async with pool.writing(opened) as conn:
         saved = await memberships.identify(conn, file)
         if not work.dry_run:
+            await locks.hold(conn, list(saved.owners.values()))
             await work.prepare_rows(conn, saved)
     done: list[LedgerOutcome] = []
     for owner in file.owners:
@@ -120,6 +121,7 @@ async def _import_all(opened: pool.Pool, file: RegionFile, folder: Path, work: W
             ledgers_of_class = Group(target, list(group), work)
             try:
                 async with pool.writing(opened) as conn:
+                    await locks.hold(conn, list(saved.owners.values()))
                     await work.prepare_rows(conn, saved)
                     await ledgers_of_class.run(conn)
                     if work.dry_run:

@@ -1,18 +1,28 @@
-"""Who leads: one connection of one replica holds a lock of the database, and loses it with the connection."""
+"""Who leads, and whose turn it is to write.
+
+One connection of one replica holds the leader's lock, and loses it with the connection. Imports and builds of the
+same owners write one after another: each holds the owners for one transaction.
+"""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from uuid import UUID
 
 import asyncpg
 
 from gunmane.core.errors import GunmaneError
+from gunmane.store import pool
 from gunmane.store.errors import PASSING
-from gunmane.store.query import sql
+from gunmane.store.query import Conn, sql
 
 SILENCE_MS = 1500
 """The server ends a leader's connection that says nothing for so long: one that hangs does not lead on."""
 
 ANSWER_S = 1.0
+
+LOOK_S = 0.3
+"""How often one that waits for its turn looks again."""
 
 
 class Candidate:
@@ -58,3 +68,24 @@ class Candidate:
                 "tcp_keepalives_count": "2",
             },
         )
+
+
+async def wait_for_turn(opened: pool.Pool, owners: Sequence[UUID], told: Callable[[], None]) -> bool:
+    """Wait, without an open transaction, while another import or build writes for these owners.
+
+    Tell so once; False when there was nobody to wait for.
+    """
+    waited = False
+    while True:
+        async with pool.reading(opened) as conn:
+            if not await conn.fetchval(sql("locks", "others_write"), list(owners)):
+                return waited
+        if not waited:
+            told()
+        waited = True
+        await asyncio.sleep(LOOK_S)
+
+
+async def hold(conn: Conn, owners: Sequence[UUID]) -> None:
+    """Keep other imports and builds from writing for these owners until the transaction ends."""
+    await conn.execute(sql("locks", "hold_owners"), list(owners))

@@ -19,7 +19,7 @@ from gunmane.core.words import AssetClass, Language
 from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
 from gunmane.flows.build.save import save
 from gunmane.pdf.plans import draw
-from gunmane.store import access, fleets, pool, runs
+from gunmane.store import access, fleets, locks, pool, runs
 from gunmane.store.ids import uuid7
 
 KIND = "build"
@@ -77,9 +77,14 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         "planned_visits": int((done.schedule.plan.month >= 0).sum()),
         "visits_not_placed": int((done.schedule.plan.month < 0).sum()),
     }
+    if await locks.wait_for_turn(opened, ids, lambda: report("wait", 0.0)):
+        report("wait", 1.0)
     drawing = asyncio.create_task(_draw(done, request, run_id, inputs, report))
     async with _beside(drawing), pool.writing(opened) as conn:
+        await locks.hold(conn, ids)
         await access.operate(conn, ids, [request.region_id])
+        if (same := await _made_meanwhile(conn, request.region_id, run_id)) is not None:
+            return same
         parameters = {"state": state, "as_of": request.as_of.isoformat()}
         await runs.start(
             conn, request.region_id, run_id, KIND,
@@ -100,6 +105,13 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         counts=counts,
         repeated=False,
     )
+
+
+async def _made_meanwhile(conn: runs.ReadConn, region_id: UUID, run_id: UUID) -> Built | None:
+    """Find what another build of the same inputs stored while this one computed."""
+    run = await runs.get(conn, region_id, run_id)
+    plan = await runs.plan_of(conn, region_id, run_id)
+    return _kept(plan, run) if run is not None and plan is not None and run.state == "done" else None
 
 
 async def _draw(
