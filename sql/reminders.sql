@@ -3,8 +3,8 @@
 SELECT owner_id FROM reminding_owners();
 
 -- lock
--- Take the right to make this owner's reminders, if nobody has it; it ends with the transaction, at the latest when
--- the server gives up a statement: one who hangs must not keep the others out for good.
+-- Take the right to make this owner's reminders, if nobody has it, until the transaction ends.
+-- The server gives up a statement after a while: one who hangs must not keep the others out for good.
 SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid::text, 3)) AS mine,
     set_config('statement_timeout', '300s', true);
 
