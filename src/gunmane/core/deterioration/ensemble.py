@@ -18,7 +18,17 @@ from gunmane.core.deterioration.chain import ChainFit, ChainPrior, Intervals, fi
 from gunmane.core.deterioration.grades import distribution
 from gunmane.core.deterioration.intervals import Floats, Ints
 from gunmane.core.deterioration.jumps import fit_with_jumps
-from gunmane.core.deterioration.panels import Cases, Panel, cases, faded, known_at, pairs, steps
+from gunmane.core.deterioration.panels import (
+    Cases,
+    Panel,
+    cases,
+    faded,
+    gap_of,
+    known_at,
+    pairs,
+    steps,
+    transition_table,
+)
 from gunmane.core.deterioration.stacking import correction, stack
 
 
@@ -130,6 +140,8 @@ def learn(
         ways["steps, all years, grade only, repairs left out"] = _stepwise(
             bare, past, origin, None, seen, structs.replace(options, exits=False), Traits(False, False), work
         )
+    if ahead.size:
+        ways["table"] = _tabled(ahead, panel, work)
     if ahead.size and has_traits:
         ways["horizon, all years, grade only"] = _direct(
             ahead, origin, None, seen, options, Traits(False, False), work
@@ -227,6 +239,22 @@ def _direct(
     return _way(fit, panel, traits, table, draws, ahead.past)
 
 
+def _tabled(ahead: Cases, panel: Panel, draws: int) -> Way:
+    """The table of what came of each grade a horizon later, as it stands."""
+    table = transition_table(ahead, panel.states)
+
+    def forecast(given: Cases, speed_sd: float, seed: int) -> Forecast:
+        probability = table[given.rank]
+        # the same good and bad years as in the other ways (see `distribution`)
+        noise = np.random.default_rng([seed, 1]).standard_normal((draws + 1) // 2)
+        reach = float(np.sqrt(given.ahead.mean() / 3.0)) if given.size else 0.0
+        noise = np.concatenate([noise, -noise])[:draws] * speed_sd * reach
+        expected = float(probability[:, panel.bad_rank :].sum())
+        return Forecast(probability, expected * np.exp(noise) / max(float(np.exp(noise).mean()), 1e-12))
+
+    return forecast
+
+
 def _some(size: int, wanted: int = 4000) -> NDArray[np.bool_]:
     """So many of some rows, evenly over them."""
     step = max(1, size // wanted)
@@ -245,7 +273,7 @@ def mix(panel: Panel, origin: float, options: Options, seed: int) -> Mixed:
     ways = learn(panel, origin, options)
     seen = known_at(panel, origin)
     trials: list[Trial] = []
-    gap = _gap(seen)
+    gap = gap_of(seen)
     for k in range(options.inner):
         earlier = origin - options.horizon - k * max(1.0, gap)
         trial = cases(seen, earlier, options.horizon, options.tolerance, options.oldest)
@@ -257,24 +285,16 @@ def mix(panel: Panel, origin: float, options: Options, seed: int) -> Mixed:
         trials.append((then, trial, {name: way(trial, 0.0, seed) for name, way in then.items()}))
     speed = _spread(trials, panel.bad_rank, options, gap)
     whole = [one for one in trials if set(ways) <= set(one[2])]
-    if whole:
-        scores, by = np.concatenate([_log_of(found, tuple(ways), trial) for _, trial, found in whole]), "years"
-    else:
-        scores, by = _by_assets(panel, origin, options, seed, tuple(ways)), "assets"
+    parts = [_log_of(found, tuple(ways), trial) for _, trial, found in whole]
+    others = _by_assets(panel, origin, options, seed, tuple(ways))
+    by = " and ".join((["years"] if parts else []) + (["assets"] if others.size else []))
+    scores = np.concatenate([*parts, others])
     if scores.size == 0:
         by, weights = "none", np.full(len(ways), 1.0 / len(ways))
     else:
         weights = stack(scores)
     weighed = dict(zip(ways, weights.tolist(), strict=True))
     return Mixed(ways, weighed, scores.shape[0], by, speed, seen.asset.size)
-
-
-def _gap(panel: Panel) -> float:
-    """Usual time between two looks at an asset."""
-    order = np.lexsort((panel.when, panel.asset))
-    asset, when = panel.asset[order], panel.when[order]
-    gaps = (when[1:] - when[:-1])[(asset[1:] == asset[:-1]) & (when[1:] > when[:-1])]
-    return float(np.median(gaps)) if gaps.size else 1.0
 
 
 def _log_of(found: dict[str, Forecast], names: Sequence[str], trial: Cases) -> Floats:

@@ -129,7 +129,7 @@ def pairs(panel: Panel, horizon: float, tolerance: float) -> Cases:
     target = moments + horizon
     right = np.clip(np.searchsorted(moments, target), 0, asset.size - 1)
     left = np.maximum(right - 1, 0)
-    nearest = np.where(np.abs(moments[left] - target) <= np.abs(moments[right] - target), left, right)
+    nearest = np.where(np.abs(moments[left] - target) < np.abs(moments[right] - target) - 1e-9, left, right)
     row = np.arange(asset.size)
     good = (asset[nearest] == asset) & (when[nearest] > when) & (rises[nearest] == rises)
     good &= np.abs(when[nearest] - when - horizon) <= tolerance + 1e-9
@@ -160,3 +160,11 @@ def transition_table(found: Cases, states: int) -> Floats:
     for i in range(states):
         counts[i, i:] += 0.5 / (states - i)
     return counts / counts.sum(axis=1, keepdims=True)
+
+
+def gap_of(panel: Panel) -> float:
+    """Usual time between two looks at an asset."""
+    order = np.lexsort((panel.when, panel.asset))
+    asset, when = panel.asset[order], panel.when[order]
+    gaps = (when[1:] - when[:-1])[(asset[1:] == asset[:-1]) & (when[1:] > when[:-1])]
+    return float(np.median(gaps)) if gaps.size else 1.0

@@ -8,6 +8,7 @@ from msgspec import to_builtins
 from gunmane.core.deterioration.backtest import Options, Panel, run
 from gunmane.core.deterioration.chain import ChainPrior
 from gunmane.core.deterioration.design import design, levels, number, numbers, ranks
+from gunmane.core.deterioration.panels import gap_of
 from gunmane.core.deterioration.tables import Table, listed, need, settings_of, unnamed
 from gunmane.core.errors import Fault, GunmaneError
 
@@ -46,9 +47,11 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     if not origins or not np.isfinite(origins).all():
         raise GunmaneError("bad_option", [Fault("bad_time", settings.origins or "--origins")])
     prior = settings.class_prior or ChainPrior(hazards=(0.08,) * (len(grades) - 1), hazard_sd=1.5)
+    # looks further apart need a wider reach, or hardly any lies a horizon after another
+    tolerance = max(0.5, gap_of(panel) / 2)
     options = Options(
         exits=not settings.no_exits, drift=settings.drift, jumps=settings.jumps, prior=prior,
-        repeat_years=settings.repeats, horizon=settings.horizon,
+        repeat_years=settings.repeats, horizon=settings.horizon, tolerance=tolerance,
         taken_back=(0.0, 2.0) if settings.taken_back is None else (settings.taken_back,),
         by_assets=settings.by_assets,
         memories=(settings.half_life,) if settings.half_life else (None,) if settings.drift else _MEMORIES,
@@ -57,6 +60,7 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     return {
         "origins": [to_builtins(o) | {"wins": o.wins, "calibrated": o.engine.calibrated} for o in found],
         "wins_everywhere": all(o.wins for o in found),
+        "warnings": [f"no_cases {o.origin:g}" for o in found if o.engine.forecasts == 0],
         "counted": {"rows": int(rank.size), "not_judged": int((~good).sum()), "assets": len(names)},
         "unknown": made.missing,
         "grades_not_named": other,
