@@ -105,6 +105,8 @@ async def test_ledgers_become_a_plan_and_a_second_time_changes_nothing(
     assert summary["simulated"] is True
     assert summary["counts"]["assets"] > 500
     assert before["risks"] == summary["counts"]["risks"] > 0
+    because = summary["counts"]["visits_not_placed_because"].values()
+    assert summary["counts"]["visits_not_placed"] == sum(sum(reasons.values()) for reasons in because)
     assert before["plans"] == 1
     assert [one["path"] for one in summary["ledgers"] if one["state"] == "failed"] == []
     await look_at_the_plan(here, tmp_path / "one")

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
@@ -14,6 +15,7 @@ from msgspec import Struct
 from gunmane import __version__
 from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.sheet import PlanSheet, encode
+from gunmane.core.schedule.year import Reason
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Language
 from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
@@ -76,6 +78,7 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         "scored": int(sum(part.scored.sum() for part in done.risk.parts)),
         "planned_visits": int((done.schedule.plan.month >= 0).sum()),
         "visits_not_placed": int((done.schedule.plan.month < 0).sum()),
+        "visits_not_placed_because": _not_placed(done),
     }
     if await locks.wait_for_turn(opened, ids, lambda: report("wait", 0.0)):
         report("wait", 1.0)
@@ -112,6 +115,16 @@ async def _made_meanwhile(conn: runs.ReadConn, region_id: UUID, run_id: UUID) ->
     run = await runs.get(conn, region_id, run_id)
     plan = await runs.plan_of(conn, region_id, run_id)
     return _kept(plan, run) if run is not None and plan is not None and run.state == "done" else None
+
+
+def _not_placed(done: Computed) -> dict[str, dict[str, int]]:
+    """Count the visits without a month by duty and reason (keys of `reasons` in data/texts/*/schedule.toml)."""
+    found: dict[str, dict[str, int]] = {}
+    kinds, reasons = done.schedule.work.tasks.kind, done.schedule.plan.reason
+    for (kind, reason), count in sorted(Counter(zip(kinds.tolist(), reasons.tolist(), strict=True)).items()):
+        if reason != Reason.PLACED:
+            found.setdefault(done.schedule.kinds[kind].duty, {})[Reason(reason).name.lower()] = count
+    return found
 
 
 async def _draw(
