@@ -4,11 +4,17 @@ SELECT DISTINCT left(pair, 36)::uuid AS owner_id
 FROM unnest(
     string_to_array(current_setting('gm.own', true), ',') || string_to_array(current_setting('gm.full', true), ',')
 ) AS pair
+-- Lists are narrowed in many ways: each is planned for what is asked, until the end of the transaction; as a page
+-- holds few rows, whole tables are never hashed for it.
+CROSS JOIN set_config('plan_cache_mode', 'force_custom_plan', true) AS planned
+CROSS JOIN set_config('enable_hashjoin', 'off', true) AS unhashed
+CROSS JOIN set_config('enable_mergejoin', 'off', true) AS unmerged
 WHERE pair <> '';
 
 -- by_risk
 -- Scored assets, highest expected loss first.
 SELECT p.* FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN unnest(coalesce($4::text[], ARRAY[NULL::text])) AS k (asset_class)
 CROSS JOIN LATERAL (
     SELECT
         a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
@@ -22,16 +28,18 @@ CROSS JOIN LATERAL (
     LEFT JOIN conditions AS c ON c.owner_id = r.owner_id AND c.asset_id = r.asset_id
     WHERE r.owner_id = o.owner_id
         AND ($2::float8 IS NULL OR (r.loss_yen_per_year, r.asset_id) < ($2, $3::uuid))
-        AND ($4::text[] IS NULL OR r.asset_class = ANY ($4))
+        AND ($4::text[] IS NULL OR r.asset_class = k.asset_class)
         AND ($5::text[] IS NULL OR c.grade = ANY ($5))
         AND ($6::text IS NULL OR c.scale = $6)
         AND ($7::text[] IS NULL OR a.status = ANY ($7))
-        AND ($8::text[] IS NULL OR EXISTS (
-            SELECT FROM due_items AS d
-            WHERE d.owner_id = r.owner_id AND d.asset_id = r.asset_id AND d.state = ANY ($8)))
+        AND ($8::text[] IS NULL OR CASE WHEN $14::boolean -- many have such a duty: each row is looked up
+            THEN (SELECT true FROM due_items AS d
+                WHERE d.owner_id = r.owner_id AND d.asset_id = r.asset_id AND d.state = ANY ($8) LIMIT 1)
+            ELSE EXISTS (SELECT FROM due_items AS d
+                WHERE d.owner_id = r.owner_id AND d.asset_id = r.asset_id AND d.state = ANY ($8)) END)
         AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
         AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
-        AND ($11::box IS NULL OR a.bounds && $11)
+        AND ($11::box IS NULL OR CASE WHEN a.bounds && $11 THEN true ELSE false END) -- holds for many: see in_box
     ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
     LIMIT $12
 ) AS p
@@ -59,17 +67,83 @@ CROSS JOIN LATERAL (
         AND ($5::text[] IS NULL OR c.grade = ANY ($5))
         AND ($6::text IS NULL OR c.scale = $6)
         AND ($7::text[] IS NULL OR a.status = ANY ($7))
-        AND ($8::text[] IS NULL OR EXISTS (
-            SELECT FROM due_items AS d
-            WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
+        AND ($8::text[] IS NULL OR CASE WHEN $15::boolean -- many have such a duty: each row is looked up
+            THEN (SELECT true FROM due_items AS d
+                WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8) LIMIT 1)
+            ELSE EXISTS (SELECT FROM due_items AS d
+                WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)) END)
         AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
         AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
-        AND ($11::box IS NULL OR a.bounds && $11)
+        AND ($11::box IS NULL OR CASE WHEN a.bounds && $11 THEN true ELSE false END) -- holds for many: see in_box
         AND (NOT $14::boolean OR r.asset_id IS NULL)
     ORDER BY a.asset_id
     LIMIT $12
 ) AS p
 ORDER BY p.asset_id
+LIMIT $12;
+
+-- by_risk_in_box
+-- Scored assets in a small box, highest expected loss first.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    CASE WHEN $13 THEN a.geometry END AS geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN place_ranges($11::box) AS g
+CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner thinks of the box
+    SELECT * FROM assets AS b
+    WHERE b.owner_id = o.owner_id AND b.place BETWEEN g.low AND g.high AND b.bounds && $11::box OFFSET 0
+) AS a
+LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
+JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
+WHERE true
+    AND ($2::float8 IS NULL OR (r.loss_yen_per_year, r.asset_id) < ($2, $3::uuid))
+    AND ($4::text[] IS NULL OR a.asset_class = ANY ($4))
+    AND ($5::text[] IS NULL OR c.grade = ANY ($5))
+    AND ($6::text IS NULL OR c.scale = $6)
+    AND ($7::text[] IS NULL OR a.status = ANY ($7))
+    AND ($8::text[] IS NULL OR EXISTS (
+        SELECT FROM due_items AS d
+        WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
+    AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+    AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
+ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
+LIMIT $12;
+
+-- by_identity_in_box
+-- Assets in a small box in the order of their identifiers; $14: only those without a score.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    CASE WHEN $13 THEN a.geometry END AS geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN place_ranges($11::box) AS g
+CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner thinks of the box
+    SELECT * FROM assets AS b
+    WHERE b.owner_id = o.owner_id AND b.place BETWEEN g.low AND g.high AND b.bounds && $11::box OFFSET 0
+) AS a
+LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
+LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
+WHERE true
+    AND ($2::float8 IS NULL OR true)
+    AND ($3::uuid IS NULL OR a.asset_id > $3)
+    AND ($4::text[] IS NULL OR a.asset_class = ANY ($4))
+    AND ($5::text[] IS NULL OR c.grade = ANY ($5))
+    AND ($6::text IS NULL OR c.scale = $6)
+    AND ($7::text[] IS NULL OR a.status = ANY ($7))
+    AND ($8::text[] IS NULL OR EXISTS (
+        SELECT FROM due_items AS d
+        WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
+    AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+    AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
+    AND (NOT $14::boolean OR r.asset_id IS NULL)
+ORDER BY a.asset_id
 LIMIT $12;
 
 -- as_of
@@ -151,7 +225,8 @@ SELECT
     s.area_m2, s.diameter_mm, s.material, s.geometry, s.status, s.origin, s.scale, s.grade, s.inspected_on, s.bad_5y,
     s.loss_yen_per_year, s.likelihood_band, s.consequence_band
 FROM shared_conditions AS s
-WHERE ($1::uuid IS NULL OR s.owner_id = $1)
+WHERE current_setting('gm.condition', true) <> ''
+    AND ($1::uuid IS NULL OR s.owner_id = $1)
     AND ($2::text[] IS NULL OR s.asset_class = ANY ($2))
     AND ($3::uuid IS NULL OR s.asset_id > $3)
     AND ($4::box IS NULL OR s.bounds && $4)

@@ -7,6 +7,8 @@ SELECT region_id, name, field, origin FROM regions ORDER BY name, region_id;
 SELECT DISTINCT o.owner_id, o.code, o.name, o.kind, o.population, o.area_km2, o.engineers, o.origin
 FROM region_members AS m
 JOIN owners AS o ON o.owner_id = m.owner_id
+-- Lists are narrowed in many ways: each is planned for what is asked, until the end of the transaction.
+CROSS JOIN set_config('plan_cache_mode', 'force_custom_plan', true) AS planned
 WHERE m.region_id = $1 AND m.joined_on <= $2 AND (m.left_on IS NULL OR m.left_on > $2)
 ORDER BY o.code;
 
@@ -83,21 +85,38 @@ WHERE c.level = $2::smallint AND c.x BETWEEN $3 AND $4 AND c.y BETWEEN $5 AND $6
 GROUP BY c.x, c.y
 ORDER BY c.x, c.y;
 
+-- box_counts
+-- About how many located assets each owner has in some map cells, and in all.
+SELECT o.owner_id, coalesce(f.n, 0) AS inside, coalesce(w.n, 0) AS whole
+FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN LATERAL (
+    SELECT sum(c.n)::bigint AS n FROM cells AS c
+    WHERE c.owner_id = o.owner_id AND c.level = $2::smallint AND c.x BETWEEN $3 AND $4 AND c.y BETWEEN $5 AND $6
+) AS f
+CROSS JOIN LATERAL (
+    SELECT sum(c.n)::bigint AS n FROM cells AS c WHERE c.owner_id = o.owner_id AND c.level = $7::smallint
+) AS w;
+
 -- assets_of_tile
 -- The assets whose box touches a tile's box, with grade and expected loss; shared ones without number and name.
 SELECT a.geometry, a.asset_id, a.asset_class, a.number, c.grade, r.loss_yen_per_year AS loss
-FROM place_ranges($2::box) AS p
-JOIN assets AS a ON a.place BETWEEN p.low AND p.high
+FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN place_ranges($2::box) AS p
+CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner thinks of the box
+    SELECT * FROM assets AS b
+    WHERE b.owner_id = o.owner_id AND b.place BETWEEN p.low AND p.high AND b.bounds && $2::box OFFSET 0
+) AS a
 LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
 LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
-WHERE a.owner_id = ANY ($1::uuid[]) AND a.bounds && $2::box AND a.geometry IS NOT NULL AND a.status <> 'abolished'
+WHERE a.geometry IS NOT NULL AND a.status <> 'abolished'
     AND ($3::text IS NULL OR a.asset_class = $3)
     AND ($4::double precision = 0 OR r.loss_yen_per_year >= $4)
 UNION ALL
 SELECT s.geometry, s.asset_id, s.asset_class, NULL, s.grade, s.loss_yen_per_year
 FROM place_ranges($2::box) AS p
 JOIN shared_conditions AS s ON s.place BETWEEN p.low AND p.high
-WHERE s.owner_id = ANY ($1::uuid[]) AND s.bounds && $2::box AND s.geometry IS NOT NULL AND s.status <> 'abolished'
+WHERE current_setting('gm.condition', true) <> ''
+    AND s.owner_id = ANY ($1::uuid[]) AND s.bounds && $2::box AND s.geometry IS NOT NULL AND s.status <> 'abolished'
     AND ($3::text IS NULL OR s.asset_class = $3)
     AND ($4::double precision = 0 OR s.loss_yen_per_year >= $4)
 LIMIT 20000;

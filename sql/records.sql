@@ -4,22 +4,35 @@ SELECT d.owner_id, d.asset_id, d.asset_class, d.duty, d.state, d.window_open, d.
     d.basis, d.reason_ja, d.reason_en, d.planned_month, d.engineer, d.run_id,
     (u.parameters ->> 'as_of')::date AS as_of, a.number, a.name
 FROM unnest($1::uuid[]) AS o (owner_id)
+CROSS JOIN unnest($6::text[]) AS t (state)
 CROSS JOIN LATERAL (
-    SELECT * FROM due_items AS s
-    WHERE s.owner_id = o.owner_id
-        AND ($2::uuid IS NULL OR CASE
-            WHEN $3::date IS NULL THEN s.due IS NULL AND (s.asset_id, s.duty) > ($2, $4::text)
-            ELSE s.due > $3 OR s.due IS NULL OR (s.due = $3 AND (s.asset_id, s.duty) > ($2, $4::text)) END)
-        AND ($5::text[] IS NULL OR s.asset_class = ANY ($5))
-        AND ($6::text[] IS NULL OR s.state = ANY ($6))
-        AND ($7::text[] IS NULL OR s.duty = ANY ($7))
-        AND ($8::date IS NULL OR s.due >= $8)
-        AND ($9::date IS NULL OR s.due <= $9)
-        AND ($10::date IS NULL OR s.planned_month = $10)
-        AND ($11::text IS NULL OR s.engineer = $11)
-        AND ($12::uuid IS NULL OR s.asset_id = $12)
-    ORDER BY s.due, s.asset_id, s.duty
-    LIMIT $13
+    (
+        SELECT * FROM due_items AS s
+        WHERE s.owner_id = o.owner_id AND s.state = t.state AND s.due IS NOT NULL
+            AND ($2::uuid IS NULL OR ($3::date IS NOT NULL AND (s.due, s.asset_id, s.duty) > ($3, $2, $4::text)))
+            AND ($8::date IS NULL OR s.due >= $8)
+            AND ($9::date IS NULL OR s.due <= $9)
+            AND ($5::text[] IS NULL OR s.asset_class = ANY ($5))
+            AND ($7::text[] IS NULL OR s.duty = ANY ($7))
+            AND ($10::date IS NULL OR s.planned_month = $10)
+            AND ($11::text IS NULL OR s.engineer = $11)
+            AND ($12::uuid IS NULL OR s.asset_id = $12)
+        ORDER BY s.due, s.asset_id, s.duty
+        LIMIT $13
+    )
+    UNION ALL
+    (
+        SELECT * FROM due_items AS s
+        WHERE s.owner_id = o.owner_id AND s.state = t.state AND s.due IS NULL AND $8::date IS NULL AND $9::date IS NULL
+            AND ($2::uuid IS NULL OR $3::date IS NOT NULL OR (s.asset_id, s.duty) > ($2, $4::text))
+            AND ($5::text[] IS NULL OR s.asset_class = ANY ($5))
+            AND ($7::text[] IS NULL OR s.duty = ANY ($7))
+            AND ($10::date IS NULL OR s.planned_month = $10)
+            AND ($11::text IS NULL OR s.engineer = $11)
+            AND ($12::uuid IS NULL OR s.asset_id = $12)
+        ORDER BY s.due, s.asset_id, s.duty
+        LIMIT $13
+    )
 ) AS d
 JOIN assets AS a ON a.owner_id = d.owner_id AND a.asset_id = d.asset_id
 LEFT JOIN runs AS u ON u.run_id = d.run_id

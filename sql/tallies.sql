@@ -43,6 +43,11 @@ SELECT a.owner_id, a.asset_class, 'located', CASE WHEN a.bounds IS NULL THEN 'no
 FROM assets AS a WHERE a.owner_id = ANY ($1::uuid[]) AND a.status <> 'abolished'
 GROUP BY a.owner_id, a.asset_class, (a.bounds IS NULL);
 
+-- due_share
+-- Which part of the duties of these owners is in some states.
+SELECT coalesce((sum(n) FILTER (WHERE split_part(bucket, ':', 2) = ANY ($2::text[])) / nullif(sum(n), 0)), 0)::float8
+FROM tallies WHERE owner_id = ANY ($1::uuid[]) AND measure = 'due';
+
 -- months
 -- Counts by month (and engineer) of the owners and classes that the principal may know of, within some months.
 SELECT measure, bucket, sum(n)::bigint AS n

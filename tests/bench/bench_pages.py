@@ -8,6 +8,7 @@ request; wanted is a 95th percentile under 100 ms. `--home` keeps the region for
 
 import argparse
 import asyncio
+import os
 import random
 import shutil
 import statistics
@@ -139,6 +140,30 @@ def tile(made: Made, chance: random.Random, zoom: int) -> str:
     return f"{zoom}/{int(x)}/{int(y)}"
 
 
+def spent(root: int, without: int = 0) -> float:
+    """Processor milliseconds that a process and all below it (but for one branch) have used so far."""
+    parents: dict[int, int] = {}
+    used: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(path.parent.name)] = int(fields[1])
+        used[int(path.parent.name)] = sum(map(int, fields[11:15]))
+    family, grown = {root}, True
+    while grown:
+        below = {child for child, parent in parents.items() if parent in family and child != without}
+        grown = not below <= family
+        family |= below
+    return sum(used.get(one, 0) for one in family) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def postmaster(home: Path) -> int:
+    """The database's first process."""
+    return int(next(home.glob("postgresql/data/postmaster.pid")).read_text().split()[0])
+
+
 async def measure(port: int, key: str, ask: Ask, requests: int, seed: int) -> tuple[list[float], int]:
     """Send requests from all clients without a pause; milliseconds of each, and bytes received."""
     chance, waits, received = random.Random(seed), list[float](), 0
@@ -161,21 +186,30 @@ async def measure(port: int, key: str, ask: Ask, requests: int, seed: int) -> tu
     return waits, received
 
 
-async def run(options: Any, port: int, made: Made) -> None:
+async def run(options: Any, home: Path, port: int, made: Made) -> None:
     print(f"{options.assets} assets, {CLIENTS} clients, {options.requests} requests of each kind (ms)")
-    print(f"{'':34} {'median':>8} {'p95':>8} {'max':>8} {'kB':>8}")
+    print("service, database: processor time of each for one request")
+    print(f"{'':34} {'median':>8} {'p95':>8} {'max':>8} {'service':>8} {'database':>8} {'kB':>8}")
+    base = postmaster(home)
+    roots = ((os.getpid(), base), (base, 0))
     slow: list[str] = []
     for name, ask in kinds(made):
-        if options.only and options.only not in name:
+        if options.only not in name or (options.skip and options.skip in name):
             continue
         await measure(port, made.key, ask, CLIENTS * 2, 1)  # statements get prepared, pages of the disk read
+        before, own = [spent(*root) for root in roots], time.process_time()
         waits, received = await measure(port, made.key, ask, options.requests, 2)
+        own = (time.process_time() - own) * 1000
+        served, stored = (
+            (spent(*root) - was - mine) / len(waits)
+            for root, was, mine in zip(roots, before, (own, 0.0), strict=True)
+        )
         high = statistics.quantiles(waits, n=20)[-1]
         if high >= WANTED_MS:
             slow.append(name)
         print(
             f"{name:34} {statistics.median(waits):8.1f} {high:8.1f} {max(waits):8.1f}"
-            f" {received / len(waits) / 1000:8.1f}{'   <<' if high >= WANTED_MS else ''}",
+            f" {served:8.1f} {stored:8.1f} {received / len(waits) / 1000:8.1f}{'   <<' if high >= WANTED_MS else ''}",
             flush=True,
         )
     print(f"p95 of {WANTED_MS:.0f} ms or more: {', '.join(slow) or 'none'}")
@@ -198,7 +232,7 @@ async def main(options: Any) -> None:
             print(f"{options.assets} assets written in {time.perf_counter() - started:.0f} s", flush=True)
         made = msgspec.json.decode(kept.read_bytes(), type=Made)
         async with service(server, home) as port:
-            await run(options, port, made)
+            await run(options, home, port, made)
     finally:
         server.stop()
         if not options.home:
@@ -210,5 +244,6 @@ if __name__ == "__main__":
     arguments.add_argument("--assets", type=int, default=1_000_000)
     arguments.add_argument("--requests", type=int, default=160)
     arguments.add_argument("--only", default="")
+    arguments.add_argument("--skip", default="")
     arguments.add_argument("--home", default="")
     asyncio.run(main(arguments.parse_args()))

@@ -33,8 +33,9 @@ PAGE_ROWS = 25
 SHOWN = ("status", "grade", "risk", "due")
 """Measures of the tallies that the start page adds up."""
 ICON = PACKAGE / "pages" / "assets" / "favicon.svg"
-RAW_ZOOM = 14
-"""From here on each asset is drawn; further out cells are (measured: a tile of raw assets at 13 takes over 0.1 s)."""
+RAW_ZOOM = 15
+"""From here on each asset is drawn; further out cells are (measured: where a region is dense, a tile of assets at 14
+takes over 0.1 s)."""
 
 
 def chosen(request: PageRequest, members: list[store.MemberLine]) -> store.RiskFilter:

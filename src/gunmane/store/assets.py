@@ -1,5 +1,6 @@
 """Assets as the API reads and changes them one by one; bulk work is in `store.fleets` and `store.ledgers`."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.core.words import AssetClass, Origin, Precision, Status
+from gunmane.store.overview import COARSEST_LEVEL, FINEST_LEVEL
 from gunmane.store.query import Conn, ReadConn, sql
 
 
@@ -131,10 +133,17 @@ async def by_risk(
     geometry: bool,
 ) -> list[AssetRow]:
     """List scored assets, highest expected loss first, after a place in that order."""
-    rows = await conn.fetch(
-        sql("assets", "by_risk"), owners, *(after or (None, None)), *_filters(wanted), limit, geometry
-    )
-    return msgspec.convert(rows, list[AssetRow])
+    given = (*(after or (None, None)), *_filters(wanted), limit, geometry)
+    often = await _often(conn, owners, wanted.due_states)
+    far, near = await _by_share(conn, owners, wanted.box, limit)
+    rows = [
+        *(await conn.fetch(sql("assets", "by_risk"), far, *given, often) if far else ()),
+        *(await conn.fetch(sql("assets", "by_risk_in_box"), near, *given) if near else ()),
+    ]
+    found = msgspec.convert(rows, list[AssetRow])
+    if far and near:
+        found.sort(key=lambda row: (row.loss_yen_per_year or 0.0, row.asset_id), reverse=True)
+    return found[:limit]
 
 
 async def by_identity(
@@ -147,10 +156,53 @@ async def by_identity(
     unscored: bool = False,
 ) -> list[AssetRow]:
     """List assets in the order of their identifiers; `unscored` leaves out those with a risk."""
-    rows = await conn.fetch(
-        sql("assets", "by_identity"), owners, None, after, *_filters(wanted), limit, geometry, unscored
-    )
-    return msgspec.convert(rows, list[AssetRow])
+    given = (None, after, *_filters(wanted), limit, geometry, unscored)
+    often = await _often(conn, owners, wanted.due_states)
+    far, near = await _by_share(conn, owners, wanted.box, limit)
+    rows = [
+        *(await conn.fetch(sql("assets", "by_identity"), far, *given, often) if far else ()),
+        *(await conn.fetch(sql("assets", "by_identity_in_box"), near, *given) if near else ()),
+    ]
+    found = msgspec.convert(rows, list[AssetRow])
+    if far and near:
+        found.sort(key=lambda row: row.asset_id)
+    return found[:limit]
+
+
+OFTEN = 0.01
+"""From this share of the duties on, a list looks up each asset's own in place of gathering all in a state."""
+
+
+async def _often(conn: ReadConn, owners: Sequence[UUID], states: Sequence[str] | None) -> bool:
+    """Tell whether duties in these states are so frequent that a page is soon full; decides nothing but the way."""
+    return bool(states) and await conn.fetchval(sql("tallies", "due_share"), owners, states) >= OFTEN
+
+
+async def _by_share(
+    conn: ReadConn, owners: Sequence[UUID], box: Box | None, limit: int
+) -> tuple[list[UUID], list[UUID]]:
+    """Split owners by how their assets in a box are found soonest: in the list's order, or by place.
+
+    Of n assets with k in the box the list's order passes about limit x n / k rows until the page is full, the place
+    all k; the counts come from the map's cells and decide nothing but the way.
+    """
+    if box is None:
+        return list(owners), []
+    west, south, east, north = box
+    side = max(east - west, north - south, 1e-6)
+    level = min(max(math.floor(math.log2(360 / side)) + 3, COARSEST_LEVEL), FINEST_LEVEL)
+    (left, bottom), (right, top) = to_cell(west, south, level), to_cell(east, north, level)
+    counts = await conn.fetch(sql("overview", "box_counts"), owners, level, left, right, top, bottom, COARSEST_LEVEL)
+    far = {row["owner_id"] for row in counts if row["inside"] ** 2 > limit * row["whole"]}
+    return [one for one in owners if one in far], [one for one in owners if one not in far]
+
+
+def to_cell(longitude: float, latitude: float, level: int) -> tuple[int, int]:
+    """Return the map cell of one level in which a place lies (Web Mercator)."""
+    side = 1 << level
+    bent = math.asinh(math.tan(math.radians(min(max(latitude, -85.05), 85.05))))
+    x, y = (longitude + 180) / 360 * side, (1 - bent / math.pi) / 2 * side
+    return min(max(int(x), 0), side - 1), min(max(int(y), 0), side - 1)
 
 
 def _filters(wanted: Wanted) -> tuple[Any, ...]:

@@ -13,8 +13,8 @@ from gunmane.core.risk import LOSS_EDGES
 from gunmane.core.words import AssetClass
 from gunmane.store.query import Conn, ReadConn, sql
 
-FINEST_LEVEL = 17
-"""Cells of 2^-17 of the world: about 250 m in Japan."""
+FINEST_LEVEL = 18
+"""Cells of 2^-18 of the world: about 125 m in Japan."""
 COARSEST_LEVEL = 4
 
 

@@ -119,6 +119,9 @@ class PlanRow(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+DUE_STATES = ("due", "in_window", "overdue", "done", "waived", "suspended", "unknown_anchor")
+
+
 class DueWanted(Struct, frozen=True, kw_only=True):
     """Which due items; None does not restrict."""
 
@@ -139,7 +142,8 @@ async def due(
     day, asset, duty = after or (None, None, None)
     rows = await conn.fetch(
         sql("records", "due"),
-        owners, asset, day, duty, wanted.classes, wanted.states, wanted.duties, wanted.first_day, wanted.last_day,
+        owners, asset, day, duty, wanted.classes, wanted.states or DUE_STATES, wanted.duties, wanted.first_day,
+        wanted.last_day,
         wanted.planned_month, wanted.engineer, wanted.asset_id, limit,
     )  # fmt: skip
     return msgspec.convert(rows, list[DueRow])
