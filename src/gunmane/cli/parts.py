@@ -70,7 +70,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def compile_searches() -> None:
-    """Compile the schedule search now, so that the first problem gets all of its seconds (kept beside the source)."""
+    """Compile the schedule search and the models of deterioration now, so that nobody waits for it at first use.
+
+    The machine code is kept beside the source. The models are compiled as they are imported (about 15 s, once).
+    """
+    from gunmane.core.assess import models  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    from gunmane.core.deterioration import general, lifetimes  # noqa: F401  # pyright: ignore[reportUnusedImport]
     from gunmane.solve import strings
 
     strings.warm_up()
