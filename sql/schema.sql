@@ -971,10 +971,14 @@ ALTER TABLE ONLY public.tallies
     ADD CONSTRAINT tallies_pk PRIMARY KEY (owner_id, asset_class, measure, bucket);
 CREATE INDEX api_keys_key ON public.api_keys USING btree (key_id);
 CREATE INDEX asset_numbers_by_asset ON public.asset_numbers USING btree (owner_id, asset_id);
+CREATE INDEX assets_not_in_service ON public.assets USING btree (owner_id, status) WHERE (status <> 'in_service'::text);
 CREATE INDEX assets_place ON public.assets USING btree (owner_id, place);
+CREATE INDEX conditions_by_grade ON public.conditions USING btree (owner_id, grade);
 CREATE INDEX consents_region ON public.consents USING btree (region_id, owner_id) WHERE (revoked_at IS NULL);
 CREATE INDEX done_reports_recent ON public.done_reports USING btree (owner_id, reported_at);
 CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id) INCLUDE (asset_class, duty, state, engineer);
+CREATE INDEX due_items_by_state ON public.due_items USING btree (owner_id, state, due, asset_id, duty);
+CREATE INDEX due_items_planned ON public.due_items USING btree (owner_id, planned_month) WHERE (planned_month IS NOT NULL);
 CREATE INDEX feed_entries_by_day ON public.feed_entries USING btree (owner_id, day);
 CREATE INDEX feeds_key ON public.feeds USING btree (feed_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING brin (created_at);
@@ -987,6 +991,7 @@ CREATE INDEX messages_recent ON public.messages USING btree (owner_id, message_i
 CREATE INDEX region_members_owner ON public.region_members USING btree (owner_id);
 CREATE INDEX reminders_by_asset ON public.reminders USING btree (owner_id, asset_id, duty);
 CREATE INDEX repairs_by_asset ON public.repairs USING btree (owner_id, asset_id, repaired_on DESC);
+CREATE INDEX risks_by_class ON public.risks USING btree (owner_id, asset_class, loss_yen_per_year DESC, asset_id DESC);
 CREATE INDEX risks_highest ON public.risks USING btree (owner_id, loss_yen_per_year DESC, asset_id DESC);
 CREATE INDEX runs_recent ON public.runs USING btree (region_id, requested_at DESC);
 ALTER TABLE ONLY public.api_keys

@@ -5,8 +5,8 @@ from pathlib import Path
 from alembic import op
 from sqlalchemy.util import await_only
 
-revision = "2026_11_23_1905"
-down_revision = "2026_11_23_1850"
+revision = "2026_11_23_1910"
+down_revision = "2026_11_23_1905"
 
 
 def upgrade() -> None:
