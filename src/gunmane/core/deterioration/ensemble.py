@@ -53,8 +53,8 @@ class Options(Struct, frozen=True, kw_only=True):
     draws: int = 80
     tolerance: float = 0.5
     horizon: float = 5.0
-    inner: int = 3
-    folds: int = 4
+    inner: int = 2
+    folds: int = 3
     by_assets: int = 0
 
     @property
@@ -255,7 +255,7 @@ def _tabled(ahead: Cases, panel: Panel, draws: int) -> Way:
     return forecast
 
 
-def _some(size: int, wanted: int = 4000) -> NDArray[np.bool_]:
+def _some(size: int, wanted: int = 2000) -> NDArray[np.bool_]:
     """So many of some rows, evenly over them."""
     step = max(1, size // wanted)
     return np.arange(size) % step == 0
@@ -307,7 +307,7 @@ def _by_assets(panel: Panel, origin: float, options: Options, seed: int, names: 
     """Forecast each quarter of the assets from the others; for data with a single horizon in the past."""
     seen = known_at(panel, origin)
     trial = pairs(seen, options.horizon, options.tolerance)
-    trial = trial.pick(_some(trial.size, 8000))
+    trial = trial.pick(_some(trial.size, 4000))
     if trial.size < 30:
         return np.zeros((0, len(names)))
     fold = np.random.default_rng([seed, 7]).integers(0, options.folds, panel.assets)
