@@ -67,6 +67,7 @@ async def address(world: World, tmp_path: Path) -> AsyncIterator[str]:
     assert await asyncio.wait_for(process.wait(), 30) == 0, "a polite signal ends the service well"
 
 
+@pytest.mark.timeout(600)  # a hundred routes on a busy machine
 async def test_the_document_is_true_to_the_wire(world: World, address: str, tmp_path: Path) -> None:
     config = tmp_path / "schemathesis.toml"
     config.write_text(CONFIG)
@@ -79,7 +80,7 @@ async def test_the_document_is_true_to_the_wire(world: World, address: str, tmp_
         env={**os.environ, "SCHEMATHESIS_HOOKS": str(hooks), "PYTHONPATH": os.pathsep.join(sys.path)},
         cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
-    output, _ = await asyncio.wait_for(process.communicate(), 240)
+    output, _ = await asyncio.wait_for(process.communicate(), 540)
     text = output.decode()
     assert process.returncode == 0, text[max(text.find("= FAILURES ="), text.find("= ERRORS ="), 0) :][:20_000]
     assert f"Tested: {len(api.ROUTES) + 5}" in text, text[-3000:]
