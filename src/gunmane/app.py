@@ -14,6 +14,8 @@ from litestar.static_files import create_static_files_router
 
 from gunmane import settings as settings_module
 from gunmane.core.inspections import Plausibility
+from gunmane.core.ledgers.grades import GradeReader
+from gunmane.core.ledgers.synonyms import Lexicon, read_synonyms
 from gunmane.files.reference import scales
 from gunmane.flows.inspections import Rules
 from gunmane.http import api, inspections_together, service
@@ -32,9 +34,10 @@ Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
 def rules() -> Rules:
-    """Read the scales and the rules of plausibility."""
+    """Read the scales, the rules of plausibility and the spellings of grades."""
     plausibility = msgspec.toml.decode((DATA / "plausibility.toml").read_bytes(), type=Plausibility)
-    return Rules(scales(), plausibility)
+    lexicon = Lexicon(read_synonyms((DATA / "synonyms.toml").read_bytes()))
+    return Rules(scales(), plausibility, {code: GradeReader(scale, lexicon) for code, scale in scales().items()})
 
 
 def jst_now() -> datetime:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import pytest
 
 from gunmane.core.words import Role
 from gunmane.store.ids import uuid7
@@ -75,6 +76,67 @@ async def test_faults_of_form_are_collected_too(world: World) -> None:
         "/v1/inspections", content=b"{", headers=world.a.auth(**{"Content-Type": "application/json"})
     )
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("grade", ["Ⅱ", "２", "ii", "II（予防保全段階）", "判定Ⅱ", "予防保全段階"])
+async def test_a_grade_may_be_spelled_as_in_ledgers(grade: str, world: World) -> None:
+    wanted = inspection(world, grade=grade, inspection_id=str(uuid7()))
+    for _ in range(2):  # repeated it is the same inspection
+        answer = await world.client.post("/v1/inspections", json=wanted, headers=world.a.auth())
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["grade"] == "II"
+    assert answer.json()["flags"] == [], "equal to the grade before, not a jump"
+    row = json.dumps(wanted | {"inspection_id": str(uuid7()), "inspected_on": "2026-11-19"})
+    headers = world.a.auth(**{"Content-Type": "application/x-ndjson"})
+    batch = await world.client.post("/v1/inspections/batch", content=row, headers=headers)
+    assert batch.json()["logged"] == 1, batch.text
+    listed = await world.client.get("/v1/inspections", headers=world.a.auth())
+    assert {one["grade"] for one in listed.json()["items"]} == {"II"}
+
+
+async def test_what_is_no_grade_of_the_scale_is_still_refused(world: World) -> None:
+    for grade in ("VI", "緊急度Ⅱ", "不明"):
+        answer = await world.client.post(
+            "/v1/inspections", json=inspection(world, grade=grade), headers=world.a.auth()
+        )
+        assert [one["code"] for one in answer.json()["errors"]] == ["grade_unknown"], grade
+
+
+async def test_moments_are_written_alike_when_made_and_when_read(world: World) -> None:
+    for path, body in {
+        "/v1/inspections": inspection(world),
+        "/v1/repairs": {"asset_id": str(world.a.bridge), "repaired_on": "2024-03-01", "kind": "repair"},
+    }.items():
+        made = await world.client.post(path, json=body, headers=world.a.auth())
+        read = await world.client.get(made.headers["location"], headers=world.a.auth())
+        assert made.json()["recorded_at"] == read.json()["recorded_at"]
+        assert read.json()["recorded_at"].endswith("Z")
+    changed = await world.client.patch(
+        f"/v1/assets/{world.a.bridge}", json={"name": "x"},
+        headers=world.a.auth(**{"If-Match": "*", "Content-Type": "application/merge-patch+json"}),
+    )  # fmt: skip
+    assert changed.json()["recorded_at"].endswith("Z"), changed.text
+
+
+async def test_a_wrong_word_or_media_type_is_answered_with_the_right_ones(world: World) -> None:
+    repair = {"asset_id": str(world.a.bridge), "repaired_on": "2024-03-01", "kind": "painting"}
+    answer = await world.client.post("/v1/repairs", json=repair, headers=world.a.auth())
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/kind", "not_one_of_these")
+    assert fault["values"]["allowed"] == ["repair", "rehabilitation", "replacement", "removal", "cleaning"]
+    assert "repair、rehabilitation" in fault["detail"]
+    assert "^" not in answer.text
+    wrong = {"region_id": str(world.region), "asset_class": "bridges", "level": "full", "valid_from": "2026-04-01"}
+    answer = await world.client.post(
+        "/v1/consents", json={**wrong, "granted_by": "x"}, headers=world.a.auth(Role.ADMINISTRATOR)
+    )
+    (fault,) = answer.json()["errors"]
+    assert "bridge、tunnel" in fault["detail"]
+    answer = await world.client.post(
+        "/v1/inspections", content=b"a,b", headers=world.a.auth(**{"Content-Type": "text/csv"})
+    )
+    assert answer.status_code == 415
+    assert "application/json" in answer.json()["errors"][0]["detail"]
 
 
 async def test_an_improvement_without_repair_is_kept_flagged_and_asked_about(world: World) -> None:

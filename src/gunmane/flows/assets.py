@@ -1,6 +1,6 @@
 """Changing one asset: merge, validate, store with its former state."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +33,7 @@ async def change(conn: Conn, found: AssetInFull, patch: dict[str, Any], at: date
     revision = await store.change(conn, changed, found.revision, at, key_id)
     if revision is None:
         raise GunmaneError("changed_meanwhile")
-    return structs.replace(changed, revision=revision, recorded_at=at)
+    return structs.replace(changed, revision=revision, recorded_at=at.astimezone(UTC))
 
 
 def _attributes(found: AssetInFull, patch: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:

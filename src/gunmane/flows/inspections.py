@@ -1,6 +1,6 @@
 """Judging inspections by the past of their assets, and logging repairs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 from gunmane.core import inspections as core
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.inspections import Inspection, Plausibility, Repair
+from gunmane.core.ledgers.values import Parsed
 from gunmane.core.words import AssetClass, Precision, Scale
 from gunmane.store import repairs as repair_store
 from gunmane.store.inspections import Logged
@@ -21,6 +22,16 @@ class Rules(Struct, frozen=True):
 
     scales: Mapping[str, Scale]
     plausibility: Plausibility
+    spellings: Mapping[str, Callable[[str], Parsed]] = {}  # readers of grades by scale
+
+    def grade(self, scale: str | None, text: str) -> str:
+        """Read a grade in one of its spellings (Ⅱ, ２, 判定II); what is none is returned as it is, to be refused."""
+        known = self.scales.get(scale or "")
+        reader = self.spellings.get(scale or "")
+        if known is None or reader is None or text in known.grades:
+            return text
+        read = reader(text)
+        return read if isinstance(read, str) else text
 
 
 class Outcome(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Who am I, and the keys of my owner."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -68,9 +68,11 @@ async def make_key(ask: Ask[Nothing, KeyWanted]) -> Answer:
     found = access.split(token)
     if found is None:
         raise GunmaneError("internal")
+    ends = wanted.expires_at
     made = KeyMade(
-        key_id=found[0], token=token, role=wanted.role, purpose=wanted.purpose, expires_at=wanted.expires_at
-    )
+        key_id=found[0], token=token, role=wanted.role, purpose=wanted.purpose,
+        expires_at=None if ends is None else ends.astimezone(UTC),
+    )  # fmt: skip
     return Answer(made, 201, {"Cache-Control": "no-store"})
 
 

@@ -16,7 +16,7 @@ from gunmane.flows import batches as flow
 from gunmane.flows.batches import Batch
 from gunmane.flows.inspections import Outcome
 from gunmane.http import decoding, problems
-from gunmane.http.inspections import InspectionWanted, value
+from gunmane.http.inspections import InspectionWanted, spelled, value
 from gunmane.http.routes import INSPECTING, Answer, Ask, Route
 
 NDJSON = "application/x-ndjson"
@@ -80,7 +80,7 @@ def _values(ask: Ask[Any, Any], read: Read) -> dict[int, Inspection]:
     """Make inspections of the lines; an identifier that stands twice is refused the second time."""
     found: dict[int, Inspection] = {}
     seen: dict[int, int] = {}
-    owner_id, now = ask.principal.owner_id, ask.now
+    owner_id, now, rules = ask.principal.owner_id, ask.now, ask.services.rules
     for number, wanted in read[0]:
         if wanted.photos:
             read[1][number] = [Fault("unknown_field", "/photos", {"name": "photos"})]
@@ -90,7 +90,7 @@ def _values(ask: Ask[Any, Any], read: Read) -> dict[int, Inspection]:
             if first != number:
                 read[1][number] = [Fault("repeated_in_batch", "/inspection_id", {"row": first})]
                 continue
-        found[number] = value(wanted, owner_id, now)
+        found[number] = value(spelled(wanted, rules), owner_id, now)
     return found
 
 

@@ -7,6 +7,7 @@ all faults at once. The second look costs time only for requests that are refuse
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -21,6 +22,7 @@ _TYPE = re.compile(r"^Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`$")
 _RANGE = re.compile(r"^Expected `(?:int|float|decimal)` (?P<reason>[<>=]+ .+|that's a multiple.+)$")
 _LENGTH = re.compile(r"^Expected `[^`]+` of length (?P<reason>.+)$")
 _PATTERN = re.compile(r"^Expected `str` matching regex (?P<reason>.+)$")
+_CHOICE = re.compile(r"'\^\(([\w.|-]+)\)\$'")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -36,6 +38,9 @@ def _words(message: str) -> tuple[str, dict[str, Any]]:
     if found := _LENGTH.match(message):
         return "too_long_or_short", found.groupdict()
     if found := _PATTERN.match(message):
+        choice = _CHOICE.fullmatch(found["reason"])
+        if choice:
+            return "not_one_of_these", {"allowed": choice[1].split("|")}
         return "bad_pattern", found.groupdict()
     if message.startswith("Invalid enum value"):
         return "not_one_of", {}
@@ -91,8 +96,19 @@ def faults_of(raw: Any, wanted: type[Any], at: str = "", *, strict: bool = True)
         try:
             msgspec.convert(raw[name], one.type, strict=strict)
         except msgspec.ValidationError as error:
-            found.append(fault(error, at + _pointer(name)))
+            refused = fault(error, at + _pointer(name))
+            allowed = _words_of(one.type) if refused.code == "not_one_of" else []
+            found.append(Fault("not_one_of_these", refused.at, {"allowed": allowed}) if allowed else refused)
     return found
+
+
+def _words_of(wanted: Any) -> list[str]:
+    """List the words of the only enumeration in a type; none where there are several or none."""
+    inner = [_words_of(one) for one in get_args(wanted)] if not isinstance(wanted, type) or get_args(wanted) else []
+    if isinstance(wanted, type) and issubclass(wanted, StrEnum):
+        return [one.value for one in wanted]
+    given = [words for words in inner if words]
+    return given[0] if len(given) == 1 else []
 
 
 def _kind(raw: Any) -> str:

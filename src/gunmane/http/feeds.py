@@ -1,6 +1,6 @@
 """Calendar feeds: made and revoked with a key, fetched without one by an address that nobody can guess."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -63,7 +63,7 @@ async def make_feed(ask: Ask[Nothing, FeedWanted]) -> Answer:
     feed = Feed(
         owner_id=ask.principal.owner_id, feed_id=store.new_id(), kind=wanted.kind, name=wanted.name,
         engineers=wanted.engineers, asset_classes=wanted.asset_classes, language=wanted.language,
-        created_at=ask.now, revoked_at=None,
+        created_at=ask.now.astimezone(UTC), revoked_at=None,
     )  # fmt: skip
     token = await store.create(ask.conn, feed)
     await flow.sync(ask.conn, feed.owner_id, ask.now, ask.principal.regions)

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct, field, structs
 
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.inspections import Inspection
 from gunmane.core.words import AssetClass, Origin
+from gunmane.flows.inspections import Rules
 from gunmane.http import problems
 from gunmane.http.assets import readable
 from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
@@ -88,6 +89,14 @@ class Photos(Struct, frozen=True):
 
 
 _ORIGINS = {one.value: one for one in Origin}
+
+
+def spelled(wanted: InspectionWanted, rules: Rules) -> InspectionWanted:
+    """Return what was sent with its grade as its scale writes it, however it was spelled."""
+    if wanted.grade is None:
+        return wanted
+    grade = rules.grade(wanted.scale, wanted.grade)
+    return wanted if grade == wanted.grade else structs.replace(wanted, grade=grade)
 
 
 def value(wanted: InspectionWanted, owner_id: UUID, at: datetime) -> Inspection:

@@ -1,12 +1,12 @@
 """Logging single inspections: the requests of one owner that come together are carried out in one transaction."""
 
 from collections.abc import Hashable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from gunmane.core import inspections as core
 from gunmane.core.errors import Fault, GunmaneError
@@ -15,7 +15,7 @@ from gunmane.core.words import AssetClass
 from gunmane.flows import inspections as flow
 from gunmane.http import problems
 from gunmane.http.groups import Groups
-from gunmane.http.inspections import InspectionLogged, InspectionWanted, value
+from gunmane.http.inspections import InspectionLogged, InspectionWanted, spelled, value
 from gunmane.http.routes import INSPECTING, Answer, Join, Joining, Route, Services, replay
 from gunmane.store import access, idempotency, pool
 from gunmane.store import inspections as store
@@ -54,7 +54,9 @@ class Desk:
         key = access.split(asking.token)
         if key is None:
             raise GunmaneError("unauthenticated")
-        wanted: InspectionWanted = asking.body
+        wanted = spelled(asking.body, self.services.rules)
+        if wanted is not asking.body:
+            asking = structs.replace(asking, body=wanted)
         asked = Asked(
             key, asking.idempotency_key, wanted.inspection_id, wanted.asset_id, wanted.inspected_on, wanted.duty,
             wanted.scale, wanted.grade, wanted.supersedes,
@@ -130,7 +132,8 @@ def _logged(
         inspection_id=one.inspection_id, owner_id=one.owner_id, asset_id=one.asset_id, asset_class=asset_class,
         inspected_on=one.inspected_on, duty=one.duty, scale=one.scale, grade=one.grade, findings=one.findings,
         inspector=one.inspector, notes=one.notes, supersedes=one.supersedes, flags=one.flags, origin=one.origin,
-        recorded_at=now, questions=tuple(problems.mistake(fault, asking.language) for fault in verdict.questions),
+        recorded_at=now.astimezone(UTC),
+        questions=tuple(problems.mistake(fault, asking.language) for fault in verdict.questions),
         missing_photos=sorted(asking.body.photos),
     )  # fmt: skip
     return Answer(None, 201, _headers(one.inspection_id), msgspec.json.encode(logged))

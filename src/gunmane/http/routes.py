@@ -215,8 +215,9 @@ async def _raw(route: Route, incoming: Incoming) -> bytes:
     if route.takes is None and not route.raw_types:
         return b""
     sent = incoming.headers.get(b"content-type", "").partition(";")[0].strip().lower()
-    if sent not in (route.raw_types or (route.body_type,)):
-        raise GunmaneError("wrong_media_type")
+    taken = route.raw_types or (route.body_type,)
+    if sent not in taken:
+        raise GunmaneError("wrong_media_type", [Fault("other_media_type", "Content-Type", {"allowed": taken})])
     return await incoming.read()
 
 
