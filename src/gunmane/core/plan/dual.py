@@ -25,6 +25,7 @@ FINE = (0.003, 0.001, 0.0003, 0.0001, 3e-5, 1e-5, 3e-6)
 MANY, FINE_ENOUGH = 200_000, 2e-4
 STEPS = 14
 LEAST_DAMPING = 1e-10
+NOTHING = 1e-10  # gain of a step, relative to the dual
 THREADS = 2
 MOST_NUMBERS = 20_000_000  # of all blocks' curvatures together
 
@@ -186,6 +187,9 @@ def _climb(
             break
         step = _newton(found, limits, x, gradient, free, scale, damping)
         height, length = found.smooth - _paid(x, limits), 1.0
+        # Limits that are not reached keep a misuse although nothing can be gained any more.
+        if float(gradient @ (np.maximum(x + step, 0.0) - x)) <= NOTHING * abs(height):
+            break
         while length > 1e-3 and not over(stop):
             trial = np.maximum(x + length * step, 0.0)
             look = _look(data, limits, trial, temperature, True)
