@@ -59,3 +59,9 @@ LEFT JOIN risks AS r ON r.owner_id = d.owner_id AND r.asset_id = d.asset_id
 WHERE d.owner_id = ANY ($1::uuid[]) AND d.duty = ANY ($2::text[]) AND d.due <= $3
     AND d.state IN ('due', 'in_window', 'overdue')
 ORDER BY o.code, d.asset_class, a.number, d.duty;
+
+-- stored_by_own_key
+-- Tell whether a key that the principal's owner has, revoked ones included, stored a plan.
+SELECT EXISTS (
+    SELECT 1 FROM schedules AS s JOIN api_keys AS k ON k.key_id = s.key_id WHERE s.schedule_id = $1
+) AS own;

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -179,7 +180,10 @@ async def furnish(world: World, town: Town) -> None:
 
 
 async def plan_together(world: World) -> UUID:
-    """Store a plan of the region of both towns, which names a bridge of each and says where it stands."""
+    """Store a plan and a day plan of the region of both towns, under one identifier.
+
+    Both name a bridge of each town and say where it stands.
+    """
     made = example(owners=2)
     codes = {member.code: town for member, town in zip(made.members, (world.a, world.b), strict=True)}
     named = [
@@ -205,6 +209,20 @@ async def plan_together(world: World) -> UUID:
         "INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf)"
         " VALUES ($1, $2, $2, 7, '2026-11-23', $3::jsonb, 'secret b')",
         world.region, plan_id, text,
+    )  # fmt: skip
+    works = [
+        {
+            "id": town.code, "owner": town.code, "asset": str(town.bridge), "asset_class": "bridge",
+            "duty": "road.periodic", "name": f"secret {town.code}", "place": [town.lon, 36.0], "minutes": 60,
+            "qualifications": [], "first": "2026-11-24", "last": "2026-12-20",
+        }
+        for town in codes.values()
+    ]  # fmt: skip
+    roster = {"region": "r", "first": "2026-11-24", "people": [], "work": works}
+    await world.admin(
+        "INSERT INTO schedules VALUES ($1, $2, 1, '2026-11-24', '2026-12-20', $3::jsonb, jsonb_build_object('first',"
+        " '2026-11-24', 'last', '2026-12-20', 'tours', '[]'::jsonb), 0, 0, 0, $2, now(), now())",
+        world.region, plan_id, json.dumps(roster),
     )  # fmt: skip
     return plan_id
 

@@ -291,7 +291,9 @@ async def test_a_neighbour_without_consent_stays_closed(route: Route, neighbours
     theirs = {key: value for key, value in ids_of(world, world.b).items() if key not in known}
     secrets = [*theirs.values(), "secret b", str(world.b.lon)]
     for role in Role:
-        answer = await ask(world, route, world.a, role, {**ids_of(world, world.a), "plan_id": plan_id})
+        answer = await ask(
+            world, route, world.a, role, {**ids_of(world, world.a), "plan_id": plan_id, "schedule_id": plan_id}
+        )
         assert not [one for one in secrets if one in answer.text + str(answer.headers)], (role, answer.text)
 
 
@@ -324,6 +326,9 @@ async def test_consents_open_a_plan_level_by_level_and_their_end_closes_it_at_on
         assert given.status_code == 201, given.text
         return given.headers["location"]
 
+    day_plan = f"/v1/schedules/{plan_id}"
+    assert (await world.client.get(day_plan, headers=viewer)).status_code == 403
+
     async def seen() -> tuple[int, str, dict[str, Any]]:
         document = await world.client.get(f"/v1/plans/{plan_id}/document", headers=viewer)
         sheet = await world.client.get(f"/v1/plans/{plan_id}/sheet", headers=viewer)
@@ -347,7 +352,9 @@ async def test_consents_open_a_plan_level_by_level_and_their_end_closes_it_at_on
     status, text, sheet = await seen()
     assert (status, sheet["withheld"]) == (200, [])
     assert "secret b bridge" in text
+    assert "secret b" in (await world.client.get(day_plan, headers=viewer)).text
     await world.client.post(f"{given[0]}/revocation", headers=admin)
     status, text, sheet = await seen()
     assert status == 403
     assert "secret b" not in text
+    assert (await world.client.get(day_plan, headers=viewer)).status_code == 403

@@ -38,7 +38,10 @@ async def test_a_plan_is_stored_read_and_printed(world: World, made: tuple[Roste
     assert stored.status_code == 201, stored.text
     address = stored.headers["location"]
     assert stored.json()["placed"] == sum(len(stop.works) for tour in plan.tours for stop in tour.stops)
-    shown = await world.client.get(address, headers=world.b.auth(Role.VIEWER))  # a neighbour of the same region
+    # a neighbour of the same region, where owners have not consented
+    closed = await world.client.get(address, headers=world.b.auth(Role.SCHEDULER))
+    assert (closed.status_code, closed.json()["code"]) == (403, "consent_missing")
+    shown = await world.client.get(address, headers=world.a.auth(Role.VIEWER))
     assert shown.status_code == 200, shown.text
     read = shown.json()
     assert msgspec.convert(read["plan"], DayPlan) == plan

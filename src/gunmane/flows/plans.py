@@ -1,5 +1,6 @@
 """Hands out plans: whole to those who may see all that they name, cut down to what may be seen to everybody else."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -45,14 +46,15 @@ async def document(conn: ReadConn, plan_id: UUID, language: Language) -> bytes:
     if found is None:
         raise GunmaneError("not_found")
     if lacking:
-        raise GunmaneError("consent_missing", faults(lacking, language))
+        raise refusal(((name, one) for name, classes in lacking.items() for one in classes), language)
     return found
 
 
-def faults(lacking: dict[str, tuple[AssetClass, ...]], language: Language) -> list[Fault]:
-    """Say whose consent is missing, and for which classes."""
+def refusal(lacking: Iterable[tuple[str, str]], language: Language) -> GunmaneError:
+    """Say whose consent is missing for which classes: a fault for each owner."""
     labels = reference.texts("measures")["class"]
-    return [
-        Fault("consent_missing", "", {"owner": name, "classes": [getattr(labels[one], language) for one in classes]})
-        for name, classes in lacking.items()
-    ]
+    classes: dict[str, list[str]] = {}
+    for name, one in lacking:
+        classes.setdefault(name, []).append(getattr(labels[one], language.value) if one in labels else one)
+    found = [Fault("consent_missing", "", {"owner": name, "classes": said}) for name, said in classes.items()]
+    return GunmaneError("consent_missing", found)

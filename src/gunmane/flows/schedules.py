@@ -14,13 +14,14 @@ from gunmane.core.schedule.rolling import WEEKS_A_YEAR, Extra, YearByWeek, peopl
 from gunmane.core.schedule.roster import DayPlan, Roster, Tour, mistakes
 from gunmane.core.schedule.roster_check import faults
 from gunmane.core.schedule.wording import fault_text
-from gunmane.core.words import Language
+from gunmane.core.words import AssetClass, ConsentLevel, Language
 from gunmane.files.rosters import safety, texts
 from gunmane.files.rules import rule_book, workbook, working_days
 from gunmane.files.workbooks import schedule_book
+from gunmane.flows.plans import refusal
 from gunmane.pdf.daysheets import Words, day_sheets, gantt
 from gunmane.solve.rosters import Planned, plan_days
-from gunmane.store import access, pool, regions, schedules
+from gunmane.store import access, consents, pool, regions, schedules
 from gunmane.store.ids import uuid7
 from gunmane.store.query import Conn, ReadConn
 from gunmane.store.schedules import Schedule, ScheduleRow
@@ -118,16 +119,47 @@ async def store(
     return row
 
 
+async def one(conn: ReadConn, schedule_id: UUID, language: Language) -> Schedule:
+    """Read a day plan.
+
+    Raises GunmaneError `not_found`; `consent_missing` for a principal that may not see all the works that it names,
+    unless its own owner stored them.
+    """
+    held = await schedules.one(conn, schedule_id)
+    if held is None:
+        raise GunmaneError("not_found")
+    await _open(conn, held, language)
+    return held
+
+
+async def _open(conn: ReadConn, held: Schedule, language: Language) -> None:
+    """Raise GunmaneError `consent_missing` where the principal may not see what a day plan names."""
+    if await schedules.stored_by_own_key(conn, held.schedule_id):
+        return
+    sight = await consents.sight(conn)
+    lacking: set[tuple[str, str]] = set()
+    for work in held.roster.work:
+        known = work.asset_class in list(AssetClass)
+        if not known or not sight.sees((work.owner, AssetClass(work.asset_class)), ConsentLevel.FULL):
+            lacking.add((work.owner, work.asset_class))
+    if lacking:
+        names = {owner.code: owner.name for owner in await regions.owners(conn)}
+        raise refusal([(names.get(code, code), one) for code, one in sorted(lacking)], language)
+
+
 async def apply(
-    conn: Conn, schedule_id: UUID, wanted: Change, expected: int | None, key_id: UUID, now: datetime, *, store: bool
-) -> Outcome:
+    conn: Conn, schedule_id: UUID, wanted: Change, expected: int | None, key_id: UUID, now: datetime,
+    language: Language, *, store: bool,
+) -> Outcome:  # fmt: skip
     """Try a change on the plan as it stands and store it if the checker has nothing against it.
 
-    Raises GunmaneError `not_found`, or `changed_meanwhile` where the plan isn't at the `expected` revision.
+    Raises GunmaneError `not_found` and `consent_missing` as for reading, `changed_meanwhile` where the plan isn't at
+    the `expected` revision.
     """
     held = await schedules.lock(conn, schedule_id)
     if held is None:
         raise GunmaneError("not_found")
+    await _open(conn, held, language)
     if expected is not None and expected != held.revision:
         raise GunmaneError("changed_meanwhile")
     done = await asyncio.to_thread(change, held.roster, held.plan, wanted, working_days())
@@ -140,10 +172,8 @@ async def apply(
 
 
 async def paper(conn: ReadConn, schedule_id: UUID, kind: str, language: Language) -> bytes:
-    """Draw one paper of a stored plan: day_sheets, gantt or workbook; GunmaneError `not_found` without a plan."""
-    held = await schedules.one(conn, schedule_id)
-    if held is None:
-        raise GunmaneError("not_found")
+    """Draw one paper of a stored plan: day_sheets, gantt or workbook; raises what reading it raises."""
+    held = await one(conn, schedule_id, language)
     return await asyncio.to_thread(_draw, held, kind, language)
 
 

@@ -126,9 +126,7 @@ async def list_all(ask: Ask[ScheduleQuery, None]) -> Answer:
 
 
 async def read(ask: Ask[Nothing, None]) -> Answer:
-    found = await store.one(ask.conn, ask.id("schedule_id"))
-    if found is None:
-        raise GunmaneError("not_found")
+    found = await flow.one(ask.conn, ask.id("schedule_id"), ask.language)
     ja, en = texts("ja"), texts("en")
     left = [
         LeftOut(
@@ -148,7 +146,7 @@ async def alter(ask: Ask[Nothing, ChangeWanted]) -> Answer:
         kind=wanted.kind, work=wanted.work, day=wanted.day, person=wanted.person, by=wanted.by, why=wanted.why
     )
     outcome = await flow.apply(
-        ask.conn, ask.id("schedule_id"), change, wanted.revision, ask.principal.key_id, ask.now,
+        ask.conn, ask.id("schedule_id"), change, wanted.revision, ask.principal.key_id, ask.now, ask.language,
         store=not wanted.dry_run,
     )  # fmt: skip
     return Answer(
@@ -193,7 +191,7 @@ ROUTES = (
     ),
     Route(
         method="GET", path=ONE, name="read_schedule", tag="schedules", run=read, gives=ScheduleShown,
-        conditional=True, summary="日程 (one day plan, with what is left out and why)",
+        conditional=True, also=(403,), summary="日程 (one day plan, with what is left out and why)",
     ),
     Route(
         method="POST", path=ONE + "/changes", name="change_schedule", tag="schedules", run=alter, may=SCHEDULING,
@@ -202,17 +200,17 @@ ROUTES = (
     ),
     Route(
         method="GET", path=ONE + "/day_sheets", name="read_day_sheets", tag="schedules",
-        run=_paper("day_sheets", PDF, "day_sheets.pdf"), gives=bytes, gives_type=PDF, conditional=True,
+        run=_paper("day_sheets", PDF, "day_sheets.pdf"), gives=bytes, gives_type=PDF, conditional=True, also=(403,),
         gives_headers=("Content-Disposition",), summary="点検日程表 (day sheets)",
     ),
     Route(
         method="GET", path=ONE + "/gantt", name="read_gantt", tag="schedules",
-        run=_paper("gantt", PDF, "gantt.pdf"), gives=bytes, gives_type=PDF, conditional=True,
+        run=_paper("gantt", PDF, "gantt.pdf"), gives=bytes, gives_type=PDF, conditional=True, also=(403,),
         gives_headers=("Content-Disposition",), summary="日程表 (Gantt chart)",
     ),
     Route(
         method="GET", path=ONE + "/workbook", name="read_schedule_workbook", tag="schedules",
-        run=_paper("workbook", XLSX, "schedule.xlsx"), gives=bytes, gives_type=XLSX, conditional=True,
+        run=_paper("workbook", XLSX, "schedule.xlsx"), gives=bytes, gives_type=XLSX, conditional=True, also=(403,),
         gives_headers=("Content-Disposition",), summary="日程の表 (workbook of visits and of what is left out)",
     ),
 )  # fmt: skip

@@ -74,6 +74,11 @@ async def one(conn: ReadConn, schedule_id: UUID) -> Schedule | None:
     return None if row is None else msgspec.convert(row, Schedule)
 
 
+async def stored_by_own_key(conn: ReadConn, schedule_id: UUID) -> bool:
+    """Tell whether a key of the principal's own owner stored a plan."""
+    return await conn.fetchval(sql("schedules", "stored_by_own_key"), schedule_id)
+
+
 async def lock(conn: Conn, schedule_id: UUID) -> Schedule | None:
     """Read one plan to change it."""
     row = await conn.fetchrow(sql("schedules", "lock_schedule"), schedule_id)
