@@ -43,6 +43,9 @@ CROSS JOIN LATERAL (
     ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
     LIMIT $12
 ) AS p
+-- Of a class that an owner does not share in full no row is walked past.
+WHERE $4::text[] IS NULL OR o.owner_id = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[])
+    OR (o.owner_id::text || ':' || k.asset_class) = ANY (string_to_array(current_setting('gm.full', true), ','))
 ORDER BY p.loss_yen_per_year DESC, p.asset_id DESC
 LIMIT $12;
 

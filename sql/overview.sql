@@ -35,6 +35,9 @@ CROSS JOIN LATERAL (
 ) AS r
 JOIN assets AS a ON a.owner_id = r.owner_id AND a.asset_id = r.asset_id
 LEFT JOIN conditions AS c ON c.owner_id = r.owner_id AND c.asset_id = r.asset_id
+-- Of a class that an owner does not share in full no row is walked past.
+WHERE $2::text IS NULL OR o.owner_id = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[])
+    OR (o.owner_id::text || ':' || $2) = ANY (string_to_array(current_setting('gm.full', true), ','))
 ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
 LIMIT $6;
 
