@@ -31,8 +31,9 @@ HOOKS = """
 import schemathesis
 
 
-@schemathesis.serializer("message/rfc822")
-@schemathesis.serializer("application/x-ndjson", "image/jpeg", "image/png", "image/webp", "image/heic")
+@schemathesis.serializer(
+    "application/x-ndjson", "image/jpeg", "image/png", "image/webp", "image/heic", "message/rfc822"
+)
 def as_text(context, value):
     return value if isinstance(value, bytes) else str(value).encode()
 """
