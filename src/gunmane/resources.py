@@ -4,6 +4,7 @@ In a checkout `sql` and `reports` lie at the repository root; in a wheel they li
 and `_reports`. The root is looked at first, because an editable install can leave stale copies.
 """
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -30,3 +31,19 @@ def folder(name: str) -> Path:
     if in_wheel.is_dir():
         return in_wheel
     raise FileNotFoundError(f"gunmane's folder '{name}' is missing: install the package again")
+
+
+@cache
+def program() -> str:
+    """Return the SHA-256 (hexadecimal) of the sources, rules, scales, costs, texts and designs of results.
+
+    A changed unit cost or an upgrade makes another computation, whatever the version says.
+    """
+    found = hashlib.sha256()
+    for root, patterns in ((PACKAGE, ("*.py", "data/**/*")), (folder("reports"), ("*.toml",))):
+        for path in sorted({path for pattern in patterns for path in root.rglob(pattern) if path.is_file()}):
+            place = path.relative_to(root)
+            if place.parts[0] in ("_sql", "_reports", "_static"):  # where a wheel keeps what a checkout has elsewhere
+                continue
+            found.update(place.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()

@@ -21,6 +21,7 @@ from gunmane.core.words import AssetClass, Language
 from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
 from gunmane.flows.build.save import save
 from gunmane.pdf.plans import draw
+from gunmane.resources import program
 from gunmane.store import access, fleets, locks, pool, runs
 from gunmane.store.ids import uuid7
 
@@ -67,7 +68,15 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
     facts = tuple(owner for _, owner in request.owners)
     network = () if request.roads is None else (request.roads.digest,)
     inputs = digest(
-        found, facts, request.region, request.field, request.as_of, request.seed, request.simulated, *network
+        found,
+        facts,
+        request.region,
+        request.field,
+        request.as_of,
+        request.seed,
+        request.simulated,
+        program(),
+        *network,
     )
     run_id = run_id_of(inputs)
     done = await asyncio.to_thread(compute, found, facts, as_of=request.as_of, seed=request.seed, report=report)
@@ -170,7 +179,7 @@ async def _state(conn: runs.ReadConn, request: Request) -> str:
         request.seed,
         request.region,
         request.field,
-        __version__,
+        program(),
         [o for _, o in request.owners],
         *(() if request.roads is None else (request.roads.digest,)),
     )
