@@ -122,3 +122,22 @@ def test_the_server_does_not_listen_on_the_network(home: Path) -> None:
     lines = (server.data / "postmaster.pid").read_text().splitlines()
     server.stop()
     assert lines[5] == "", "line 6 of postmaster.pid is the listen address"
+
+
+def test_the_server_is_never_started_by_a_plain_fork(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a forked child the handlers of libraries run, and PROJ's can wait for ever for a lock of SQLite."""
+    given: list[set[str]] = []
+    begin = subprocess.Popen.__init__
+
+    def watched(process: object, *args: object, **options: object) -> None:
+        given.append({name for name, value in options.items() if value is not None})
+        begin(process, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", watched)
+    server = Embedded(home)
+    server.start()
+    owner = Path(f"/proc/{postmaster(server)}").stat().st_uid
+    server.stop()
+    assert len(given) >= 2, "initdb and the server"
+    assert not {"user", "group", "extra_groups", "preexec_fn"} & set().union(*given), "these make it fork"
+    assert owner != 0, "PostgreSQL never runs as root"

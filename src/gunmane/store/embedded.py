@@ -15,6 +15,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Generator
@@ -44,6 +45,10 @@ SERVER_SETTINGS = {
     "log_timezone": "Asia/Tokyo",
 }
 
+
+_GIVE_UP_ROOT = "import os, sys; os.setgroups([]); os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[1]))" + (
+    "; os.execv(sys.argv[3], sys.argv[3:])"
+)
 
 _LEFT_RUNNING: list[subprocess.Popen[Any]] = []
 
@@ -214,24 +219,37 @@ class Embedded:
             if self._process is not None:
                 self._process.poll()  # reap a killed one, or its process id keeps looking alive
             self._process = subprocess.Popen(  # noqa: S603
-                [str(programs / "postgres"), "-D", str(self.data), "-k", str(self.sockets), *settings],
+                self._as_user([str(programs / "postgres"), "-D", str(self.data), "-k", str(self.sockets), *settings]),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 cwd=self.folder,
-                **self._as_user(),
             )
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(  # noqa: S603
-            command, capture_output=True, check=False, cwd=self.folder, **self._as_user()
+            self._as_user(command), capture_output=True, check=False, cwd=self.folder
         )
 
-    def _as_user(self) -> dict[str, Any]:
+    def _as_user(self, command: list[str]) -> list[str]:
+        """Wrap a command so that it gives up root before it begins.
+
+        Not by the `user` of `subprocess`: that makes it fork in place of vfork, and in the forked child PROJ can wait
+        for ever for a lock of SQLite that no thread of the child will release.
+        """
         if self._account is None:
-            return {}
-        return {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
+            return command
+        return [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            _GIVE_UP_ROOT,
+            str(self._account.uid),
+            str(self._account.gid),
+            *command,
+        ]
 
     def _answers(self) -> bool:
         with socket.socket(socket.AF_UNIX) as probe:
