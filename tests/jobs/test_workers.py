@@ -20,7 +20,7 @@ from gunmane.jobs.service import Jobs, running
 from gunmane.jobs.workers import Trade
 from gunmane.notify.mail import Mailer, Smtp
 from gunmane.notify.webhooks import Caller
-from gunmane.store import messages, pool
+from gunmane.store import database, messages, pool
 from tests.conftest import Database
 from tests.flows.test_reminders import MONDAY, OFFICE, Place
 from tests.notify.peers import CUT, HookPeer, MailPeer, listening, serving
@@ -229,17 +229,18 @@ async def test_one_leads_and_another_takes_over_within_two_seconds(db: Database)
         assert log[2][2] - log[1][2] < 2.0
 
 
-async def test_a_leader_whose_connection_is_cut_stops_leading(db: Database, place: Place) -> None:
+async def test_a_leader_whose_connection_is_cut_stops_leading(db: Database) -> None:
     log: list[tuple[str, int, float]] = []
     async with replicas(db, 2, log):
         await until(lambda: len(log) == 1)
         begun = time.monotonic()
-        async with pool.writing(place.pool) as conn:
-            await conn.execute("RESET ROLE")
-            await conn.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = 'gunmane leader' AND datname = current_database()"
-            )
+        admin = await database.connect(db.admin_url)
+        cut = await admin.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'gunmane leader' AND datname = current_database()"
+        )
+        await admin.close()
+        assert cut
         await until(lambda: len(log) == 3)
         assert log[2][2] - begun < 2.0
 

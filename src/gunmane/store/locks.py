@@ -35,11 +35,15 @@ class Candidate:
     async def leads(self) -> bool:
         """Take the lock if nobody has it, and tell whether this replica leads now; ask at least every second.
 
-        False as well when the database does not answer.
+        False as well when the database does not answer, and once after a connection was cut: another may have led in
+        between, so who led before must lay the office down first.
         """
         try:
             async with asyncio.timeout(ANSWER_S):
-                if self._connection is None or self._connection.is_closed():
+                if self._connection is not None and self._connection.is_closed():
+                    self._connection = None
+                    return False
+                if self._connection is None:
                     self._connection = await self._connect()
                     return bool(await self._connection.fetchval(sql("locks", "lead")))
                 if await self._connection.fetchval(sql("locks", "alive")):

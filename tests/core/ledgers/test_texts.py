@@ -38,7 +38,7 @@ def test_every_code_has_a_sentence(language: str, table: str, pattern: str) -> N
     codes = set(re.findall(pattern, SOURCES))
     assert codes
     known = set(texts[table]) | (set(texts["warnings"]) if table == "faults" else set())
-    for noun in ("imports", "grades"):  # repairs are read for imports only, profiles for grades only
+    for noun in ("imports", "grades", "measures"):  # read for these only: repairs, profiles, road networks
         known |= set(catalogue(language, noun).get(table, {}))
     if table == "warnings":
         known |= set(texts["faults"])
