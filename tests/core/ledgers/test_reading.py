@@ -352,3 +352,32 @@ def test_chunks_read_like_the_whole() -> None:
         parts.append(read_chunk(reading, chunk, context))
     assert [number for part in parts for number in part.fields["number"]] == whole.fields["number"]
     assert [row.row for part in parts for row in part.rejected] == [row.row for row in whole.rejected]
+
+
+def test_the_start_of_use_stands_in_for_a_septic_systems_unknown_year() -> None:
+    found = read(
+        "浄化槽番号|設置年月日|使用開始年月日|人槽",
+        ["J-1||平成12年4月10日|5", "J-2|平成10年3月1日|平成12年4月10日|5", "J-3|不明|H12.4|7", "J-4|||7"],
+        AssetClass.SEPTIC,
+    )
+    assert found.fields["built_year"] == [2000, 1998, 2000, None]
+    assert found.fields["built_precision"] == ["about", "day", "about", "unknown"]
+    assert found.fields["built_on"] == [None, date(1998, 3, 1), None, None]
+    assert found.fields["flags"][0] == ("built_from_use:built=平成12年4月10日",)
+    assert found.fields["flags"][1] == found.fields["flags"][3] == ()
+    assert json.loads(found.fields["attributes"][0])["use_started_on"] == "2000-04-10"
+    alone = read("浄化槽番号|使用開始年月日", ["J-1|令和元年8月1日"], AssetClass.SEPTIC)
+    assert (alone.fields["built_year"], alone.fields["built_precision"]) == ([2019], ["about"])
+
+
+def test_a_septic_process_that_says_combined_or_single_is_the_treatment() -> None:
+    found = read("浄化槽番号|処理方式", ["J-1|合併", "J-2|単独", "J-3|合併処理"], AssetClass.SEPTIC)
+    assert [json.loads(text).get("treatment") for text in found.fields["attributes"]] == [
+        "combined", "single", "combined"
+    ]  # fmt: skip
+    both = read("浄化槽番号|処理方式|単独合併区分", ["J-1|合併|単独", "J-2|合併|単独"], AssetClass.SEPTIC)
+    assert [json.loads(text)["treatment"] for text in both.fields["attributes"]] == ["single", "single"]
+    process = read("浄化槽番号|処理方式|種別", ["J-1|全ばっ気方式|単独"], AssetClass.SEPTIC)
+    assert json.loads(process.fields["attributes"][0]) == {
+        "class": "septic", "process": "full_aeration", "treatment": "single",
+    }  # fmt: skip

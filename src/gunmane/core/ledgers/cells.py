@@ -8,11 +8,12 @@ import numpy as np
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.columns import flag
 from gunmane.core.ledgers.context import UNKNOWN_WHEN
+from gunmane.core.ledgers.eras import When
 from gunmane.core.ledgers.memo import as_array, floats
 from gunmane.core.ledgers.recognise import Use
 from gunmane.core.ledgers.rows import Rows
 from gunmane.core.ledgers.text import narrow, one_line
-from gunmane.core.words import Status
+from gunmane.core.words import Precision, Status
 
 
 def plain_fields(rows: Rows) -> tuple[dict[str, list[Any]], dict[str, list[str | None]]]:
@@ -122,9 +123,26 @@ def diameters(rows: Rows, use: Use | None) -> list[int | None]:
 
 
 def built(rows: Rows) -> tuple[list[Any], list[Any], list[Any]]:
-    """Read the year or day of construction."""
+    """Read the year or day of construction.
+
+    A septic system without one is taken to be about as old as its use: a tank is installed before it is used, so the
+    precision is `about` (no inspection is refused because of it), and the row says so (`built_from_use`).
+    """
     use = rows.reading.use_of("built")
-    if use is None:
-        return [None] * len(rows), [None] * len(rows), [UNKNOWN_WHEN[2]] * len(rows)
-    values = memoised(rows, use)
+    values = memoised(rows, use) if use else [UNKNOWN_WHEN] * len(rows)
+    started = rows.reading.use_of("use_started_on")
+    if started is not None:
+        values = _built_or_used(rows, values, started)
     return list(map(itemgetter(0), values)), list(map(itemgetter(1), values)), list(map(itemgetter(2), values))
+
+
+def _built_or_used(rows: Rows, values: list[Any], started: Use) -> list[Any]:
+    """Let the start of use stand in for years of construction that are unknown."""
+    cells = rows.cells(started)
+    days = rows.context.memo(started).column(cells)
+    found = list(values)
+    for position, (value, day) in enumerate(zip(values, days, strict=True)):
+        if value[0] is None and isinstance(day, When):
+            found[position] = (day.year, None, Precision.ABOUT.value)
+            rows.note(position, flag("built_from_use", "built", one_line(cells[position])))
+    return found

@@ -3,7 +3,7 @@
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.fields import Field, fields_of
@@ -17,6 +17,9 @@ from gunmane.core.words import AssetClass, Scale
 CERTAIN = 0.75
 """Confidence from which a column is taken without asking; an exact name has 1, a name inside a longer one 0.8."""
 
+
+_ALSO_CALLED = {"process": "treatment"}
+"""Field → the field whose words some ledgers write under its name: 処理方式 that says 合併 or 単独."""
 
 SECTIONS_FROM = 0.8
 """Share of different numbers below which a number column is a route's, above it repetitions are mistakes."""
@@ -254,6 +257,13 @@ def _guess(
             scale=scale,
         )
         readable = share_readable(use, sample[position] if position < len(sample) else (), lexicon, scales)
+        other = _ALSO_CALLED.get(found)
+        if readable is not None and readable < 0.5 and other is not None and other in fields:
+            instead = structs.replace(use, field=fields[other])
+            if (share_readable(instead, sample[position], lexicon, scales) or 0.0) >= 0.5:
+                # A column that bears the field's own name goes before one that only holds its words.
+                candidates.setdefault(other, []).append((CERTAIN, instead))
+                continue
         if readable is not None and readable < 0.5:
             questions.append(Question("column_not_readable", header[position], (found,)))
             continue
