@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -40,3 +41,14 @@ def test_the_program_needs_no_package_outside_its_lock() -> None:
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-2000:]
     assert int(run.stdout) > 5, "nothing was hidden: the test environment has no packages of its own"
+
+
+def test_both_locks_hold_what_builds_the_package() -> None:
+    """The package is installed without fetching anything more, so its build backend has to be locked as well."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for lock in ("requirements.lock", "requirements-test.lock"):
+        locked = set(
+            re.findall(r"^([a-z0-9][a-z0-9._-]*)==", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
+        )
+        for needed in project["build-system"]["requires"]:
+            assert re.split(r"[<>=!~ \[;]", needed)[0].lower() in locked, (lock, needed)
