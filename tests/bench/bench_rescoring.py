@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.bench.bench_import import server_cpu
 
+from gunmane.cli.bulk import few_collections
 from gunmane.core.assess.fleets import Fleet
 from gunmane.core.assess.models import Assessed, assess
 from gunmane.core.assess.risks import region_risk
@@ -137,6 +138,7 @@ async def measure(server: Embedded, region: Path, made: bool) -> None:
 
 
 def main(words: list[str]) -> None:
+    few_collections()
     if len(words) == 2:
         server = Embedded(Path(words[1]))
         server.start()

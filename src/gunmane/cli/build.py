@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from gunmane import __version__
 from gunmane import settings as configuration
+from gunmane.cli.bulk import few_collections
 from gunmane.core.errors import GunmaneError
 from gunmane.core.regions import RegionFile
 from gunmane.core.stock import OwnerFacts
@@ -52,6 +53,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build; exit code 1 with a sentence when the region file or the database cannot be used."""
     console = Console(stderr=True, quiet=options.quiet)
+    few_collections()
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         made = asyncio.run(build_region(options.region, options.out, options.as_of, options.seed, console))

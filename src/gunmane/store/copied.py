@@ -1,15 +1,12 @@
 """PostgreSQL's binary COPY format to columns, without a Python object per row and value.
 
 A query's leading columns have a fixed size and no nulls; its last one is text in which what varies in length stands
-joined by `JOINED`. Rows are cut by walking from length to length, the fixed columns are then one array. The server
-sends while a thread reads what has come before.
+joined by `JOINED`. Rows are cut by walking from length to length, the fixed columns are then one array.
 
 Format: https://www.postgresql.org/docs/current/sql-copy.html ("Binary Format").
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from struct import Struct as Packed
 from typing import Any
 
@@ -70,25 +67,22 @@ class _Rows:
 
 
 async def read_rows(conn: ReadConn, query: str, args: Sequence[Any], fixed: Fixed, take: Take) -> None:
-    """Run a query and hand its rows to `take` piece by piece, in a thread; `fixed` are its columns but the last."""
+    """Run a query and hand its rows to `take` piece by piece; `fixed` are its columns but the last.
+
+    A thread for the reading was slower: it and the event loop, woken for every few rows, waited for each other.
+    """
     rows = _Rows(fixed, take)
     pieces: list[bytes] = []
     held = 0
-    running: Future[None] | None = None
-    with ThreadPoolExecutor(1, thread_name_prefix="copy") as thread:
 
-        async def collect(data: bytes) -> None:
-            nonlocal held, running
-            pieces.append(bytes(data))
-            held += len(data)
-            if held >= PIECE:
-                if running is not None:
-                    await asyncio.wrap_future(running)
-                running = thread.submit(rows.read, b"".join(pieces))
-                pieces.clear()
-                held = 0
+    async def collect(data: bytes) -> None:
+        nonlocal held
+        pieces.append(bytes(data))
+        held += len(data)
+        if held >= PIECE:
+            rows.read(b"".join(pieces))
+            pieces.clear()
+            held = 0
 
-        await conn.copy_from_query(query, *args, output=collect, format="binary")
-        if running is not None:
-            await asyncio.wrap_future(running)
-        await asyncio.wrap_future(thread.submit(rows.read, b"".join(pieces)))
+    await conn.copy_from_query(query, *args, output=collect, format="binary")
+    rows.read(b"".join(pieces))
