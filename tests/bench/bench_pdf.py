@@ -16,7 +16,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 from tests.examples_sheet import example
 
-from gunmane.core.plan.sheet import MapLayer, MapShape, PlanSheet
+from gunmane.core.plan.findings import MapLayer, MapShape
+from gunmane.core.plan.sheet import PlanSheet
 from gunmane.core.words import AssetClass
 from gunmane.pdf import fonts
 from gunmane.pdf.plans import draw, drawn_lines

@@ -6,21 +6,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 from tests.examples_sheet import example
 
+from gunmane.core.plan.findings import MapLayer, MapShape, RiskAsset
 from gunmane.core.plan.sharing import RULES, Pair, Sight, excerpt, pairs_of, withheld
-from gunmane.core.plan.sheet import (
-    Band,
-    Choice,
-    MapLayer,
-    MapShape,
-    Measure,
-    PlanSheet,
-    RiskAsset,
-    SepticDistrict,
-    Text,
-    Verdict,
-    Work,
-    encode,
-)
+from gunmane.core.plan.sheet import Choice, PlanSheet, SepticDistrict, Verdict, Work, encode
+from gunmane.core.plan.values import Band, Measure, Text
 from gunmane.core.words import AssetClass, ConsentLevel, SourceStatus
 
 BLANK = Text("", "")

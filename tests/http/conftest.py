@@ -17,7 +17,9 @@ from litestar import Litestar
 from msgspec import structs
 
 from gunmane import app as root
-from gunmane.core.plan.sheet import MapLayer, MapShape, Measure, Text, Work, encode
+from gunmane.core.plan.findings import MapLayer, MapShape
+from gunmane.core.plan.sheet import Work, encode
+from gunmane.core.plan.values import Measure, Text
 from gunmane.core.words import AssetClass, Role
 from gunmane.settings import Settings
 from gunmane.store import access, pool

@@ -81,8 +81,7 @@ def ready(base: str) -> bool:
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
     """`gunmane demo` in a folder of its own."""
-    if not (STATIC / "maplibre" / "maplibre-gl.mjs").is_file():
-        pytest.skip("the browser parts are missing: run `gunmane parts`")
+    assert (STATIC / "maplibre" / "maplibre-gl.mjs").is_file(), "the browser parts are missing: run `gunmane parts`"
     home = Path(tempfile.mkdtemp(prefix="gunmane-browser-"))
     home.chmod(0o755)
     port = free_port()

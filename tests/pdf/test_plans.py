@@ -18,18 +18,9 @@ import pytest
 from tests.examples_sheet import example
 
 from gunmane.core.errors import GunmaneError
-from gunmane.core.plan.sheet import (
-    Band,
-    Facts,
-    Measure,
-    Member,
-    PlanSheet,
-    PlanStatus,
-    ProgrammeRow,
-    RiskRow,
-    Text,
-    encode,
-)
+from gunmane.core.plan.findings import RiskRow
+from gunmane.core.plan.sheet import Facts, Member, PlanSheet, ProgrammeRow, encode
+from gunmane.core.plan.values import Band, Measure, PlanStatus, Text
 from gunmane.core.plan.wording import complete
 from gunmane.core.words import AssetClass, Language, OwnerKind
 from gunmane.pdf import design

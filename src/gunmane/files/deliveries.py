@@ -15,7 +15,8 @@ from pyogrio import raw
 
 from gunmane.core.plan.formats import pick
 from gunmane.core.plan.nouns import CLASSES, COLUMNS, MEASURES, STATUSES
-from gunmane.core.plan.sheet import Column, PlanSheet, Text
+from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.plan.values import Column, Text
 from gunmane.core.words import Language
 from gunmane.files.reference import texts
 from gunmane.files.writing import FIXED_DAY, STORED_CRS

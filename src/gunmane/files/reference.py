@@ -9,7 +9,7 @@ import msgspec
 from gunmane.core.deterioration.priors import Priors
 from gunmane.core.plan.costs import CostBook, MeasureFile, ServiceLifeFile, UnitCostFile
 from gunmane.core.plan.labels import Labels
-from gunmane.core.plan.sheet import Text
+from gunmane.core.plan.values import Text
 from gunmane.core.risk import Consequences
 from gunmane.core.words import Scale
 from gunmane.resources import DATA

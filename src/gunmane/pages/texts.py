@@ -11,7 +11,7 @@ import msgspec
 
 from gunmane.core.assess.explain import explain
 from gunmane.core.calendar import date_text
-from gunmane.core.plan.sheet import Text
+from gunmane.core.plan.values import Text
 from gunmane.core.risk import Reason
 from gunmane.core.words import Language, Scale
 from gunmane.files.reference import texts

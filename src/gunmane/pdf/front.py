@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gunmane.core.plan.sheet import PlanStatus
+from gunmane.core.plan.values import PlanStatus
 from gunmane.pdf.blocks import Beside, Para
 from gunmane.pdf.breaking import Line, Span, set_lines
 from gunmane.pdf.layout import Block, Item, NewPage

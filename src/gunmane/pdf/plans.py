@@ -7,7 +7,8 @@ import msgspec
 from reportlab.pdfgen.canvas import Canvas
 
 from gunmane.core.errors import Fault, GunmaneError
-from gunmane.core.plan.sheet import PlanSheet, PlanStatus, encode
+from gunmane.core.plan.sheet import PlanSheet, encode
+from gunmane.core.plan.values import PlanStatus
 from gunmane.core.plan.wording import complete
 from gunmane.core.words import Language
 from gunmane.pdf import design, fonts, style

@@ -8,7 +8,8 @@ from datetime import date
 
 from gunmane.core.plan.formats import band, day, fiscal, number, pick
 from gunmane.core.plan.nouns import CLASSES
-from gunmane.core.plan.sheet import Band, PlanSheet, Text
+from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.plan.values import Band, Text
 from gunmane.core.words import AssetClass, Language
 from gunmane.pdf.blocks import Heading, Panel, Para
 from gunmane.pdf.breaking import Span

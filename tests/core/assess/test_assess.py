@@ -16,7 +16,7 @@ from gunmane.core.assess.stock import region_stock, year_ends
 from gunmane.core.duties.daynumbers import number
 from gunmane.core.duties.engine import State
 from gunmane.core.duties.rulerows import STATES
-from gunmane.core.plan.sheet import Text
+from gunmane.core.plan.values import Text
 from gunmane.core.risk import Reason
 from gunmane.core.words import AssetClass
 from gunmane.files import reference

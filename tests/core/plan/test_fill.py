@@ -15,7 +15,8 @@ from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.fill import make_sheet
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.scenarios import plan_region
-from gunmane.core.plan.sheet import Column, Facts, Measure, PlanSheet
+from gunmane.core.plan.sheet import Facts, PlanSheet
+from gunmane.core.plan.values import Column, Measure
 from gunmane.core.stock import CLASS_AT, Stock
 from gunmane.core.words import AssetClass, Scale
 from gunmane.resources import DATA

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gunmane.core.plan.formats import band, day, fiscal, number, percent, significant, yen
-from gunmane.core.plan.sheet import Band
+from gunmane.core.plan.values import Band
 from gunmane.core.words import Language
 
 

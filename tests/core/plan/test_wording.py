@@ -7,27 +7,20 @@ import msgspec
 import pytest
 from tests.examples_sheet import example
 
+from gunmane.core.plan.findings import AgeShare, DueRow, Forecast, GradeRow, StockRow
 from gunmane.core.plan.sentences import proposal, state, summary
 from gunmane.core.plan.sheet import (
-    AgeShare,
-    Band,
-    Column,
     CompareRow,
-    DueRow,
     Facts,
-    Forecast,
-    GradeRow,
     Levelling,
-    Measure,
     Member,
     OwnerEffect,
     PlanSheet,
     ProgrammeRow,
     ScaleFacts,
-    StockRow,
-    Text,
     YearlyCost,
 )
+from gunmane.core.plan.values import Band, Column, Measure, Text
 from gunmane.core.plan.wording import complete
 from gunmane.core.words import AssetClass, OwnerKind
 

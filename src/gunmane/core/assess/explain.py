@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gunmane.core.plan.sheet import Text
+from gunmane.core.plan.values import Text
 from gunmane.core.risk import Reason
 
 Tables = Mapping[str, Mapping[str, Text]]

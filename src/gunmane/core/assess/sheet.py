@@ -15,8 +15,7 @@ from gunmane.core.duties.daynumbers import NONE, day_of
 from gunmane.core.duties.engine import State
 from gunmane.core.duties.rulerows import STATES, DueColumns
 from gunmane.core.duties.rules import RuleBook
-from gunmane.core.plan.sheet import (
-    Band,
+from gunmane.core.plan.findings import (
     DueEngineer,
     DueMonth,
     DueRow,
@@ -26,13 +25,12 @@ from gunmane.core.plan.sheet import (
     MapLayer,
     MapShape,
     ModelCard,
-    PlanSheet,
-    Quality,
     RiskAsset,
     RiskMatrix,
     RiskRow,
-    Text,
 )
+from gunmane.core.plan.sheet import PlanSheet, Quality
+from gunmane.core.plan.values import Band, Text
 from gunmane.core.risk import MATRIX, Consequences, Reason
 from gunmane.core.schedule.gather import Work
 from gunmane.core.schedule.year import Engineer, Month, WorkKind, YearPlan

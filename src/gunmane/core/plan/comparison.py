@@ -12,19 +12,16 @@ from gunmane.core.plan.programme import FIRST_MEASURE, INSPECT, KINDS, PROVISION
 from gunmane.core.plan.scenarios import RegionPlan, Scenario, present_value, unlevelled
 from gunmane.core.plan.schedules import moved
 from gunmane.core.plan.sheet import (
-    Band,
     BudgetCase,
-    Column,
     CompareRow,
     EffectStep,
     Levelling,
-    Measure,
     OwnerEffect,
     ProgrammeRow,
-    Text,
     Verdict,
     YearlyCost,
 )
+from gunmane.core.plan.values import Band, Column, Measure, Text
 from gunmane.core.stock import CLASSES, Array, Floats
 from gunmane.core.words import AssetClass
 

@@ -6,8 +6,10 @@ import numpy as np
 
 from gunmane.core.indicators import confidence, old_share
 from gunmane.core.plan.costs import CostBook, quantities
+from gunmane.core.plan.findings import AgeProfile, AgeShare, Forecast, GradeRow, StockRow
 from gunmane.core.plan.labels import Labels
-from gunmane.core.plan.sheet import AgeProfile, AgeShare, Band, FieldGap, Forecast, GradeRow, Quality, StockRow, Unit
+from gunmane.core.plan.sheet import FieldGap, Quality
+from gunmane.core.plan.values import Band, Unit
 from gunmane.core.stock import CLASS_AT, CLASSES, Array, Flags, Floats, Stock
 from gunmane.core.words import AssetClass, Scale
 

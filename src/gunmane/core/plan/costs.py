@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct, field
 
-from gunmane.core.plan.sheet import Measure
+from gunmane.core.plan.values import Measure
 from gunmane.core.stock import CLASS_AT, CLASSES, Flags, Floats, Stock
 from gunmane.core.words import AssetClass, SourceStatus
 

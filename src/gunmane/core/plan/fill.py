@@ -24,8 +24,9 @@ from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.papers import assumptions, decisions, limits, milestones
 from gunmane.core.plan.scenarios import RegionPlan
-from gunmane.core.plan.sheet import Facts, Member, PlanSheet, ScaleFacts, Text
+from gunmane.core.plan.sheet import Facts, Member, PlanSheet, ScaleFacts
 from gunmane.core.plan.targets import indicators
+from gunmane.core.plan.values import Text
 from gunmane.core.words import Scale
 
 

@@ -3,7 +3,7 @@
 import math
 from datetime import date
 
-from gunmane.core.plan.sheet import Band, Text
+from gunmane.core.plan.values import Band, Text
 from gunmane.core.words import Language
 
 ERAS = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gunmane.core.errors import Fault, GunmaneError
-from gunmane.core.plan.sheet import Text
+from gunmane.core.plan.values import Text
 
 Catalogue = Mapping[str, Mapping[str, str]]
 """Table → key → text, as the TOML file holds it."""

@@ -1,6 +1,6 @@
 """Names of classes, measures, columns and units in the plan document."""
 
-from gunmane.core.plan.sheet import Column, Measure, Text, Unit
+from gunmane.core.plan.values import Column, Measure, Text, Unit
 from gunmane.core.words import AssetClass, OwnerKind, SourceStatus
 
 CLASSES = {

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from gunmane.core.plan.costs import CostBook, Prices, lives
 from gunmane.core.plan.needs import Needs, Reason
-from gunmane.core.plan.sheet import Measure
+from gunmane.core.plan.values import Measure
 from gunmane.core.stock import CLASS_AT, Array, Flags, Floats, Stock
 from gunmane.core.words import AssetClass
 

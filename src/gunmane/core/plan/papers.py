@@ -13,7 +13,8 @@ from gunmane.core.plan.needs import Reason
 from gunmane.core.plan.options import DOWNSIZE
 from gunmane.core.plan.programme import FIRST_MEASURE, KINDS
 from gunmane.core.plan.scenarios import RegionPlan
-from gunmane.core.plan.sheet import Assumption, Column, Decision, Milestone, Text
+from gunmane.core.plan.sheet import Assumption, Decision, Milestone
+from gunmane.core.plan.values import Column, Text
 from gunmane.core.stock import CLASS_AT, CLASSES, Flags
 from gunmane.core.words import Scale
 

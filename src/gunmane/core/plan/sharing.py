@@ -10,7 +10,8 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from gunmane.core.plan.sheet import MapLayer, PlanSheet, RiskAsset, Withheld
+from gunmane.core.plan.findings import MapLayer, RiskAsset
+from gunmane.core.plan.sheet import PlanSheet, Withheld
 from gunmane.core.words import AssetClass, ConsentLevel
 
 Pair = tuple[str, AssetClass]

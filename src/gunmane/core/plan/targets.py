@@ -8,7 +8,8 @@ from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.levelling import spread_of
 from gunmane.core.plan.scenarios import RegionPlan, unlevelled
-from gunmane.core.plan.sheet import Column, Indicator
+from gunmane.core.plan.sheet import Indicator
+from gunmane.core.plan.values import Column
 from gunmane.core.stock import CLASSES, Flags
 
 AFTER = (1, 3, 5, 10)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import msgspec
 
 from gunmane.core.plan.sentences import proposal, state, summary
-from gunmane.core.plan.sheet import PlanSheet, Text
+from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.plan.values import Text
 
 RULES: tuple[tuple[str, Callable[[PlanSheet], tuple[Text, tuple[Text, ...]] | None]], ...] = (
     ("stock", state.stock),

@@ -251,17 +251,8 @@ def mistakes(roster: Roster) -> list[Fault]:
         for index, code in enumerate(codes):
             if code in codes[:index]:
                 wrong(f"/{name}/{index}", "twice", id=code)
-    for index, person in enumerate(roster.people):
-        if not (0 <= person.start_min <= person.end_min <= 2880 and 0 <= person.break_min <= 2880):
-            wrong(f"/people/{index}", "ends_before", start=person.start_min, end=person.end_min)
-        _place(person.base, f"/people/{index}/base", faults)
-    for index, work in enumerate(roster.work):
-        if not 0 <= work.minutes <= 2880 or not 1 <= work.crew <= 9 or not 0 <= work.prize <= 10_000:
-            given = f"{work.minutes} / {work.crew} / {work.prize}"
-            wrong(f"/work/{index}", "out_of_range", value=given, least=0, most=10_000)
-        if work.first > work.last:
-            wrong(f"/work/{index}/last", "ends_before", start=work.first.isoformat(), end=work.last.isoformat())
-        _place(work.place, f"/work/{index}/place", faults)
+    faults.extend(_people_mistakes(roster))
+    faults.extend(_work_mistakes(roster))
     for index, wish in enumerate(roster.wishes):
         if wish.kind not in ("pin", "forbid") or (wish.kind == "pin" and wish.day is None):
             wrong(f"/wishes/{index}", "bad_wish")
@@ -272,6 +263,31 @@ def mistakes(roster: Roster) -> list[Fault]:
     return faults
 
 
-def _place(place: tuple[float, float], at: str, faults: list[Fault]) -> None:
-    if not (-180 <= place[0] <= 180 and -90 <= place[1] <= 90):
-        faults.append(Fault("no_place", at, {"value": str(place)}))
+def _people_mistakes(roster: Roster) -> list[Fault]:
+    found: list[Fault] = []
+    for index, person in enumerate(roster.people):
+        at = "/".join(("", "people", str(index)))
+        if not (0 <= person.start_min <= person.end_min <= 2880 and 0 <= person.break_min <= 2880):
+            found.append(Fault("ends_before", at, {"start": person.start_min, "end": person.end_min}))
+        found.extend(_place(person.base, at + "/base"))
+    return found
+
+
+def _work_mistakes(roster: Roster) -> list[Fault]:
+    found: list[Fault] = []
+    for index, work in enumerate(roster.work):
+        at = "/".join(("", "work", str(index)))
+        if not 0 <= work.minutes <= 2880 or not 1 <= work.crew <= 9 or not 0 <= work.prize <= 10_000:
+            given = f"{work.minutes} / {work.crew} / {work.prize}"
+            found.append(Fault("out_of_range", at, {"value": given, "least": 0, "most": 10_000}))
+        if work.first > work.last:
+            days = {"start": work.first.isoformat(), "end": work.last.isoformat()}
+            found.append(Fault("ends_before", at + "/last", days))
+        found.extend(_place(work.place, at + "/place"))
+    return found
+
+
+def _place(place: tuple[float, float], at: str) -> list[Fault]:
+    if -180 <= place[0] <= 180 and -90 <= place[1] <= 90:
+        return []
+    return [Fault("no_place", at, {"value": str(place)})]

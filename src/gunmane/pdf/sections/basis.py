@@ -1,8 +1,10 @@
 """What the numbers rest on: assumptions, models, quality of the data, provenance."""
 
+from gunmane.core.plan.findings import ModelCard
 from gunmane.core.plan.formats import number
 from gunmane.core.plan.nouns import STATUSES
-from gunmane.core.plan.sheet import ModelCard, Quality, SourceStatus, Text
+from gunmane.core.plan.sheet import Quality, SourceStatus
+from gunmane.core.plan.values import Text
 from gunmane.pdf.design import ColumnDesign, TableDesign
 from gunmane.pdf.grid import Cell
 from gunmane.pdf.sections.state import grade_name

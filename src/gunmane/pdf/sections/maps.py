@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gunmane.core.plan.sheet import MapLayer
+from gunmane.core.plan.findings import MapLayer
 from gunmane.pdf.blocks import Beside
 from gunmane.pdf.charts.maps import Area, Map, Shape
 from gunmane.pdf.figure import Figure

@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
+from gunmane.core.plan.findings import RiskAsset, RiskMatrix
 from gunmane.core.plan.formats import number, yen
 from gunmane.core.plan.nouns import UNITS
-from gunmane.core.plan.sheet import Band, RiskAsset, RiskMatrix, Unit
+from gunmane.core.plan.values import Band, Unit
 from gunmane.pdf.blocks import Beside
 from gunmane.pdf.charts.bars import RangeBars
 from gunmane.pdf.charts.lines import Curve, Lines, Matrix

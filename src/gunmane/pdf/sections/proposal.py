@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from gunmane.core.plan.formats import fiscal, number
 from gunmane.core.plan.nouns import COLUMNS, MEASURES
 from gunmane.core.plan.sentences.proposal import totals
-from gunmane.core.plan.sheet import Column, Levelling, ProgrammeRow
+from gunmane.core.plan.sheet import Levelling, ProgrammeRow
+from gunmane.core.plan.values import Column
 from gunmane.pdf.charts.bars import Bars, Series, Waterfall
 from gunmane.pdf.charts.lines import TimeBars
 from gunmane.pdf.design import ColumnDesign, TableDesign

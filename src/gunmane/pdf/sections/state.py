@@ -5,10 +5,12 @@ import unicodedata
 from collections import Counter
 from itertools import groupby
 
+from gunmane.core.plan.findings import AgeProfile, GradeRow
 from gunmane.core.plan.formats import number, percent
 from gunmane.core.plan.nouns import STATUSES, UNITS
 from gunmane.core.plan.sentences.state import age_totals
-from gunmane.core.plan.sheet import AgeProfile, GradeRow, ScaleFacts, Text, Unit
+from gunmane.core.plan.sheet import ScaleFacts
+from gunmane.core.plan.values import Text, Unit
 from gunmane.core.words import AssetClass, Language
 from gunmane.pdf.blocks import Beside
 from gunmane.pdf.charts.bars import Bars, Series, ShareBars

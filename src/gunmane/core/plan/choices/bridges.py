@@ -8,7 +8,8 @@ from gunmane.core.plan.formats import number, yen
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.options import DOWNSIZE, MEASURES, REMOVE, REPAIR, measure_costs, removable, values_of
 from gunmane.core.plan.scenarios import RegionPlan
-from gunmane.core.plan.sheet import Choice, Named, Text, Verdict
+from gunmane.core.plan.sheet import Choice, Named, Verdict
+from gunmane.core.plan.values import Text
 from gunmane.core.stock import Array, Floats
 from gunmane.core.words import SourceStatus
 

@@ -6,7 +6,8 @@ from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.formats import number, yen
 from gunmane.core.plan.scenarios import RegionPlan
 from gunmane.core.plan.sewage import District, PlantMove
-from gunmane.core.plan.sheet import Choice, Named, SepticDistrict, Text, Verdict
+from gunmane.core.plan.sheet import Choice, Named, SepticDistrict, Verdict
+from gunmane.core.plan.values import Text
 from gunmane.core.words import SourceStatus
 
 MOST = 60

@@ -11,7 +11,8 @@ from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.partition import Division, apart_km, centres, divide
 from gunmane.core.plan.programme import INSPECT
 from gunmane.core.plan.scenarios import RegionPlan
-from gunmane.core.plan.sheet import Choice, Named, Text, Verdict
+from gunmane.core.plan.sheet import Choice, Named, Verdict
+from gunmane.core.plan.values import Text
 from gunmane.core.stock import CLASSES
 from gunmane.core.words import AssetClass, SourceStatus
 

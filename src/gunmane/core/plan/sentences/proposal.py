@@ -3,7 +3,8 @@
 from gunmane.core.plan.formats import fiscal, number, percents, yen
 from gunmane.core.plan.nouns import CLASSES, COLUMNS, COUNTERS, MEASURES
 from gunmane.core.plan.sentences.state import Said, name
-from gunmane.core.plan.sheet import Column, CompareRow, OwnerEffect, PlanSheet, Text, Unit
+from gunmane.core.plan.sheet import CompareRow, OwnerEffect, PlanSheet
+from gunmane.core.plan.values import Column, Text, Unit
 
 COLUMN_ORDER = tuple(Column)
 

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from gunmane.core.plan.findings import AgeShare, GradeRow
 from gunmane.core.plan.formats import day, fiscal, number, percents
 from gunmane.core.plan.nouns import CLASSES, COUNTERS
-from gunmane.core.plan.sheet import AgeShare, GradeRow, PlanSheet, Text
+from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.plan.values import Text
 from gunmane.core.words import AssetClass, SourceStatus
 
 Said = tuple[Text, tuple[Text, ...]]

@@ -3,7 +3,8 @@
 from gunmane.core.plan.formats import number, percents
 from gunmane.core.plan.nouns import CLASSES
 from gunmane.core.plan.sentences.state import MUCH_UNKNOWN, age_totals, bad_and_graded
-from gunmane.core.plan.sheet import Measure, PlanSheet, Text
+from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.plan.values import Measure, Text
 
 POINTS = ("compare", "programme", "grades", "forecast", "due", "risk", "owners", "levelling")
 """Sections whose findings are key points, most important first."""
