@@ -12,6 +12,8 @@ from gunmane.core.errors import GunmaneError
 from gunmane.store.embedded import Embedded
 
 WAIT_SECONDS = 20.0
+RECOVERY_SECONDS = 600.0
+"""A killed server first replays its log, up to `max_wal_size`: some minutes on a slow disk. It says so meanwhile."""
 INSUFFICIENT_PRIVILEGE = "42501"
 
 
@@ -30,14 +32,17 @@ class Database(Struct):
 
 async def connect(url: str) -> asyncpg.Connection:
     """Connect as soon as the server lets us: one that starts up or recovers refuses for a moment."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    began = time.monotonic()
     while True:
         try:
             return await asyncpg.connect(url)
-        except (asyncpg.CannotConnectNowError, ConnectionError, FileNotFoundError):
-            if time.monotonic() > deadline:
+        except asyncpg.CannotConnectNowError:
+            if time.monotonic() - began > RECOVERY_SECONDS:
                 raise
-            await asyncio.sleep(0.1)
+        except (ConnectionError, FileNotFoundError):
+            if time.monotonic() - began > WAIT_SECONDS:
+                raise
+        await asyncio.sleep(0.1)
 
 
 def _migrate(url: str) -> None:

@@ -63,14 +63,18 @@ def risk(sheet: PlanSheet) -> Said | None:
         return None
     total = region.yen_per_year.mid if region else sum(row.yen_per_year.mid for row in owners)
     amount = yen(total)
-    finding = Text(f"想定損失は年{amount.ja}である", f"The expected loss is {amount.en} a year")
+    finding = Text(
+        f"対策をしない場合の想定損失は、期間平均で年{amount.ja}である",
+        f"Without measures the expected loss is {amount.en} a year on average",
+    )
     said: list[Text] = []
     if len(owners) > 1 and total > 0:
         top = max(owners, key=lambda row: row.yen_per_year.mid)
         share = percents(top.yen_per_year.mid / total)
         finding = Text(
-            f"想定損失は年{amount.ja}、うち{share.ja}は{name(sheet, top.owner)}にある",
-            f"The expected loss is {amount.en} a year, {share.en} of it in {name(sheet, top.owner)}",
+            f"対策をしない場合の想定損失は、期間平均で年{amount.ja}、うち{share.ja}は{name(sheet, top.owner)}にある",
+            f"Without measures the expected loss is {amount.en} a year on average, {share.en} of it in "
+            f"{name(sheet, top.owner)}",
         )
     if region and region.cvar_95 is not None:
         tail = yen(region.cvar_95)
@@ -82,10 +86,11 @@ def risk(sheet: PlanSheet) -> Said | None:
         )
     said.append(
         Text(
-            "想定損失は「1年間に支障が起こる確率」と「起きたときの損害額」の積である。"
+            "想定損失は「1年間に支障が起こる確率」(対策をしない場合の計画期間の平均)と「起きたときの損害額」の積である。"
             "損害額の多くは単価と係数による概算であり、順位を決めるための物差しであって、予算額ではない。",
-            "The expected loss is the probability of a failure within a year times its damage. Most damages are "
-            "estimates from unit costs and factors: a yardstick for ranking, not a budget.",
+            "The expected loss is the probability of a failure within a year (mean of the plan's years without "
+            "measures) times its damage. Most damages are estimates from unit costs and factors: a yardstick for "
+            "ranking, not a budget.",
         )
     )
     unrated = sum(row.unrated for row in owners) if owners else (region.unrated if region else 0)
