@@ -218,6 +218,28 @@ def test_plane_coordinates_have_x_north(tmp_path: Path) -> None:
     assert (found.fields["west"][0], found.fields["south"][0]) == pytest.approx((136.93, 34.89), abs=1e-7)
 
 
+@pytest.mark.parametrize("kind", ["Point", "LineString"])
+def test_exchanged_latitude_and_longitude_are_put_right_and_said(tmp_path: Path, kind: str) -> None:
+    places = [[[38.0, 140.6], [38.001, 140.6]], [[140.61, 38.0], [140.61, 38.001]], [[10.0, 10.0], [10.0, 10.001]]]
+    features = [
+        {"type": "Feature", "properties": {"管渠番号": f"K{number}", "管種": "陶管"},
+         "geometry": {"type": kind, "coordinates": place if kind == "LineString" else place[0]}}
+        for number, place in enumerate(places)
+    ]  # fmt: skip
+    path = tmp_path / "k.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    _, found = read(path, "sewer_pipe", owner_code="042064")
+    assert found.fields["number"] == ["K0", "K1"]
+    assert ["position_swapped" in flags for flags in found.fields["flags"]] == [True, False]
+    assert (found.fields["west"][0], found.fields["south"][0]) == (140.6, 38.0)
+    first = shapely.from_wkb(found.fields["geometry"][0])
+    assert first.bounds[:2] == (140.6, 38.0)
+    if kind == "LineString":
+        assert found.fields["length_m"] == pytest.approx([111.0, 111.0], abs=0.2), "measured where it lies"
+        assert found.fields["north"][0] == 38.001 or found.fields["east"][0] == 140.6
+    assert [row.faults[0].code for row in found.rejected] == ["outside_japan"]
+
+
 def test_the_tokyo_datum_is_shifted() -> None:
     move = to_lonlat(4301)
     assert move is not None
@@ -250,7 +272,7 @@ def test_a_bad_mapping_says_where(tmp_path: Path) -> None:
     with pytest.raises(GunmaneError) as caught:
         read(path, "bridge", mapping=str(own))
     assert caught.value.code == "bad_mapping"
-    assert "nonsense" in caught.value.faults[0].values["reason"]
+    assert caught.value.faults[0].at == "/nonsense"
     own.write_text('[columns]\n"無い列" = "name"\n', "utf-8")
     with pytest.raises(GunmaneError) as caught:
         read(path, "bridge", mapping=str(own))

@@ -326,7 +326,10 @@ def test_geojson_compressed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [("x.doc", b"a", "unknown_format"), ("x.csv", b"", "empty_file"), ("x.xlsx", b"no", "not_readable"),
-     ("x.zip", b"no", "not_readable"), ("x.gpkg", b"no", "not_readable"), ("x.csv.gz", b"no", "not_readable")],
+     ("x.zip", b"no", "not_readable"), ("x.geojson", b'{"type": "Feature', "not_readable"),
+     ("x.geojson.gz", b"no", "not_readable"), ("x.csv.gz", gzip.compress(b"a,b" * 9999)[:40], "not_readable"),
+     ("x.xlsx.gz", gzip.compress(b"a,b" * 9999)[:40], "not_readable"), ("x.shp", b"no", "not_readable"),
+     ("x.gpkg", b"no", "not_readable"), ("x.csv.gz", b"no", "not_readable")],
 )  # fmt: skip
 def test_what_cannot_be_opened_says_so(tmp_path: Path, name: str, content: bytes, code: str) -> None:
     path = tmp_path / name

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from gunmane import __version__
 from gunmane import settings as configuration
 from gunmane.cli.bulk import few_collections
+from gunmane.cli.days import iso_day
 from gunmane.core.errors import GunmaneError
 from gunmane.core.regions import RegionFile
 from gunmane.core.stock import OwnerFacts
@@ -44,7 +45,7 @@ def add(commands: Any) -> None:
         required=True,
         help="folder for plan.pdf, summary, editions, annex, plan.json, .xlsx, .gpkg, rejected.csv",
     )
-    command.add_argument("--as-of", type=date.fromisoformat, help="day of the data (default: the file's, else today)")
+    command.add_argument("--as-of", type=iso_day, help="day of the data (default: the file's, else today)")
     command.add_argument("--seed", type=int, help="seed of random draws (default: the file's, else 1)")
     command.add_argument("--quiet", action="store_true", help="no progress display")
     command.set_defaults(run=run)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from gunmane.cli.days import iso_day
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.duties.engine import DueItem, due_items
 from gunmane.core.duties.outlook import outlook
@@ -24,10 +25,10 @@ def add(commands: Any) -> None:
     actions = duties.add_subparsers(metavar="ACTION", required=True)
     explain = actions.add_parser("explain", help="duties of the assets in a file of life stories")
     explain.add_argument("facts", type=Path, metavar="FACTS.json", help="array of life stories; - = standard input")
-    explain.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="as of this day")
+    explain.add_argument("--on", type=iso_day, required=True, metavar="DATE", help="as of this day")
     explain.add_argument("--json", action="store_true", help="print one JSON array")
     explain.add_argument(
-        "--what-if", type=date.fromisoformat, metavar="DATE", help="as if rules not in force came into force on DATE"
+        "--what-if", type=iso_day, metavar="DATE", help="as if rules not in force came into force on DATE"
     )
     explain.add_argument(
         "--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules: local practice"
@@ -35,14 +36,14 @@ def add(commands: Any) -> None:
     explain.set_defaults(run=run_explain)
     table = actions.add_parser("table", help="what falls due in the next fiscal years, with slack (5年期限表)")
     table.add_argument("facts", type=Path, metavar="FACTS.json", help="array of life stories; - = standard input")
-    table.add_argument("--on", type=date.fromisoformat, required=True, metavar="DATE", help="as of this day")
+    table.add_argument("--on", type=iso_day, required=True, metavar="DATE", help="as of this day")
     table.add_argument("--years", type=int, default=5, choices=range(1, 31), metavar="N", help="default 5")
     table.add_argument("--out", type=Path, required=True, metavar="DUE.xlsx", help="workbook to be written")
     table.add_argument("--language", type=Language, default=Language.JA, choices=list(Language), help="default ja")
     table.add_argument("--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules")
     table.set_defaults(run=run_table)
     rules = actions.add_parser("rules", help="list the rules with basis, source and status")
-    rules.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="only those in force on DATE")
+    rules.add_argument("--on", type=iso_day, metavar="DATE", help="only those in force on DATE")
     rules.add_argument("--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules")
     rules.set_defaults(run=run_rules)
 

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from gunmane import settings as settings_module
+from gunmane.cli.days import iso_day
 from gunmane.core.errors import GunmaneError
 from gunmane.core.regions import LedgerEntry, OwnerEntry, RegionEntry, RegionFile
 from gunmane.core.words import AssetClass, Language, OwnerKind
@@ -38,7 +39,7 @@ def add(commands: Any) -> None:
     command.add_argument("--dry-run", action="store_true", help="変更点だけを示す / show what would change")
     command.add_argument("--suggest", action="store_true", help="対応表の案を書く / print a mapping file")
     command.add_argument("--again", action="store_true", help="同じ台帳も読み直す / read identical ledgers too")
-    command.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="later dates lie in the future")
+    command.add_argument("--as-of", type=iso_day, metavar="DATE", help="later dates lie in the future")
     command.add_argument("--rejected", type=Path, metavar="FILE.csv", help="write the rows to mend")
     command.add_argument("--json", action="store_true", help="print the outcome as JSON")
     command.add_argument("--lang", type=Language, choices=list(Language), default=Language.JA)

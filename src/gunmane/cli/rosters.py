@@ -3,13 +3,13 @@
 import argparse
 import json
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import structs
 
+from gunmane.cli.days import iso_day
 from gunmane.cli.papers import papers, read_bytes, refuse
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.lots import Item, LotRules, breaches, make_lots
@@ -33,9 +33,7 @@ def add(actions: Any) -> None:
     roll = actions.add_parser("region", help="a built region's year by week and its next weeks by day (圏域の日程)")
     roll.add_argument("region", type=Path, metavar="REGION.toml", help="the region's file, built before")
     roll.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the plan and its papers")
-    roll.add_argument(
-        "--from", dest="start", type=date.fromisoformat, metavar="DATE", help="first day (default today)"
-    )
+    roll.add_argument("--from", dest="start", type=iso_day, metavar="DATE", help="first day (default today)")
     roll.add_argument("--weeks", type=int, default=4, choices=range(1, 14), metavar="N", help="default 4")
     roll.add_argument("--extra", type=Path, metavar="EXTRA.json", help="people, cars, closures, permits, wishes")
     roll.add_argument("--seconds", type=float, default=30.0, metavar="N", help="time of the search (default 30)")

@@ -1,12 +1,12 @@
 """`gunmane simulate DIR`: write a fictitious region with known true hazards."""
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
+from gunmane.cli.days import iso_day
 from gunmane.flows.simulate import simulate
 
 
@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
     command.add_argument("--owners", type=int, default=5)
     command.add_argument("--assets", type=int, default=20_000)
     command.add_argument("--seed", type=int, default=1)
-    command.add_argument("--as-of", type=date.fromisoformat, default=None, help="last day of the records")
+    command.add_argument("--as-of", type=iso_day, default=None, help="last day of the records")
     command.set_defaults(run=run)
 
 

@@ -5,14 +5,14 @@ import io
 from functools import cache
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.errors import GunmaneError
 from gunmane.core.ledgers.limits import Limits, read_limits
 from gunmane.core.ledgers.mapping import Mapping, read_mapping
 from gunmane.core.ledgers.synonyms import Lexicon, read_synonyms
 from gunmane.core.words import AssetClass, Scale
+from gunmane.files.decoding import decode
 from gunmane.files.reference import scales
 from gunmane.resources import DATA
 
@@ -68,12 +68,12 @@ def catalogue() -> Catalogue:
 
 
 def mapping_file(path: Path) -> Mapping:
-    """Read a mapping file; raises GunmaneError `no_such_file` or `bad_mapping` with the place of the fault."""
+    """Read a mapping file; raises GunmaneError `no_such_file` or `bad_mapping` with every fault and its place."""
     try:
-        return read_mapping(path.read_bytes())
-    except FileNotFoundError as error:
+        data = path.read_bytes()
+    except OSError as error:
         raise GunmaneError("no_such_file", path=str(path)) from error
-    except (msgspec.DecodeError, ValueError) as error:
-        raise GunmaneError(
-            "bad_mapping", [Fault("bad_mapping", at=str(path), values={"reason": str(error)})]
-        ) from error
+    found, faults = decode(data, Mapping)
+    if found is None:
+        raise GunmaneError("bad_mapping", faults, path=str(path))
+    return found

@@ -54,11 +54,12 @@ class Guess(Struct, frozen=True):
 def infer(east: float, north: float, seat: tuple[float, float] | None, reach_km: float = 150.0) -> Guess:
     """Infer the system of a place in the middle of a source without one.
 
-    Degrees inside Japan are JGD2011. Metres are plane rectangular; the zone is the one that puts the place nearest
-    to the owner's seat (longitude, latitude), and must put it within reach. Without a seat it has to be asked.
+    Degrees inside Japan, also when exchanged, are JGD2011. Metres are plane rectangular; the zone is the one that
+    puts the place nearest to the owner's seat (longitude, latitude), and must put it within reach. Without a seat it
+    has to be asked.
     """
     west, south, right, top = JAPAN
-    if west <= east <= right and south <= north <= top:
+    if (west <= east <= right and south <= north <= top) or (west <= north <= right and south <= east <= top):
         return Guess(JGD2011, "crs_taken_as_degrees")
     if abs(east) <= 180 and abs(north) <= 90:
         return Guess(4326, "crs_taken_as_wgs84")

@@ -3,12 +3,14 @@
 import csv
 import gzip
 import io
+import logging
 import re
 import shutil
 import tempfile
 import warnings
 import weakref
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,25 @@ import numpy as np
 import pyogrio
 import pyogrio.raw
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import (
+    CRSError,
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    FieldError,
+    GeometryError,
+)
 
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.ledgers.raw import RawChunk
 from gunmane.files.cells import array_texts
 
 GIS_ENDINGS = (".geojson", ".json", ".shp", ".zip", ".gpkg", ".fgb", ".kml", ".gml", ".geojsonl")
+
+BROKEN = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, CRSError)
+"""What GDAL finds wrong with a file."""
+
+logging.getLogger("pyogrio").setLevel(logging.CRITICAL)  # what a user should know is told in the user's language
 
 
 class LayerTable:
@@ -45,7 +59,10 @@ class LayerTable:
             if layer is None and len(data_sets) > 1:
                 notes.append(f"layer_chosen:{data_sets[0]}")
         else:
-            self._source, self._names, stated = _source(path)
+            try:
+                self._source, self._names, stated = _source(path)
+            except (OSError, EOFError, zlib.error) as error:
+                raise GunmaneError("not_readable", path=str(path), reason=str(error)) from error
         self._layer = layer if layer and not str(self._source).endswith(".shp") else None
         try:
             inside = tuple(str(name) for name in pyogrio.list_layers(self._source)[:, 0])
@@ -59,7 +76,7 @@ class LayerTable:
                 notes.append(f"layer_chosen:{self._layer}")
             self.encoding = encoding or self._encoding(stated)
             info = self._info()
-        except (DataSourceError, DataLayerError) as error:
+        except BROKEN as error:
             raise GunmaneError("not_readable", path=str(path), reason=str(error)) from error
         self._fields = [str(name) for name in info["fields"]]
         self.original_header = tuple(self._fields)

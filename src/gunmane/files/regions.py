@@ -3,25 +3,27 @@
 import hashlib
 from pathlib import Path
 
-import msgspec
-
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.regions import LedgerEntry, RegionFile, faults_of
+from gunmane.files.decoding import decode
 from gunmane.files.ledgers import LedgerSource
 
 
 def read_region(path: Path) -> RegionFile:
-    """Read a region file; raises GunmaneError `no_such_file`, or `bad_region` with every fault and its place."""
+    """Read a region file.
+
+    Raises GunmaneError `no_such_file`, `not_a_region_file` for a ledger or a folder, `bad_region` with every fault
+    and its place.
+    """
+    if path.suffix.lower() != ".toml" and path.exists():
+        raise GunmaneError("not_a_region_file", path=str(path))
     try:
         data = path.read_bytes()
     except OSError as error:
         raise GunmaneError("no_such_file", path=str(path)) from error
-    try:
-        found = msgspec.toml.decode(data, type=RegionFile)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        reason, _, place = str(error).partition(" - at `$")
-        fault = Fault("region_not_readable", at=place.rstrip("`"), values={"reason": reason})
-        raise GunmaneError("bad_region", [fault], path=str(path)) from error
+    found, shape = decode(data, RegionFile)
+    if found is None:
+        raise GunmaneError("bad_region", shape, path=str(path))
     faults = faults_of(found)
     if found.region.roads is not None and not (path.parent / found.region.roads).is_file():
         faults.append(Fault("file_missing", at="/region/roads", values={"path": found.region.roads}))

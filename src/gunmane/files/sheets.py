@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class SheetTable:
                 book.get_sheet_by_name(sheet) if sheet else max(map(book.get_sheet_by_name, self.layers), key=_size)
             )
             self._rows = [texts(row) for row in found.to_python(skip_empty_area=False)]
-        except (CalamineError, OSError, EOFError) as error:
+        except (CalamineError, OSError, EOFError, zlib.error) as error:
             raise GunmaneError("not_readable", path=str(path), reason=str(error)) from error
         _fill_merged(self._rows, found)
         header: Header = find_header(self._rows, header_row)

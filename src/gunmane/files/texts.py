@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import itertools
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -64,8 +65,11 @@ class TextTable:
         return gzip.open(self._path, "rb") if self._path.name.lower().endswith(".gz") else self._path.open("rb")  # type: ignore[return-value]
 
     def _head(self) -> bytes:
-        with self._open() as file:
-            return file.read(HEAD)
+        try:
+            with self._open() as file:
+                return file.read(HEAD)
+        except (OSError, EOFError, zlib.error) as error:
+            raise GunmaneError("not_readable", path=str(self._path), reason=str(error)) from error
 
     def sample(self, count: int = 200) -> list[list[str]]:
         """Return the first rows' cells, column by column."""

@@ -1,6 +1,7 @@
 """From a ledger's chunks to batches ready for COPY, one chunk ahead of the database."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -26,6 +27,7 @@ from gunmane.core.ledgers.repairs import (
     recognise_repairs,
 )
 from gunmane.core.ledgers.text import fold
+from gunmane.files import layers
 from gunmane.files.catalogue import catalogue
 from gunmane.files.ledgers import Ledger, LedgerSource
 from gunmane.files.tables import Table, open_table
@@ -176,11 +178,21 @@ def _cells(ledger: Ledger, chunk: RawChunk, rows: list[int], lost: NDArray[np.bo
     return found
 
 
-async def ahead(chunks: Callable[[], Iterator[Prepared]]) -> AsyncIterator[Prepared]:
-    """Walk chunks that a thread of its own prepares, always one ahead of the reader."""
+def _readable(chunks: Iterator[Prepared], path: Path) -> Iterator[Prepared]:
+    try:
+        yield from chunks
+    except (OSError, EOFError, zlib.error, *layers.BROKEN) as error:
+        raise GunmaneError("not_readable", path=str(path), reason=str(error)) from error
+
+
+async def ahead(chunks: Callable[[], Iterator[Prepared]], path: Path) -> AsyncIterator[Prepared]:
+    """Walk chunks that a thread of its own prepares, always one ahead of the reader.
+
+    Raises GunmaneError `not_readable` where the file breaks off, whatever its reader says then.
+    """
     loop = asyncio.get_running_loop()
     with ThreadPoolExecutor(1, thread_name_prefix="ledger") as thread:
-        walk = chunks()
+        walk = _readable(chunks(), path)
         coming = loop.run_in_executor(thread, next, walk, None)
         while (found := await coming) is not None:
             coming = loop.run_in_executor(thread, next, walk, None)

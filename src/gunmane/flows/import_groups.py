@@ -6,6 +6,7 @@ is left alone: what has been corrected since then stays.
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -85,6 +86,12 @@ class Job(Struct):
     identical: bool = False
     known: ledgers.Numbers | None = None  # numbers of the assets there are, for a ledger of inspections
     people: tuple[bool, ...] = ()  # which parts of contacts the ledger has
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        assert self.opened is not None
+        return self.opened.source.path
 
 
 class Work(Struct, frozen=True):
@@ -179,7 +186,7 @@ class Group:
     ) -> ledgers.Supply | None:
         """Copy a ledger's rows; where the owner has no assets of the class yet they go to `fresh` chunk by chunk."""
         supply = None
-        async for one in ahead(lambda: self._chunks(job)):
+        async for one in ahead(lambda: self._chunks(job), job.path):
             supply = both(supply, one.supply)
             if one.assets is not None and job.content == "assets":
                 await ledgers.copy_in(conn, one.assets)

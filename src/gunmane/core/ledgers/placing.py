@@ -11,7 +11,16 @@ from gunmane.core.ledgers.cells import memoised
 from gunmane.core.ledgers.columns import flag
 from gunmane.core.ledgers.memo import Memo, as_array, as_list, floats
 from gunmane.core.ledgers.places import JAPAN
-from gunmane.core.ledgers.positions import Floats, Placed, kilometres_from, outside_japan, points, shapes
+from gunmane.core.ledgers.positions import (
+    Floats,
+    Placed,
+    exchanged,
+    exchanged_in_japan,
+    kilometres_from,
+    outside_japan,
+    points,
+    shapes,
+)
 from gunmane.core.ledgers.recognise import Use
 from gunmane.core.ledgers.rows import Rows
 
@@ -28,6 +37,7 @@ def place_rows(
     if placed is None:
         nothing: list[Any] = [None] * len(rows)
         return {"geometry": nothing, "west": nothing, "south": nothing, "east": nothing, "north": nothing}
+    _put_right(rows, placed)
     _check(rows, placed)
     fields["length_m"] = _lengths(rows, placed, fields["length_m"])
     west, south = as_list(placed.west), as_list(placed.south)
@@ -63,6 +73,25 @@ def _placed(rows: Rows, geometry: Sequence[bytes | None] | None) -> Placed | Non
     if pair:
         return _from_pairs(rows, pair)
     return None
+
+
+def _put_right(rows: Rows, placed: Placed) -> None:
+    """Exchange longitude and latitude of Japanese shapes that stand the wrong way round, and say so of each."""
+    if not rows.context.japanese:
+        return
+    wrong = np.flatnonzero(exchanged_in_japan(placed))
+    if not len(wrong):
+        return
+    right = exchanged([placed.wkb[position] for position in wrong.tolist()])
+    if placed.east is placed.west:  # points share their corners
+        placed.east, placed.north = placed.west.copy(), placed.south.copy()
+    for index, position in enumerate(wrong.tolist()):
+        placed.wkb[position] = right.wkb[index]
+        rows.note(position, flag("position_swapped"))
+    for name in ("west", "south", "east", "north", "lengths"):
+        column = np.array(getattr(placed, name))
+        column[wrong] = getattr(right, name)
+        setattr(placed, name, column)
 
 
 def _from_wkt(rows: Rows, use: Use) -> Placed:

@@ -58,6 +58,16 @@ def shapes(source: Sequence[bytes | None], to_lonlat: ToLonLat | None) -> Placed
     return Placed(wkb, west, south, east, north, line_lengths(found))
 
 
+def exchanged(source: Sequence[bytes | None]) -> Placed:
+    """Return shapes whose longitude and latitude had been exchanged."""
+    found = shapely.from_wkb(np.array(source, dtype=object))
+    return shapes(shapely.to_wkb(shapely.transform(found, _turned)).tolist(), None)
+
+
+def _turned(coordinates: Floats) -> Floats:
+    return coordinates[:, ::-1]
+
+
 _A, _E2 = 6_378_137.0, 0.006694380022900788
 """GRS 80: semi-major axis in metres and first eccentricity squared."""
 
@@ -88,6 +98,15 @@ def outside_japan(placed: Placed) -> NDArray[np.bool_]:
     """Tell for each shape whether any of it lies outside Japan's box (False where there is no geometry)."""
     west, south, east, north = JAPAN
     return (placed.west < west) | (placed.east > east) | (placed.south < south) | (placed.north > north)
+
+
+def exchanged_in_japan(placed: Placed) -> NDArray[np.bool_]:
+    """Tell for each shape whether it lies in Japan when its longitude and latitude are exchanged.
+
+    No place in Japan does both: its longitudes (122 to 154) are no latitudes.
+    """
+    west, south, east, north = JAPAN
+    return (placed.west >= south) & (placed.east <= north) & (placed.south >= west) & (placed.north <= east)
 
 
 def kilometres_from(placed: Placed, longitude: float, latitude: float) -> Floats:
