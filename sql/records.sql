@@ -94,11 +94,14 @@ LIMIT $4;
 
 -- plans
 -- Plans of the principal's regions without their documents, newest first.
-SELECT region_id, plan_id, run_id, edition, status, as_of, pdf_sha256, octet_length(pdf) AS pdf_bytes, created_at
-FROM plans
-WHERE ($1::uuid IS NULL OR region_id = $1) AND ($2::uuid IS NULL OR plan_id < $2)
-    AND ($3::uuid IS NULL OR plan_id = $3)
-ORDER BY plan_id DESC
+SELECT
+    p.region_id, p.plan_id, p.run_id, p.edition, p.status, p.as_of, p.sheet_sha256, d.decided_on, p.superseded_by,
+    coalesce(d.pdf_sha256, p.pdf_sha256) AS pdf_sha256, octet_length(coalesce(d.pdf, p.pdf)) AS pdf_bytes, p.created_at
+FROM plans AS p
+LEFT JOIN plan_decisions AS d ON d.region_id = p.region_id AND d.plan_id = p.plan_id
+WHERE ($1::uuid IS NULL OR p.region_id = $1) AND ($2::uuid IS NULL OR p.plan_id < $2)
+    AND ($3::uuid IS NULL OR p.plan_id = $3)
+ORDER BY p.plan_id DESC
 LIMIT $4;
 
 -- plan_sheet
@@ -106,8 +109,10 @@ LIMIT $4;
 SELECT sheet FROM plans WHERE plan_id = $1;
 
 -- plan_document
--- The document of a plan.
-SELECT pdf FROM plans WHERE plan_id = $1 AND pdf IS NOT NULL;
+-- The document of a plan, as decided where it was.
+SELECT coalesce(d.pdf, p.pdf) AS pdf
+FROM plans AS p LEFT JOIN plan_decisions AS d ON d.region_id = p.region_id AND d.plan_id = p.plan_id
+WHERE p.plan_id = $1 AND p.pdf IS NOT NULL;
 
 -- plan_pairs
 -- Every owner's class that a plan speaks of, by the owner's code, with the owner's name as the plan prints it.

@@ -39,16 +39,21 @@ WHERE region_id = $1 AND run_id = $2 AND state IN ('queued', 'running');
 INSERT INTO models (region_id, run_id, asset_class, scale, card) VALUES ($1, $2, $3, $4, $5);
 
 -- insert_plan
--- Store a plan as the region's next edition and return its number.
-INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf, pdf_sha256)
-SELECT $1, $2, $3, coalesce(max(p.edition), 0) + 1, $4, $5, $6, $7
-FROM plans AS p WHERE p.region_id = $1
-RETURNING edition;
+-- Store a plan as an edition of the region.
+INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, sheet_sha256, pdf, pdf_sha256)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- next_edition
+-- The number that the region's next edition gets.
+SELECT coalesce(max(edition), 0) + 1 FROM plans WHERE region_id = $1;
 
 -- plan_of_run
--- The plan that a run made, with its document.
-SELECT region_id, plan_id, run_id, edition, status, as_of, sheet, pdf, pdf_sha256, created_at
-FROM plans WHERE region_id = $1 AND run_id = $2;
+-- The plan that a run made, with its document, as decided where it was.
+SELECT
+    p.region_id, p.plan_id, p.run_id, p.edition, p.status, p.as_of, p.sheet, coalesce(d.pdf, p.pdf) AS pdf,
+    coalesce(d.pdf_sha256, p.pdf_sha256) AS pdf_sha256, p.created_at
+FROM plans AS p LEFT JOIN plan_decisions AS d ON d.region_id = p.region_id AND d.plan_id = p.plan_id
+WHERE p.region_id = $1 AND p.run_id = $2;
 
 -- state_of_inputs
 -- What a computation over these owners starts from: counts and last changes of everything that it reads.

@@ -634,6 +634,49 @@ CREATE TABLE public.photos (
 );
 ALTER TABLE ONLY public.photos FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.photos OWNER TO postgres;
+CREATE TABLE public.plan_comments (
+    region_id uuid NOT NULL,
+    comment_id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    code text NOT NULL,
+    owner_id uuid NOT NULL,
+    body text NOT NULL,
+    author text NOT NULL,
+    key_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.plan_comments FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.plan_comments OWNER TO postgres;
+CREATE TABLE public.plan_decisions (
+    region_id uuid NOT NULL,
+    plan_id uuid NOT NULL,
+    decided_on date NOT NULL,
+    meeting text NOT NULL,
+    decided_by text NOT NULL,
+    title text NOT NULL,
+    note text,
+    pdf bytea NOT NULL,
+    pdf_sha256 text NOT NULL,
+    key_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.plan_decisions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.plan_decisions OWNER TO postgres;
+CREATE TABLE public.plan_overrides (
+    region_id uuid NOT NULL,
+    override_id uuid NOT NULL,
+    owner text NOT NULL,
+    asset_class text,
+    asset_id uuid,
+    code text NOT NULL,
+    content jsonb NOT NULL,
+    key_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid
+);
+ALTER TABLE ONLY public.plan_overrides FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.plan_overrides OWNER TO postgres;
 CREATE TABLE public.plans (
     region_id uuid NOT NULL,
     plan_id uuid NOT NULL,
@@ -645,7 +688,10 @@ CREATE TABLE public.plans (
     pdf bytea,
     pdf_sha256 text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT plans_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'decided'::text])))
+    sheet_sha256 text,
+    superseded_by uuid,
+    CONSTRAINT plans_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'decided'::text, 'superseded'::text]))),
+    CONSTRAINT plans_superseded CHECK (((status = 'superseded'::text) = (superseded_by IS NOT NULL)))
 );
 ALTER TABLE ONLY public.plans FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.plans OWNER TO postgres;
@@ -935,6 +981,12 @@ ALTER TABLE ONLY public.owners
     ADD CONSTRAINT owners_pk PRIMARY KEY (owner_id);
 ALTER TABLE ONLY public.photos
     ADD CONSTRAINT photos_pk PRIMARY KEY (owner_id, inspection_id, sha256);
+ALTER TABLE ONLY public.plan_comments
+    ADD CONSTRAINT plan_comments_pk PRIMARY KEY (region_id, comment_id);
+ALTER TABLE ONLY public.plan_decisions
+    ADD CONSTRAINT plan_decisions_pk PRIMARY KEY (region_id, plan_id);
+ALTER TABLE ONLY public.plan_overrides
+    ADD CONSTRAINT plan_overrides_pk PRIMARY KEY (region_id, override_id);
 ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plans_edition_unique UNIQUE (region_id, edition);
 ALTER TABLE ONLY public.plans
@@ -988,6 +1040,8 @@ CREATE UNIQUE INDEX inspections_supersedes_once ON public.inspections USING btre
 CREATE INDEX ledgers_recent ON public.ledgers USING btree (owner_id, imported_at DESC);
 CREATE INDEX messages_ready ON public.messages USING btree (channel, ready_at, owner_id) WHERE (state = 'waiting'::text);
 CREATE INDEX messages_recent ON public.messages USING btree (owner_id, message_id DESC, state);
+CREATE UNIQUE INDEX plan_overrides_one ON public.plan_overrides USING btree (region_id, code) WHERE (withdrawn_at IS NULL);
+CREATE UNIQUE INDEX plans_one_decided ON public.plans USING btree (region_id) WHERE (status = 'decided'::text);
 CREATE INDEX region_members_owner ON public.region_members USING btree (owner_id);
 CREATE INDEX reminders_by_asset ON public.reminders USING btree (owner_id, asset_id, duty);
 CREATE INDEX repairs_by_asset ON public.repairs USING btree (owner_id, asset_id, repaired_on DESC);
@@ -1026,6 +1080,12 @@ ALTER TABLE ONLY public.models
     ADD CONSTRAINT models_run FOREIGN KEY (region_id, run_id) REFERENCES public.runs(region_id, run_id);
 ALTER TABLE ONLY public.photos
     ADD CONSTRAINT photos_inspection FOREIGN KEY (owner_id, inspection_id) REFERENCES public.inspections(owner_id, inspection_id);
+ALTER TABLE ONLY public.plan_comments
+    ADD CONSTRAINT plan_comments_plan FOREIGN KEY (region_id, plan_id) REFERENCES public.plans(region_id, plan_id);
+ALTER TABLE ONLY public.plan_decisions
+    ADD CONSTRAINT plan_decisions_plan FOREIGN KEY (region_id, plan_id) REFERENCES public.plans(region_id, plan_id);
+ALTER TABLE ONLY public.plan_overrides
+    ADD CONSTRAINT plan_overrides_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
 ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plans_run FOREIGN KEY (region_id, run_id) REFERENCES public.runs(region_id, run_id);
 ALTER TABLE ONLY public.recipients
@@ -1155,6 +1215,16 @@ CREATE POLICY photos_delete ON public.photos FOR DELETE TO gunmane_app USING ((o
 CREATE POLICY photos_insert ON public.photos FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY photos_read ON public.photos FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY photos_update ON public.photos FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.plan_comments ENABLE ROW LEVEL SECURITY;
+CREATE POLICY plan_comments_insert ON public.plan_comments FOR INSERT TO gunmane_app WITH CHECK (((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])) AND (owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[]))));
+CREATE POLICY plan_comments_read ON public.plan_comments FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.plan_decisions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY plan_decisions_insert ON public.plan_decisions FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY plan_decisions_read ON public.plan_decisions FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.plan_overrides ENABLE ROW LEVEL SECURITY;
+CREATE POLICY plan_overrides_insert ON public.plan_overrides FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY plan_overrides_read ON public.plan_overrides FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+CREATE POLICY plan_overrides_update ON public.plan_overrides FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.plans ENABLE ROW LEVEL SECURITY;
 CREATE POLICY plans_insert ON public.plans FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY plans_read ON public.plans FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
@@ -1287,7 +1357,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.models TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.owners TO gunmane_app;
 GRANT SELECT ON TABLE public.owners TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.photos TO gunmane_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.plans TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.plan_comments TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.plan_decisions TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.plan_overrides TO gunmane_app;
+GRANT UPDATE(withdrawn_at) ON TABLE public.plan_overrides TO gunmane_app;
+GRANT UPDATE(withdrawn_by) ON TABLE public.plan_overrides TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.plans TO gunmane_app;
+GRANT UPDATE(status) ON TABLE public.plans TO gunmane_app;
+GRANT UPDATE(superseded_by) ON TABLE public.plans TO gunmane_app;
 GRANT SELECT ON TABLE public.recipients TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.recipients TO gunmane_app;
 GRANT SELECT ON TABLE public.region_members TO gunmane_auth;

@@ -12,7 +12,13 @@ from gunmane.store import database, query
 from gunmane.store.embedded import binaries
 from tests.conftest import Database
 
-REGION_TABLES = {"regions", "region_members", "runs", "models", "plans", "schedules", "schedule_changes"}
+REGION_TABLES = {"regions", "region_members", "runs", "models", "plans", "schedules", "schedule_changes"} | {
+    "plan_decisions",
+    "plan_overrides",
+    "plan_comments",
+    "plan_jobs",
+    "region_settings",
+}
 NO_TENANT = {"alembic_version"}
 
 

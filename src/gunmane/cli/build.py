@@ -176,8 +176,8 @@ def _write(
     steps: dict[str, float],
 ) -> None:
     """Write the four files; each is complete or not there."""
-    _replace(out / "plan.pdf", built.pdf)
-    _replace(out / "plan.json", built.sheet)
+    put(out / "plan.pdf", built.pdf)
+    put(out / "plan.json", built.sheet)
     partial = out / ".rejected.csv.part"
     write_rejected(partial, rejected)
     partial.replace(out / "rejected.csv")
@@ -198,10 +198,11 @@ def _write(
         },
         "ledgers": imported.ledgers,
     }
-    _replace(out / "build.json", msgspec.json.format(msgspec.json.encode(summary, enc_hook=str), indent=1) + b"\n")
+    put(out / "build.json", msgspec.json.format(msgspec.json.encode(summary, enc_hook=str), indent=1) + b"\n")
 
 
-def _replace(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes) -> None:
+    """Write a file that is complete or not there."""
     partial = path.with_name(f".{path.name}.part")
     partial.write_bytes(data)
     os.replace(partial, path)

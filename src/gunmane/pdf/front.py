@@ -71,6 +71,8 @@ class Cover:
             story.say("plan.version", version=facts.version)
             + ("　" + story.say("plan.decided_on", day=story.day(facts.decided_on)) if facts.decided_on else ""),
         ]
+        if (made := story.sheet.approval) is not None:
+            lines.append(story.say("plan.approved", meeting=made.meeting, title=made.title, by=made.decided_by))
         if facts.contact:
             lines.append(story.say("plan.contact", contact=facts.contact))
         for line in lines:

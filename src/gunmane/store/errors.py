@@ -17,6 +17,11 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "consents_dates": ("ends_before_start", "/valid_to"),
     "region_members_dates": ("ends_before_start", "/left_on"),
     "photos_pk": ("twice", "/photos"),
+    "plans_one_decided": ("later_decided", ""),
+    "plan_decisions_pk": ("plan_decided", ""),
+    "plan_overrides_pk": ("taken", "/override_id"),
+    "plan_overrides_one": ("overridden_already", "/code"),
+    "plan_comments_pk": ("taken", "/comment_id"),
 }
 """Constraint → code of the fault, and its place in the request."""
 

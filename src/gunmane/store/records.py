@@ -106,14 +106,17 @@ class RejectedRow(Struct, frozen=True, kw_only=True):
 
 
 class PlanRow(Struct, frozen=True, kw_only=True):
-    """One edition of a region's plan."""
+    """One edition of a region's plan; `sheet_sha256` is that of its plan.json before any decision."""
 
     region_id: UUID
     plan_id: UUID
     run_id: UUID
     edition: int
-    status: str
+    status: str  # draft | decided | superseded
     as_of: date
+    sheet_sha256: str | None
+    decided_on: date | None
+    superseded_by: UUID | None
     pdf_sha256: str | None
     pdf_bytes: int | None
     created_at: datetime

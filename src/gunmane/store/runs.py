@@ -100,13 +100,22 @@ async def insert_plan(
     run_id: UUID,
     *,
     plan_id: UUID,
+    edition: int,
     as_of: date,
     sheet: object,
+    sheet_sha256: str,
     pdf: bytes,
     pdf_sha256: str,
-) -> int:
-    """Store a plan as the region's next edition and return the edition's number."""
-    return await conn.fetchval(sql("runs", "insert_plan"), region_id, plan_id, run_id, as_of, sheet, pdf, pdf_sha256)
+) -> None:
+    """Store a plan as an edition of the region; it never changes."""
+    await conn.execute(
+        sql("runs", "insert_plan"), region_id, plan_id, run_id, edition, as_of, sheet, sheet_sha256, pdf, pdf_sha256
+    )
+
+
+async def next_edition(conn: Conn, region_id: UUID) -> int:
+    """Return the number of the region's next edition; it holds as long as nobody else builds (`locks.hold`)."""
+    return await conn.fetchval(sql("runs", "next_edition"), region_id)
 
 
 async def plan_of(conn: ReadConn, region_id: UUID, run_id: UUID) -> Plan | None:

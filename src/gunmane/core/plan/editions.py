@@ -17,6 +17,7 @@ def edition(sheet: PlanSheet, code: str) -> PlanSheet:
 
     return PlanSheet(
         facts=msgspec.structs.replace(sheet.facts, region=f"{sheet.facts.region} {member.name}"),
+        approval=sheet.approval,
         members=(member,),
         scales=sheet.scales,
         stock=tuple(row for row in sheet.stock if row.owner == code),
@@ -30,6 +31,7 @@ def edition(sheet: PlanSheet, code: str) -> PlanSheet:
         owner_effects=tuple(row for row in sheet.owner_effects if row.owner == code),
         levelling=tuple(msgspec.structs.replace(row, owner="") for row in sheet.levelling if row.owner == code),
         choices=tuple(row for row in sheet.choices if row.owner in ("", code)),
+        overrides=tuple(row for row in sheet.overrides if row.owner in ("", code)),
         works=tuple(row for row in sheet.works if row.owner == code),
         septic=tuple(row for row in sheet.septic if row.owner == code),
         quality=tuple(row for row in sheet.quality if row.owner == code),

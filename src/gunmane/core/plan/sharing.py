@@ -107,6 +107,12 @@ def _of_owner(rows: Any, reader: _Reader) -> Any:
     return tuple(row for row in rows if row.owner and reader.owner(row.owner, ConsentLevel.FULL))
 
 
+def _overridden(rows: Any, reader: _Reader) -> Any:
+    """What was set against proposals: about single assets by their class, about anything else by all of the owner."""
+    named = [row for row in rows if row.asset_class is not None]
+    return (*_named(named, reader), *_of_owner([row for row in rows if row.asset_class is None], reader))
+
+
 def _top(rows: tuple[RiskAsset, ...], reader: _Reader) -> tuple[RiskAsset, ...]:
     """The riskiest assets that may be seen one by one, ranked among themselves; names only by full consent."""
     kept: list[RiskAsset] = []
@@ -155,14 +161,15 @@ def _kept(rows: Any, _: _Reader) -> Any:
 
 
 RULES: dict[str, Callable[[Any, _Reader], Any]] = {
-    "facts": _kept, "scales": _kept, "outlines": _kept, "duties": _kept, "assumptions": _kept, "members": _members,
+    "facts": _kept, "approval": _kept, "scales": _kept, "outlines": _kept, "duties": _kept, "assumptions": _kept,
+    "members": _members,
     "stock": _counted, "age_shares": _counted, "grades": _counted, "risks": _counted, "due": _counted,
     "programme": _counted, "owner_effects": _counted, "levelling": _counted, "quality": _counted,
     "ages": _by_class, "forecasts": _by_class, "models": _by_class, "matrices": _by_class,
     "due_months": _whole, "compare": _whole, "yearly": _whole, "present_spend": _whole, "effects": _whole,
     "indicators": _whole, "milestones": _whole, "rejected_rows": _whole, "budgets": _whole,
     "works": _named, "top_risks": _top, "layers": _layers, "due_engineers": _of_owner, "choices": _of_owner,
-    "septic": _septic,
+    "septic": _septic, "overrides": _overridden,
 }  # fmt: skip
 """How each part of a sheet is cut down; a part without a rule is left out."""
 

@@ -29,6 +29,7 @@ from gunmane.core.plan.findings import (
     RiskRow,
     StockRow,
 )
+from gunmane.core.plan.record import Approval, Overridden
 from gunmane.core.plan.values import Band, Column, Measure, PlanStatus, Text, Unit
 from gunmane.core.words import AssetClass, ConsentLevel, OwnerKind, SourceStatus
 
@@ -302,6 +303,7 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     """Everything that the plan document prints; `withheld` says what an excerpt for one reader leaves out."""
 
     facts: Facts
+    approval: Approval | None = None  # of a decided plan
     members: tuple[Member, ...]
     scales: tuple[ScaleFacts, ...] = ()
     stock: tuple[StockRow, ...] = ()
@@ -330,6 +332,7 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     indicators: tuple[Indicator, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     choices: tuple[Choice, ...] = ()
+    overrides: tuple[Overridden, ...] = ()
     works: tuple[Work, ...] = ()  # the first in the order of year, class and number
     works_left_out: int = 0  # assets with a measure that `works` has no room for
     septic: tuple[SepticDistrict, ...] = ()

@@ -15,6 +15,7 @@ from msgspec import Struct
 from gunmane import __version__
 from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.sheet import PlanSheet, encode
+from gunmane.core.plan.versions import decided
 from gunmane.core.schedule.year import Reason
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Language
@@ -22,7 +23,7 @@ from gunmane.flows.build.compute import Computed, Report, compute, digest, run_i
 from gunmane.flows.build.save import save
 from gunmane.pdf.plans import draw
 from gunmane.resources import program
-from gunmane.store import access, fleets, locks, pool, runs
+from gunmane.store import access, fleets, locks, plans, pool, runs
 from gunmane.store.ids import uuid7
 
 KIND = "build"
@@ -62,7 +63,7 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         state = await _state(conn, request)
         earlier = await runs.find_finished(conn, request.region_id, KIND, state)
         if earlier is not None and (kept := await runs.plan_of(conn, request.region_id, earlier.run_id)):
-            return _kept(kept, earlier)
+            return await _kept(conn, kept, earlier)
         await fleets.refresh_statistics(conn)
         found = await _read(conn, request, report)
     facts = tuple(owner for _, owner in request.owners)
@@ -91,22 +92,24 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
     }
     if await locks.wait_for_turn(opened, ids, lambda: report("wait", 0.0)):
         report("wait", 1.0)
-    drawing = asyncio.create_task(_draw(done, request, run_id, inputs, report))
-    async with _beside(drawing), pool.writing(opened) as conn:
+    async with pool.writing(opened) as conn:
         await locks.hold(conn, ids)
         await access.operate(conn, ids, [request.region_id])
         if (same := await _made_meanwhile(conn, request.region_id, run_id)) is not None:
             return same
+        edition = await runs.next_edition(conn, request.region_id)
         parameters = {"state": state, "as_of": request.as_of.isoformat()}
         await runs.start(
             conn, request.region_id, run_id, KIND,
             inputs_digest=inputs, seed=request.seed, parameters=parameters, code_version=__version__,
         )  # fmt: skip
-        report("save", 0.0)
-        counts |= await save(conn, done, ids, request.region_id, run_id)
-        report("save", 1.0)
-        sheet, document = await drawing
-        edition = await _store_plan(conn, request, run_id, sheet, document)
+        drawing = asyncio.create_task(_draw(done, request, run_id, inputs, edition, report))
+        async with _beside(drawing):
+            report("save", 0.0)
+            counts |= await save(conn, done, ids, request.region_id, run_id)
+            report("save", 1.0)
+            sheet, document = await drawing
+        await _store_plan(conn, request, run_id, edition, sheet, document)
         await runs.finish(conn, request.region_id, run_id, counts)
     return Built(
         run_id=run_id,
@@ -123,7 +126,9 @@ async def _made_meanwhile(conn: runs.ReadConn, region_id: UUID, run_id: UUID) ->
     """Find what another build of the same inputs stored while this one computed."""
     run = await runs.get(conn, region_id, run_id)
     plan = await runs.plan_of(conn, region_id, run_id)
-    return _kept(plan, run) if run is not None and plan is not None and run.state == "done" else None
+    if run is None or plan is None or run.state != "done":
+        return None
+    return await _kept(conn, plan, run)
 
 
 def _not_placed(done: Computed) -> dict[str, dict[str, int]]:
@@ -137,7 +142,7 @@ def _not_placed(done: Computed) -> dict[str, dict[str, int]]:
 
 
 async def _draw(
-    done: Computed, request: Request, run_id: UUID, inputs: str, report: Report
+    done: Computed, request: Request, run_id: UUID, inputs: str, edition: int, report: Report
 ) -> tuple[PlanSheet, bytes]:
     """Compute the plan and draw its document."""
     report("plan", 0.0)
@@ -147,7 +152,7 @@ async def _draw(
         region=request.region,
         field=request.field,
         simulated=request.simulated,
-        version="1",
+        version=str(edition),
         run_id=run_id,
         inputs_digest=inputs,
         seed=request.seed,
@@ -198,26 +203,29 @@ async def _read(conn: runs.ReadConn, request: Request, report: Report) -> Sequen
     return found
 
 
-async def _store_plan(conn: runs.Conn, request: Request, run_id: UUID, sheet: PlanSheet, document: bytes) -> int:
-    """Store the plan as the next edition, unless this run made one before it was broken off."""
-    kept = await runs.plan_of(conn, request.region_id, run_id)
-    if kept is not None:
-        return kept.edition
-    return await runs.insert_plan(
+async def _store_plan(
+    conn: runs.Conn, request: Request, run_id: UUID, edition: int, sheet: PlanSheet, document: bytes
+) -> None:
+    """Store the plan as the region's next edition."""
+    await runs.insert_plan(
         conn,
         request.region_id,
         run_id,
         plan_id=uuid7(),
+        edition=edition,
         as_of=request.as_of,
         sheet=msgspec.to_builtins(sheet, builtin_types=()),
+        sheet_sha256=hashlib.sha256(encode(sheet)).hexdigest(),
         pdf=document,
         pdf_sha256=hashlib.sha256(document).hexdigest(),
     )
 
 
-def _kept(plan: runs.Plan, run: runs.Run) -> Built:
-    """The plan of a run whose inputs have not changed."""
+async def _kept(conn: runs.ReadConn, plan: runs.Plan, run: runs.Run) -> Built:
+    """The plan of a run whose inputs have not changed, as decided where it was."""
     sheet = msgspec.convert(plan.sheet, PlanSheet)
+    if (made := await plans.decision(conn, plan.plan_id)) is not None:
+        sheet = decided(sheet, made.approval)
     return Built(
         run_id=run.run_id,
         inputs_digest=run.inputs_digest,

@@ -116,8 +116,14 @@ def provenance(story: Story) -> None:
     story.section("provenance", story.say("sections.provenance"))
     story.para(story.say("texts.provenance"), keep_next=True)
     kind = "origin_simulated" if facts.simulated else "origin_real"
+    made = story.sheet.approval
+    decision = story.say("words.no_decision") if made is None else story.say(
+        "words.decision_value", day=story.day(made.decided_on), meeting=made.meeting, title=made.title,
+        by=made.decided_by, note=made.note or "",
+    ).strip()  # fmt: skip
     rows = [
-        ("as_of", story.day(facts.as_of)), ("origin", story.say(f"words.{kind}")), ("run", facts.run_id),
+        ("decision", decision), ("as_of", story.day(facts.as_of)),
+        ("origin", story.say(f"words.{kind}")), ("run", facts.run_id),
         ("digest", facts.inputs_digest), ("seed", number(facts.seed)), ("software", facts.software),
         ("attached", story.say("words.attached_value")),
     ]  # fmt: skip
