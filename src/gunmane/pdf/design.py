@@ -24,10 +24,14 @@ class ColumnDesign(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TableDesign(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table's columns; with `group_first` equal neighbours in the first column form a group."""
+    """A table's columns; with `group_first` equal neighbours in the first column form a group.
+
+    `group_rows` names a value that is no column: each change of it makes a heading row over the whole width.
+    """
 
     columns: tuple[ColumnDesign, ...]
     group_first: bool = False
+    group_rows: str = ""
 
 
 class ChapterDesign(Struct, frozen=True, forbid_unknown_fields=True):

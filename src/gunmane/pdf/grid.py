@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gunmane.core.errors import Fault, GunmaneError
@@ -47,6 +47,8 @@ class Labels:
 
 PAD_X = 4.0
 PAD_Y = 2.4
+TIGHTER = (1.9, 1.4, 1.0)
+"""Room above and below a row's text where that spares a page with a few rows only."""
 
 LONG_GROUP = 6
 """A group of more rows may be divided between pages if that fills a page."""
@@ -82,6 +84,7 @@ class Grid:
         key: str = "",
         group_first: bool = False,
         total_rows: int = 0,
+        pad: float = PAD_Y,
     ) -> None:
         self.labels = labels
         self.columns = columns
@@ -93,8 +96,10 @@ class Grid:
         self.keys = (key,) if key else ()
         self.group_first = group_first
         self.total_rows = total_rows
+        self.pad = pad
         self.is_rest = False
         self.has_rest = False
+        self.repeated = False  # the first row is a heading that the page before has shown
         self.node = Node("Table")
         self._measured: dict[float, _Measured] = {}
 
@@ -146,17 +151,39 @@ class Grid:
         cut = min(cut, len(self.rows) - self.total_rows - 2)
         if cut < 2 or len(self.rows) <= SHORT_TABLE:
             return None
-        first, rest = self._part(self.rows[:cut]), self._part(self.rows[cut:])
+        over = self._heading_of(cut)
+        kept = [*([over] if over is not None else []), *range(cut, len(self.rows))]
+        first, rest = self._part(self.rows[:cut]), self._part([self.rows[index] for index in kept])
+        rest.repeated = over is not None
         first.has_rest, first.total_rows, first.after = True, 0, 0.0
-        first._measured[width] = measured.part(first, 0, cut)
-        rest._measured[width] = measured.part(rest, cut, len(self.rows))
+        first.repeated = self.repeated
+        first._measured[width] = measured.part(first, range(cut))
+        rest._measured[width] = measured.part(rest, kept)
         rest.is_rest, rest.has_rest, rest.keys, rest.key = True, self.has_rest, (), ""
         return first, rest
 
+    def tighter(self) -> Iterator[Grid]:
+        """Return the table with less and less room around its rows."""
+        for pad in TIGHTER:
+            if pad < self.pad:
+                yield self._part(self.rows, pad)
+
+    def is_heading(self, index: int) -> bool:
+        """Tell whether a row is the heading of the rows below it: one cell over the whole width."""
+        return len(self.rows[index]) == 1 < len(self.columns)
+
+    def _heading_of(self, index: int) -> int | None:
+        """Return the heading row that a row stands under; None for a heading and where there is none."""
+        if self.group_first or self.is_heading(index):
+            return None
+        return next((above for above in range(index - 1, -1, -1) if self.is_heading(above)), None)
+
     def _joined(self, index: int) -> bool:
         """Tell whether the row after `index` belongs to the same group."""
-        if not self.group_first or index + 1 >= len(self.rows):
+        if index + 1 >= len(self.rows):
             return False
+        if not self.group_first:
+            return self.is_heading(index)
         return self.rows[index][0].text == self.rows[index + 1][0].text
 
     def group_span(self, index: int) -> int:
@@ -167,10 +194,10 @@ class Grid:
             count += 1
         return count
 
-    def _part(self, rows: Sequence[Sequence[Cell]]) -> Grid:
+    def _part(self, rows: Sequence[Sequence[Cell]], pad: float | None = None) -> Grid:
         part = Grid(
             self.labels, self.columns, self.head, rows, faces=self.faces, style=self.style, key=self.key,
-            group_first=self.group_first, total_rows=self.total_rows,
+            group_first=self.group_first, total_rows=self.total_rows, pad=self.pad if pad is None else pad,
         )  # fmt: skip
         part.node = self.node
         part.is_rest = self.is_rest
@@ -196,6 +223,11 @@ class Grid:
         for index, (row, cells, height) in enumerate(
             zip(self.rows, measured.rows, measured.row_heights, strict=True)
         ):
+            if index == 0 and self.repeated:
+                with pen.tags.artifact():
+                    self._draw_row(pen, None, row, cells, measured, x, y, height, head=False, shown=0)
+                y -= height
+                continue
             same = self.group_first and index > 0 and self._joined(index - 1)
             self._draw_row(
                 pen, table.add(Node("TR")), row, cells, measured, x, y, height, head=False,
@@ -248,6 +280,8 @@ class Grid:
                 left = x + (measured.widths[0] if inner else 0.0)
                 total = index + 1 == len(self.rows) - self.total_rows and self.total_rows > 0
                 if index + 1 < len(self.rows):
+                    heading = self.is_heading(index)
+                    left = x if heading else left
                     pen.line([(left, y), (x + width, y)], colour=colours.rule if total else colours.grid,
                              weight=0.9 if total else 0.35 if inner else 0.5)  # fmt: skip
             pen.line([(x, top), (x + width, top)], colour=colours.accent, weight=1.1)
@@ -268,14 +302,14 @@ class Grid:
             left = x + sum(measured.widths[:number])
             align: Align = "centre" if head and (column.number or cell.span > 1) else column.align
             block = len(lines) * leading
-            y = top - (height - block) / 2 if head else top - PAD_Y
+            y = top - (height - block) / 2 if head else top - self.pad
             if line is None:
                 pen.lines(lines, left + PAD_X, y, width - 2 * PAD_X, size, leading, align=align)
                 continue
             is_head = head or column.head
             node = Node("TH" if is_head else "TD", scope="Column" if head else "Row" if is_head else None)
             node.col_span = cell.span
-            node.row_span = max(shown, 1) if number == 0 and not head else 1
+            node.row_span = max(shown, 1) if number == 0 and not head and self.group_first else 1
             with pen.tags.content(line.add(node)):
                 pen.lines(lines, left + PAD_X, y, width - 2 * PAD_X, size, leading, align=align)
 
@@ -285,6 +319,7 @@ class _Measured:
 
     def __init__(self, grid: Grid, width: float) -> None:
         style = grid.style.type
+        self.pad = grid.pad
         self.size = style.table
         while True:
             least, wanted = _needs(grid, self.size, tight=self.size < style.table_least + 0.5)
@@ -295,7 +330,7 @@ class _Measured:
                 name = grid.labels.title if grid.labels else ""
                 raise GunmaneError("table_too_wide", [Fault("table_too_wide", at=grid.key, values={"title": name})])
         self.leading = self.size * style.table_leading
-        self.widths = _share(least, wanted, width)
+        self.widths = _share(least, wanted, width, [column.number for column in grid.columns])
         self.head = [self._cells(grid, row, head=True) for row in grid.head]
         self.rows = [
             self._cells(grid, row, head=False, bold=index >= len(grid.rows) - grid.total_rows)
@@ -304,12 +339,12 @@ class _Measured:
         self.head_heights = [self._height(row) for row in self.head]
         self.row_heights = self._heights(grid, self.rows)
 
-    def part(self, grid: Grid, start: int, end: int) -> _Measured:
+    def part(self, grid: Grid, kept: Sequence[int]) -> _Measured:
         """Return the measures of some of the rows, at the same widths."""
         part = object.__new__(_Measured)
-        part.size, part.leading, part.widths = self.size, self.leading, self.widths
+        part.size, part.leading, part.widths, part.pad = self.size, self.leading, self.widths, self.pad
         part.head, part.head_heights = self.head, self.head_heights
-        part.rows = self.rows[start:end]
+        part.rows = [self.rows[index] for index in kept]
         part.row_heights = part._heights(grid, part.rows)
         return part
 
@@ -338,7 +373,7 @@ class _Measured:
         return result
 
     def _height(self, row: list[list[Line]]) -> float:
-        return max(len(lines) for lines in row) * self.leading + 2 * PAD_Y
+        return max(len(lines) for lines in row) * self.leading + 2 * self.pad
 
 
 def _face(grid: Grid, number: int, cell: Cell, *, head: bool) -> Face:
@@ -377,15 +412,21 @@ def _needs(grid: Grid, size: float, *, tight: bool) -> tuple[list[float], list[f
     return least, [max(pair) for pair in zip(least, wanted, strict=True)]
 
 
-def _share(least: list[float], wanted: list[float], width: float) -> list[float]:
-    """Share the width: everyone's least first, then towards what is wanted, what is left in proportion."""
+def _share(least: list[float], wanted: list[float], width: float, numbers: list[bool]) -> list[float]:
+    """Share the width: everyone's least first, then towards what is wanted, texts before the heads of numbers."""
     total = sum(wanted)
     if total <= width:
         return [one * width / total for one in wanted]
-    spare = width - sum(least)
-    gaps = [max(want - low, 0.0) for low, want in zip(least, wanted, strict=True)]
-    whole = sum(gaps) or 1.0
-    return [low + spare * gap / whole for low, gap in zip(least, gaps, strict=True)]
+    shared = list(least)
+    for kind in (False, True):
+        spare = width - sum(shared)
+        gaps = [
+            max(want - low, 0.0) if number is kind else 0.0
+            for low, want, number in zip(least, wanted, numbers, strict=True)
+        ]
+        part = min(1.0, spare / (sum(gaps) or 1.0))
+        shared = [have + part * gap for have, gap in zip(shared, gaps, strict=True)]
+    return shared
 
 
 def _placed(row: Sequence[Cell]) -> list[tuple[int, Cell]]:

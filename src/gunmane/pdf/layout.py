@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -39,6 +39,19 @@ class Flexible(Protocol):
     def shrunk(self, width: float, room: float) -> Block | None:
         """Return the block at most `room` high, or None if that would be too small."""
         ...
+
+
+@runtime_checkable
+class Tightenable(Protocol):
+    """A block that can be set tighter, so that no page holds its last rows only."""
+
+    def tighter(self) -> Iterator[Block]:
+        """Return the block set tighter and tighter."""
+        ...
+
+
+SMALL_REST = 0.25
+"""Share of a page that the last part of a divided block should at least fill."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,7 @@ class _Flow:
 
     def _put_divided(self, block: Block) -> None:
         """Place a block, divided over as many pages as it needs."""
+        block = self._without_small_rest(block)
         while True:
             room = self.y - self.floor - (block.before if self.pages[-1].placed else 0.0)
             if block.height(self.width) <= room + 0.01:
@@ -152,6 +166,29 @@ class _Flow:
             self._put(parts[0])
             self.turn()
             block = parts[1]
+
+    def _without_small_rest(self, block: Block) -> Block:
+        """Return the block, set tighter where that spares a page with a few rows only."""
+        pages, rest = self._parts(block)
+        if pages == 1 or rest > SMALL_REST * self._full() or not isinstance(block, Tightenable):
+            return block
+        return next((one for one in block.tighter() if self._parts(one)[0] < pages), block)
+
+    def _full(self) -> float:
+        style = self.pages[-1].style
+        return style.size[1] - style.top * MM - self.floor
+
+    def _parts(self, block: Block) -> tuple[int, float]:
+        """Return over how many pages a block would be divided from here, and the height of its last part."""
+        room = self.y - self.floor - (block.before if self.pages[-1].placed else 0.0)
+        count = 1
+        while (height := block.height(self.width)) > room + 0.01:
+            parts = block.split(self.width, room)
+            if parts is None and room >= self._full() - 0.01:
+                break
+            count, room = count + 1, self._full()
+            block = parts[1] if parts else block
+        return count, height
 
     def _put(self, block: Block) -> None:
         page = self.pages[-1]

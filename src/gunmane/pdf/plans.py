@@ -166,7 +166,8 @@ class _Drawing:
                 stamp += 8
             room = right - left - stamp - pen.width(page.chapter, 8) - 24
             title = pen.wrapped(self.texts.say("plan.title", region=facts.region), room, 8)
-            pen.text(left, level, title[0].text + ("…" if len(title) > 1 else ""), 8, colour=colours.soft)
+            if not page.chapter.startswith(self.texts.say("plan.title", region=facts.region)):
+                pen.text(left, level, title[0].text + ("…" if len(title) > 1 else ""), 8, colour=colours.soft)
             pen.text(right - stamp, level, page.chapter, 8, align="right", colour=colours.soft)
             pen.line([(left, level - 7), (right, level - 7)], colour=colours.rule, weight=0.5)
             story_day = self.texts.say("plan.footer", version=self.texts.say("plan.version", version=facts.version),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gunmane.core.plan.formats import band, day, fiscal, number, pick
@@ -218,7 +218,12 @@ class Story:
         ]
         head = [Cell((heads or {}).get(one.key) or self._head(key, one.key)) for one in shown]
         body: list[list[Cell]] = []
+        group: Value | Cell = None
         for row in rows:
+            if design.group_rows and row.get(design.group_rows) != group:
+                group = row[design.group_rows]
+                heading = self.cell(group, shown[0])
+                body.append([replace(heading, bold=True, span=len(shown), shade=self.style.colours.band)])
             body.append([self.cell(row.get(one.key), one) for one in shown])
             wide = row.get(WIDE)
             if isinstance(wide, str) and wide:

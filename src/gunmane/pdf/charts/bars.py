@@ -180,9 +180,10 @@ class Waterfall:
     down: str
     up: str
     total: str
+    broken: str  # what is said where the axis does not start at 0
 
     def draw(self, pen: Pen, x: float, y: float, width: float, height: float) -> None:
-        """Draw totals as full bars and each step where the one before ends."""
+        """Draw totals as full bars and each step where the one before ends; bars that are cut off are marked."""
         levels = [self.first[1]]
         for _, change in self.steps:
             levels.append(levels[-1] + change)
@@ -196,12 +197,16 @@ class Waterfall:
             for (label, change), start in zip(self.steps, levels, strict=False)
         ]
         items.append((self.last[0], box.low, self.last[1], self.total, self.last[1], 0))
+        if box.low > 0:
+            pen.text(x + width, y + height - SIZE, self.broken, SIZE, align="right", colour=pen.style.colours.soft)
         step = box.width / len(items)
         for index, (label, start, end, colour, value, hatch) in enumerate(items):
             left = box.x + index * step + step * 0.18
             bottom, top = sorted((box.at(start), box.at(end)))
             pen.rect(left, bottom, step * 0.64, max(top - bottom, 0.6), fill=colour)
             pen.hatch(left, bottom, step * 0.64, top - bottom, hatch, "#FFFFFF")
+            if box.low > 0 and index in (0, len(items) - 1):
+                _break(pen, left - 2, left + step * 0.64 + 2, bottom + 9)
             sign = "+" if value > 0 and 0 < index < len(items) - 1 else "−" if value < 0 else ""
             pen.text(left + step * 0.32, top + 2.5, sign + plain(round(abs(value))), SIZE, face="number-bold",
                      align="centre")  # fmt: skip
@@ -214,6 +219,13 @@ class Waterfall:
                 pen.text(
                     left + step * 0.32, box.y - SIZE - 2 - number * (SIZE + 1.2), line.text, SIZE, align="centre"
                 )
+
+
+def _break(pen: Pen, left: float, right: float, y: float) -> None:
+    """Mark a bar as cut off: two waves across it."""
+    half = (right - left) / 12
+    wave = [(left + index * half, y + (2.2 if index % 2 else 0.0)) for index in range(13)]
+    pen.line(wave, colour="#FFFFFF", weight=2.6)
 
 
 def _label(pen: Pen, x: float, middle: float, width: float, label: str) -> None:

@@ -61,7 +61,7 @@ class Map:
             _pin(pen, view.at((lon, lat)), label)
         pen.unclip()
         _scale_bar(pen, view, x + 8, y + 8)
-        _north(pen, x + room - 14, y + height - 30, self.north)
+        _north(pen, x + room + 16, y + 4, self.north)
         self._draw_legend(pen, x + room + 10, y + height - 4, beyond)
 
     def _draw_shapes(self, pen: Pen, view: "_View") -> int:
@@ -124,6 +124,10 @@ class Map:
                 pen.text(x, y, line.text, SIZE - 0.5, colour=pen.style.colours.soft)
 
 
+FOOT = 18.0
+"""Height at the foot of the frame that the scale bar has for itself."""
+
+
 class _View:
     """The projection of a map: longitude shortened by the cosine of the middle latitude."""
 
@@ -133,7 +137,7 @@ class _View:
         self.middle = (lon[0] + lon[1]) / 2, (lat[0] + lat[1]) / 2
         self.shrink = math.cos(math.radians(self.middle[1]))
         across, up = (lon[1] - lon[0]) * self.shrink, lat[1] - lat[0]
-        scale = min(width * 0.92 / max(across, 0.002), height * 0.9 / max(up, 0.002))
+        scale = min(width * 0.92 / max(across, 0.002), (height - FOOT) * 0.92 / max(up, 0.002))
         self.scale = scale * drawn.fill  # points per degree
 
     def at(self, point: Point) -> Point:
@@ -141,7 +145,7 @@ class _View:
         x, y, width, height = self.frame
         return (
             x + width / 2 + (point[0] - self.middle[0]) * self.shrink * self.scale,
-            y + height / 2 + (point[1] - self.middle[1]) * self.scale,
+            y + (height + FOOT) / 2 + (point[1] - self.middle[1]) * self.scale,
         )
 
     def holds(self, point: Point) -> bool:

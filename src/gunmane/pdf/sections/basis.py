@@ -82,11 +82,16 @@ def quality(story: Story) -> None:
     design = story.design.tables["quality"]
     fields = list(dict.fromkeys(gap.field for row in sheet.quality for gap in row.gaps))
     gaps = tuple(ColumnDesign(f"f{index}", number=True) for index in range(len(fields)))
-    columns = (*design.columns[:3], *gaps, *design.columns[3:])
+    columns = (*design.columns[:2], *gaps, *design.columns[2:])
     heads = {f"f{index}": story.say("words.fields", field=story.pick(text)) for index, text in enumerate(fields)}
     rows = [_quality_row(story, row, fields) for row in sheet.quality]
     story.table(
-        "quality", rows, source="ledger", note="quality", design=TableDesign(columns, group_first=True), heads=heads
+        "quality",
+        rows,
+        source="ledger",
+        note="quality",
+        design=TableDesign(columns, group_rows=design.group_rows),
+        heads=heads,
     )
     if sheet.limits:
         story.subsection("limits", story.say("sections.limits"))

@@ -38,6 +38,7 @@ def compare(story: Story) -> None:
             [(story.pick(step.label), step.yen / 1e6) for step in sheet.effects],
             (story.pick(COLUMNS[Column.MERGED]), costs[Column.MERGED] / 1e6),
             story.say("units.yen_million_axis"), colours.series[2], colours.series[3], colours.accent,
+            story.say("words.axis_broken"),
         )  # fmt: skip
         title = story.say("figures.waterfall", years=sheet.facts.years)
         alt = story.say("alts.waterfall", finding=story.finding("compare"))
@@ -235,13 +236,17 @@ def indicators(story: Story) -> None:
     body: list[dict[str, Value | Cell]] = []
     for row in rows:
         cells: dict[str, Value | Cell] = {
-            "label": row.label, "definition": row.definition, "unit": row.unit,
+            "label": row.label, "definition": row.definition,
+            "unit": story.say("words.percent") if row.unit.en == "share" else row.unit,
             "source": row.reference_source or None,
         }  # fmt: skip
         named = (("now", row.now), ("reference", row.reference),
                  *zip(("in_1", "in_3", "in_5", "in_10"), row.targets, strict=True))  # fmt: skip
         for key, value in named:
-            cells[key] = None if value is None else number(value, row.decimals)
+            if row.unit.en == "share" and value is not None:
+                cells[key] = number(100 * value, max(row.decimals - 2, 0))
+            else:
+                cells[key] = None if value is None else number(value, row.decimals)
         body.append(cells)
     story.table("indicators", body)
 
