@@ -1,0 +1,14 @@
+"""What a principal may see is worked out once a statement, not once a row (expand)."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy.util import await_only
+
+revision = "2026_11_23_2125"
+down_revision = "2026_11_23_2115"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    await_only(driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")))
