@@ -17,29 +17,46 @@ ORDER BY o.code;
 SELECT plan_id, edition, status, as_of, pdf_sha256, created_at FROM plans
 WHERE region_id = $1 ORDER BY edition DESC LIMIT 1;
 
+-- seen
+-- Digest what the principal sees of the counts and map cells of some owners: by whose consents, written by which
+-- transactions. A computation replaces all rows of an owner in one transaction, so any row tells it.
+SELECT sha256(convert_to(
+    coalesce(current_setting('gm.own', true), '-') || '|' || coalesce(current_setting('gm.known', true), '-') || '|'
+    || coalesce(current_setting('gm.full', true), '-') || '|' || coalesce(current_setting('gm.condition', true), '-')
+    || '|' || coalesce(current_setting('gm.tally', true), '-') || '|' || coalesce(string_agg(
+        o.owner_id || ' '
+        || coalesce((SELECT t.xmin || ' ' || t.computed_at FROM tallies AS t WHERE t.owner_id = o.owner_id LIMIT 1), '-')
+        || ' '
+        || coalesce((SELECT c.xmin::text FROM cells AS c WHERE c.owner_id = o.owner_id AND c.level = 4 LIMIT 1), '-'),
+        '|' ORDER BY o.owner_id), '-'), 'UTF8')) AS digest
+FROM unnest($1::uuid[]) AS o (owner_id);
+
 -- highest_risks
 -- Assets of some owners by expected loss, one page after a given place in that order.
 SELECT
     a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_precision, a.route, a.length_m,
     a.diameter_mm, a.material_text, a.origin, a.status, c.scale, c.grade, c.inspected_on,
     r.bad_5y, r.bad_5y_low, r.bad_5y_high, r.loss_yen_per_year, r.reasons
-FROM unnest($1::uuid[]) AS o (owner_id)
-CROSS JOIN LATERAL (
-    SELECT s.* FROM risks AS s
-    WHERE s.owner_id = o.owner_id
-        AND ($2::text IS NULL OR s.asset_class = $2)
-        AND s.loss_yen_per_year >= $3::double precision
-        AND ($4::double precision IS NULL OR (s.loss_yen_per_year, s.asset_id) < ($4, $5::uuid))
+FROM ( -- the page is chosen first: a risk and its asset are seen by the same consent
+    SELECT s.* FROM unnest($1::uuid[]) AS o (owner_id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM risks AS k
+        WHERE k.owner_id = o.owner_id
+            AND ($2::text IS NULL OR k.asset_class = $2)
+            AND k.loss_yen_per_year >= $3::double precision
+            AND ($4::double precision IS NULL OR (k.loss_yen_per_year, k.asset_id) < ($4, $5::uuid))
+        ORDER BY k.loss_yen_per_year DESC, k.asset_id DESC
+        LIMIT $6
+    ) AS s
+    -- Of a class that an owner does not share in full no row is walked past.
+    WHERE $2::text IS NULL OR o.owner_id = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[])
+        OR (o.owner_id::text || ':' || $2) = ANY (string_to_array(current_setting('gm.full', true), ','))
     ORDER BY s.loss_yen_per_year DESC, s.asset_id DESC
     LIMIT $6
 ) AS r
 JOIN assets AS a ON a.owner_id = r.owner_id AND a.asset_id = r.asset_id
 LEFT JOIN conditions AS c ON c.owner_id = r.owner_id AND c.asset_id = r.asset_id
--- Of a class that an owner does not share in full no row is walked past.
-WHERE $2::text IS NULL OR o.owner_id = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[])
-    OR (o.owner_id::text || ':' || $2) = ANY (string_to_array(current_setting('gm.full', true), ','))
-ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
-LIMIT $6;
+ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC;
 
 -- clear_cells
 -- Forget the map cells of these owners.

@@ -84,12 +84,24 @@ UPDATE rejected_rows SET mended_at = $4 WHERE owner_id = $1 AND ledger_id = $2 A
 RETURNING owner_id, ledger_id, row_number, cells, faults, mended_at;
 
 -- runs
--- Computations of the principal's regions, newest first.
-SELECT region_id, run_id, kind, inputs_digest, seed, parameters, code_version, state, progress, result, error,
-    requested_at, started_at, finished_at
-FROM runs
-WHERE ($1::uuid IS NULL OR region_id = $1) AND ($2::uuid IS NULL OR run_id < $2) AND ($3::uuid IS NULL OR run_id = $3)
-ORDER BY run_id DESC
+-- Computations of the principal's regions, newest first; what came out only for who may see counts of all it is about.
+SELECT r.region_id, r.run_id, r.kind, r.inputs_digest, r.seed, r.parameters, r.code_version, r.state, r.progress,
+    CASE WHEN w.whole THEN r.result END AS result, r.result IS NOT NULL AND NOT w.whole AS result_withheld,
+    r.error, r.requested_at, r.started_at, r.finished_at
+FROM runs AS r
+CROSS JOIN LATERAL (
+    SELECT NOT EXISTS (
+        SELECT FROM region_members AS m
+        WHERE m.region_id = r.region_id AND m.joined_on <= coalesce(r.finished_at, r.requested_at)::date
+            AND (m.left_on IS NULL OR m.left_on > r.requested_at::date)
+            AND m.owner_id <> ALL (string_to_array(current_setting('gm.own', true), ',')::uuid[])
+            AND NOT ARRAY(SELECT m.owner_id || ':' || k FROM unnest($5::text[]) AS k)
+                <@ string_to_array(current_setting('gm.tally', true), ',')
+    ) AS whole
+) AS w
+WHERE ($1::uuid IS NULL OR r.region_id = $1) AND ($2::uuid IS NULL OR r.run_id < $2)
+    AND ($3::uuid IS NULL OR r.run_id = $3)
+ORDER BY r.run_id DESC
 LIMIT $4;
 
 -- plans

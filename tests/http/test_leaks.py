@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gunmane.core.words import Role
+from gunmane.core.words import AssetClass, Role
 from gunmane.http.api import ROUTES
 from gunmane.http.routes import EVERYBODY, Route
 from gunmane.store import database
@@ -360,3 +360,38 @@ async def test_consents_open_a_plan_level_by_level_and_their_end_closes_it_at_on
     assert status == 403
     assert "secret b" not in text
     assert (await world.client.get(day_plan, headers=viewer)).status_code == 403
+
+
+async def test_what_a_run_counted_is_told_as_far_as_all_members_consent_to_counts(world: World) -> None:
+    run_id = uuid7()
+    await world.admin(
+        "INSERT INTO runs (region_id, run_id, kind, inputs_digest, seed, code_version, state, result)"
+        " VALUES ($1, $2, 'build', '', 1, '1', 'done', jsonb_build_object('assets', 4711))",
+        world.region, run_id,
+    )  # fmt: skip
+    admin = world.b.auth(Role.ADMINISTRATOR)
+
+    async def told() -> list[bool]:
+        found: list[bool] = []
+        for role in Role:
+            for path in ("/v1/runs", f"/v1/runs/{run_id}"):
+                answer = await world.client.get(path, headers=world.a.auth(role))
+                one = answer.json()
+                run = one if "run_id" in one else next(k for k in one["items"] if k["run_id"] == str(run_id))
+                assert run["result_withheld"] == ("4711" not in answer.text)
+                found.append("4711" in answer.text)
+        return found
+
+    assert not any(await told())
+    for one in list(AssetClass):
+        assert not any(await told()), "one class is still closed"
+        wanted = {
+            "region_id": str(world.region), "asset_class": one, "level": "aggregate", "valid_from": "2026-04-01",
+            "granted_by": "市長",
+        }  # fmt: skip
+        given = await world.client.post("/v1/consents", json=wanted, headers=admin)
+        assert given.status_code == 201, given.text
+    assert all(await told())
+    revoked = await world.client.post(f"{given.headers['location']}/revocation", headers=admin)
+    assert revoked.status_code == 200
+    assert not any(await told())

@@ -12,7 +12,7 @@ import pytest
 from gunmane.core.geometry import to_tile
 from gunmane.core.words import Language
 from gunmane.pages import texts
-from gunmane.store import database
+from gunmane.store import access, database, pool, tallies
 from gunmane.store.ids import uuid7
 from tests.conftest import Database
 from tests.pages.conftest import LAT, LON, Region
@@ -67,6 +67,59 @@ async def test_what_is_not_shared_is_not_shown(client: Client, region: Region) -
     answer = await client.get(f"/regions/{region.region_id}")
     assert "B-1-あ" in answer.text
     assert "B-1-み" not in answer.text
+
+
+async def test_an_owner_that_shares_nothing_is_not_counted_as_nothing(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.one])
+    start = (await client.get(f"/regions/{region.region_id}")).text
+    row = re.search(r"<tr><th scope=\"row\">架空みどり町.*?</tr>", start, re.S)
+    assert row is not None
+    assert "非共有" in row[0]
+    assert ">0<" not in row[0]
+    assert "計（共有分）" in start
+    assert "<b>3</b>" in start, "its own three bridges"
+    await sign_in(client, region.keys[region.two])
+    start = (await client.get(f"/regions/{region.region_id}?lang=en")).text
+    assert "not shared" not in start
+    assert "shares some classes only" in start, "bridges, of all classes"
+
+
+async def test_a_drawing_that_is_kept_ends_with_the_consent_and_with_the_counts(
+    client: Client, region: Region, db: Database
+) -> None:
+    await sign_in(client, region.keys[region.two])
+    path = f"/regions/{region.region_id}"
+
+    async def counted() -> bool:
+        return "<b>6</b>" in (await client.get(path)).text
+
+    assert await counted()
+    assert await counted(), "drawn once, shown twice"
+    admin = await database.connect(db.admin_url)
+    try:
+        for column, value in (
+            ("revoked_at", "now()"), ("revoked_at", "NULL"), ("valid_to", "'2026-04-02'"), ("valid_to", "NULL"),
+            ("level", "'aggregate'"), ("level", "'full'"),
+        ):  # fmt: skip
+            await admin.execute(f"UPDATE consents SET {column} = {value}")
+            assert await counted() == (value in ("NULL", "'aggregate'", "'full'")), (column, value)
+        await admin.execute("UPDATE region_members SET left_on = '2026-05-01' WHERE owner_id = $1", region.one)
+        assert not await counted()
+        await admin.execute("UPDATE region_members SET left_on = NULL")
+        assert await counted()
+        await admin.execute("DELETE FROM risks")
+        await admin.execute("DELETE FROM conditions")
+        await admin.execute("DELETE FROM inspections")
+        await admin.execute("DELETE FROM assets WHERE number LIKE 'B-1%'")
+        assert await counted(), "counts are those of the last computation"
+        opened = await pool.open_pool(db.admin_url, size=1)
+        async with pool.writing(opened) as conn:
+            await access.operate(conn, [region.one], [])
+            await tallies.recount(conn, [region.one])
+        await opened.close()
+        assert "<b>5</b>" in (await client.get(path)).text
+    finally:
+        await admin.close()
 
 
 async def test_another_region_is_as_missing_as_none(client: Client, region: Region) -> None:

@@ -1,5 +1,6 @@
 """The due dates of a region: by month and engineer on the start page, one by one in a list of their own."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -8,37 +9,27 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath
-from msgspec import Struct
 
-from gunmane.core.overview import Workload, months_after, workload
+from gunmane.core.overview import months_after
 from gunmane.core.words import AssetClass
 from gunmane.flows import duties as flow
-from gunmane.pages.place import Place, class_asked, owners_asked, place_of
+from gunmane.pages.place import class_asked, owners_asked, place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
+from gunmane.pages.standing import MONTHS
 from gunmane.pages.visitor import PageRequest, Visit, visit
-from gunmane.store import overview, records, tallies
+from gunmane.store import overview, records
 from gunmane.store.records import DueRow, DueWanted
 
-MONTHS = 12
 OLDEST = 5
 """Overdue duties named on the start page; the list of due dates names all."""
 ROWS = 25
 STATES = ("overdue", "in_window", "due", "unknown_anchor", "suspended", "waived")
 
 
-class Outlook(Struct, frozen=True):
-    """What the start page says of due dates."""
-
-    load: Workload
-    oldest: list[DueRow]
-
-
-async def outlook(found: Visit, place: Place, as_of: date) -> Outlook:
-    """Read a year of work from the month of the last computation on, and what has been overdue longest."""
-    months = months_after(as_of, MONTHS + 1)
-    counts = await tallies.months(found.conn, place.owners, months[0], months[-1])
-    rows = await records.due(found.conn, place.owners, DueWanted(states=["overdue"]), None, OLDEST)
-    return Outlook(workload(counts, months[:-1]), await flow.explain(found.conn, rows))
+async def oldest_overdue(found: Visit, owners: Sequence[UUID]) -> list[DueRow]:
+    """Read what has been overdue longest, with its reasons."""
+    rows = await records.due(found.conn, owners, DueWanted(states=["overdue"]), None, OLDEST)
+    return await flow.explain(found.conn, rows)
 
 
 def _month(text: str | None) -> date | None:

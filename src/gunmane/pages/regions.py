@@ -13,25 +13,22 @@ from litestar.response import Redirect
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.geometry import BUFFER, EXTENT, encode_layer, tile_bounds
-from gunmane.core.overview import duty_lines, overview
 from gunmane.core.risk import loss_band
 from gunmane.core.words import AssetClass
-from gunmane.files import reference
 from gunmane.flows import plans
 from gunmane.pages import texts
 from gunmane.pages.assets import asset_page
-from gunmane.pages.due import due_list, outlook
-from gunmane.pages.map import cell_tile, first_view
+from gunmane.pages.due import due_list, oldest_overdue
+from gunmane.pages.map import cell_tile
 from gunmane.pages.place import class_asked, owners_asked, place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
+from gunmane.pages.standing import standing
 from gunmane.pages.visitor import PageRequest, key_cookie, visit
 from gunmane.resources import PACKAGE, STATIC
-from gunmane.store import access, pool, tallies
+from gunmane.store import access, pool
 from gunmane.store import overview as store
 
 PAGE_ROWS = 25
-SHOWN = ("status", "grade", "risk", "due")
-"""Measures of the tallies that the start page adds up."""
 ICON = PACKAGE / "pages" / "assets" / "favicon.svg"
 RAW_ZOOM = 15
 """From here on each asset is drawn; further out cells are (measured: where a region is dense, a tile of assets at 14
@@ -105,8 +102,7 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
         place = await place_of(found, region_id)
         if place is None:
             return missing_page(request, found)
-        wanted, owners = chosen(request, place.members), place.owners
-        counts = await tallies.list_all(found.conn, owners, None, SHOWN)
+        wanted = chosen(request, place.members)
         plan = await store.latest_plan(found.conn, region_id)
         rows = await store.highest_risks(found.conn, wanted, after=place_after(request), limit=PAGE_ROWS + 1)
         query = {key: value for key, value in request.query_params.items() if key in ("class", "owner", "band")}
@@ -115,9 +111,8 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
             "region.html",
             request,
             **place.frame(found),
-            glance=overview(counts, owners, reference.scales()),
-            lines=duty_lines(counts, owners),
-            due=await outlook(found, place, plan.as_of if plan else place.today),
+            standing=await standing(found, place, plan),
+            oldest=await oldest_overdue(found, place.owners),
             why={row.asset_id: texts.reasons(row.reasons, found.language) for row in rows[:PAGE_ROWS]},
             rows=rows[:PAGE_ROWS],
             wanted=wanted,
@@ -128,9 +123,6 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
             going_on=bool(place_after(request)),
             more=urlencode({**query, "after": f"{last.loss_yen_per_year!r}_{last.asset_id}"}) if last else "",
             page_rows=PAGE_ROWS,
-            plan=plan,
-            lacking=list(await plans.missing(found.conn, plan.plan_id)) if plan else [],
-            view=first_view(await store.extent(found.conn, owners)),
             has_map=(STATIC / "maplibre" / "maplibre-gl.mjs").is_file(),
         )
 

@@ -127,6 +127,11 @@ async def latest_plan(conn: ReadConn, region_id: UUID) -> PlanLine | None:
     return None if row is None else msgspec.convert(row, PlanLine)
 
 
+async def seen(conn: ReadConn, owners: Sequence[UUID]) -> bytes:
+    """Digest what the principal sees of the counts and map cells of these owners: equal digests, equal counts."""
+    return await conn.fetchval(sql("overview", "seen"), list(owners))
+
+
 async def highest_risks(
     conn: ReadConn, wanted: RiskFilter, *, after: tuple[float, UUID] | None = None, limit: int = 50
 ) -> list[RiskLine]:

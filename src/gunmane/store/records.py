@@ -203,8 +203,13 @@ async def mend(
 async def runs(
     conn: ReadConn, region_id: UUID | None, before: UUID | None, limit: int, run_id: UUID | None = None
 ) -> list[Run]:
-    """List computations, newest first, or the one asked for."""
-    return msgspec.convert(await conn.fetch(sql("records", "runs"), region_id, before, run_id, limit), list[Run])
+    """List computations, newest first, or the one asked for.
+
+    What came out adds up all members of the region: it is withheld from a principal that some member at the time does
+    not let see its counts, of every class, for the classes that a member has are not known either.
+    """
+    rows = await conn.fetch(sql("records", "runs"), region_id, before, run_id, limit, list(AssetClass))
+    return msgspec.convert(rows, list[Run])
 
 
 async def plans(

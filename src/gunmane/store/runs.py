@@ -12,7 +12,10 @@ from gunmane.store.query import Conn, ReadConn, sql
 
 
 class Run(Struct, frozen=True):
-    """One computation: what went in, with which seed and code, and what came out."""
+    """One computation: what went in, with which seed and code, and what came out.
+
+    `result` adds up the whole region; `result_withheld` tells that the reader lacks consents to see it.
+    """
 
     region_id: UUID
     run_id: UUID
@@ -28,6 +31,7 @@ class Run(Struct, frozen=True):
     requested_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    result_withheld: bool = False
 
 
 class Plan(Struct, frozen=True):
