@@ -10,6 +10,7 @@ blocks, so that the answer does not depend on the number of threads.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
@@ -24,7 +25,8 @@ MIDDLE = (0.01, 0.003)
 FINE = (0.003, 0.001, 0.0003, 0.0001, 3e-5, 1e-5, 3e-6)
 MANY, FINE_ENOUGH = 200_000, 2e-4
 STEPS = 14
-LEAST_DAMPING = 1e-10
+FIRST_DAMPING, LEAST_DAMPING = 1e-4, 1e-10
+PATIENCE = 3
 NOTHING = 1e-10  # gain of a step, relative to the dual
 THREADS = 2
 MOST_NUMBERS = 20_000_000  # of all blocks' curvatures together
@@ -142,32 +144,55 @@ def _paid(x: Floats, limits: _Limits) -> float:
     return float((x * np.where(np.isfinite(limits.vector), limits.vector, 0.0)).sum())
 
 
-def _newton(
-    found: _Pass, limits: _Limits, x: Floats, gradient: Floats, free: Array, scale: Floats, damping: float
-) -> Floats:
-    """Return the step that maximises the quadratic model with prices >= 0.
+def _nonnegative(matrix: Floats, right: Floats, free: Array) -> Floats:
+    """Return z >= 0 with least z'Az / 2 - b'z, A positive definite; starts from the coordinates that are `free`.
 
-    Prices that the step would make negative are set to zero and the others solved again; so the full step is allowed
-    and the line search never has to bend it (bending stalls far from the maximum).
+    Block principal pivoting (Judice & Pires 1994): all coordinates with a wrong sign change sides at once, one at a
+    time when that does not lessen their number.
     """
-    weight = np.where(free, scale, 0.0)
-    curve = _hessian(found, limits) * weight[:, None] * weight
-    diagonal = np.diag(curve)[free]
-    # A little of the diagonal keeps years that nobody uses, and limits that say the same twice, solvable.
-    ridge = damping * float(diagonal.mean()) + 1e-300
-    aim, scaled = gradient * weight, np.where(free, x / scale, 0.0)
-    step, solved = np.zeros_like(x), free.copy()
-    for _ in range(len(x)):
-        at = np.flatnonzero(solved)
-        rest = np.flatnonzero(free & ~solved)
-        step[rest] = -scaled[rest]
-        right = aim[at] - curve[np.ix_(at, rest)] @ step[rest]
-        step[at] = np.linalg.solve(curve[np.ix_(at, at)] + ridge * np.eye(len(at)), right)
-        below = solved & (scaled + step < -1e-15)
-        if not below.any():
+    size = len(right)
+    free, z = free.copy(), np.zeros(size)
+    fewest, patience = size + 1, PATIENCE
+    for _ in range(20 * size + 20):
+        at = np.flatnonzero(free)
+        z[:] = 0.0
+        z[at] = np.linalg.solve(matrix[np.ix_(at, at)], right[at])
+        slope = matrix[:, at] @ z[at] - right
+        noise = 1e-10 * (np.abs(z).max(initial=0.0) + 1e-300), 1e-10 * (np.abs(right).max(initial=0.0) + 1e-300)
+        wrong = np.flatnonzero(np.where(free, z < -noise[0], slope < -noise[1]))
+        if not len(wrong):
             break
-        solved &= ~below
-    return step * weight
+        if len(wrong) < fewest:
+            fewest, patience = len(wrong), PATIENCE
+        elif patience > 0:
+            patience -= 1
+        else:
+            wrong = wrong[-1:]
+        free[wrong] = ~free[wrong]
+    return np.maximum(z, 0.0)
+
+
+def _step(
+    curve: Floats, limits: _Limits, x: Floats, gradient: Floats, scale: Floats, damping: float
+) -> tuple[Floats, float]:
+    """Return the prices >= 0 that maximise the damped quadratic model, and the gain that the model promises.
+
+    Limits that say the same twice (the region's money is the sum of its owners') leave directions without curvature:
+    the damping, by each price's own curvature (Marquardt), keeps the step finite there.
+    """
+    used = np.flatnonzero(np.isfinite(limits.vector))
+    weight = scale[used]
+    matrix = curve[np.ix_(used, used)] * weight[:, None] * weight
+    diagonal = np.diag(matrix)
+    ridge = damping * (diagonal + 1e-6 * float(diagonal.mean())) + 1e-300
+    before = x[used] / weight
+    pull = gradient[used] * weight
+    whole = matrix + np.diag(ridge)
+    after = _nonnegative(whole, pull + whole @ before, before > 0)
+    change = after - before
+    result = x.copy()
+    result[used] = after * weight
+    return result, float(pull @ change - 0.5 * change @ matrix @ change)
 
 
 def _climb(
@@ -179,27 +204,31 @@ def _climb(
     if not limited.any() or over(stop):
         return x
     found = _look(data, limits, x, temperature, True)
-    damping = LEAST_DAMPING
+    damping = FIRST_DAMPING
     for _ in range(STEPS):
         gradient = _gradient(found, limits)
         free = limited & ((x > 0) | (gradient > 0))
         if np.abs(gradient[free] / scale[free]).max(initial=0.0) < tolerance:
             break
-        step = _newton(found, limits, x, gradient, free, scale, damping)
-        height, length = found.smooth - _paid(x, limits), 1.0
-        # Limits that are not reached keep a misuse although nothing can be gained any more.
-        if float(gradient @ (np.maximum(x + step, 0.0) - x)) <= NOTHING * abs(height):
-            break
-        while length > 1e-3 and not over(stop):
-            trial = np.maximum(x + length * step, 0.0)
+        curve = _hessian(found, limits)
+        height = found.smooth - _paid(x, limits)
+        while not over(stop):
+            trial, promised = _step(curve, limits, x, gradient, 1.0 / scale, damping)
+            # Limits that are not reached keep a misuse although nothing can be gained any more.
+            if promised <= NOTHING * abs(height):
+                return x
             look = _look(data, limits, trial, temperature, True)
-            if look.smooth - _paid(trial, limits) >= height + 1e-4 * float(gradient @ (trial - x)):
+            kept = (look.smooth - _paid(trial, limits) - height) / promised
+            if kept > 0.75:
+                damping = max(0.1 * damping, LEAST_DAMPING)
+            elif kept < 0.25:
+                damping *= 10.0
+            if kept > 1e-3:
                 x, found = trial, look
                 break
-            length *= 0.3
-        # Money and hours of a year nearly say the same, so damping must be slight; it grows only when steps fail.
-        damping = max(damping * (0.1 if length == 1.0 else 100.0), LEAST_DAMPING)
-        if damping > 1.0 or over(stop):
+            if damping > 1e6:
+                return x
+        if over(stop):
             break
     return x
 
@@ -220,11 +249,11 @@ def _scales(instance: Instance) -> Floats:
     return scale * max(rate, 1e-300)
 
 
-def ascend(instance: Instance, seed: int, stop: Stop = None) -> Prices:
+def ascend(instance: Instance, seed: int, stop: Stop = None, least: float = 0.0) -> Prices:
     """Return prices near the maximum of the dual: coarse temperatures on samples, fine ones on all assets.
 
     With `stop` (a clock and its last moment) the best prices so far come back when the time is up; any prices give
-    a bound.
+    a bound. No temperature below `least` is looked at.
     """
     n, groups = instance.size, len(instance.group_budget)
     rows, kind = kinds_of(instance.group)
@@ -233,12 +262,13 @@ def ascend(instance: Instance, seed: int, stop: Stop = None) -> Prices:
     vector = np.where(vector > 0, vector, np.inf)
     limits = _Limits(vector, instance.years, groups, rows)
     data = _Data(instance.value, instance.keep, instance.cost, instance.hours, kind, _scales(instance))
-    x = np.zeros(len(vector))
+    x = _begin(instance, limits, seed, stop)
     size = max(SAMPLE, 200 * len(rows))
     random = np.random.default_rng(seed)
-    coarse = list(COARSE)
+    begun = bool(x.any())
+    coarse = [COARSE[-1]] if begun else list(COARSE)
     # At the coarse temperatures a sample tells the prices well enough, a larger one at those between.
-    for factor, temperatures in ((1, COARSE), (10, MIDDLE)):
+    for factor, temperatures in ((1, coarse), (10, MIDDLE)):
         if n > 2 * factor * size:
             part, small = _part(data, limits, np.sort(random.choice(n, factor * size, replace=False)))
             for temperature in temperatures:
@@ -252,7 +282,7 @@ def ascend(instance: Instance, seed: int, stop: Stop = None) -> Prices:
     for temperature in FINE:
         # Below this temperature too few assets are undecided for the smoothed dual to have a curvature.
         # With many assets the gap is far below what matters before that, and each pass takes long.
-        if temperature * n < 0.01 or (n > MANY and temperature < FINE_ENOUGH):
+        if temperature < least or temperature * n < 0.01 or (n > MANY and temperature < FINE_ENOUGH):
             break
         if n > 20 * size and temperature >= MIDDLE[-1]:
             continue
@@ -263,6 +293,34 @@ def ascend(instance: Instance, seed: int, stop: Stop = None) -> Prices:
         if over(stop):
             break
     return limits.split(best)
+
+
+def _begin(instance: Instance, limits: _Limits, seed: int, stop: Stop) -> Floats:
+    """Return prices to start from: nothing, or with groups those of all groups' money taken together.
+
+    Nearly every group then pays the right price at once, where from nothing Newton steps would go astray.
+    """
+    x = np.zeros(len(limits.vector))
+    years = instance.years
+    limited = np.isfinite(limits.vector[2 * years :]).reshape(-1, years)
+    if not limited.any():
+        return x
+    columns = [np.unique(instance.group[:, k]) for k in range(instance.group.shape[1])]
+    ways = [np.where(limited[rows].all(axis=0), instance.group_budget[rows].sum(axis=0), np.inf) for rows in columns]
+    least = np.minimum.reduce([instance.budget, *ways])
+    merged = msgspec.structs.replace(
+        instance, budget=least, group=np.zeros((instance.size, 1), np.int64), group_budget=np.full((1, years), np.inf)
+    )
+    prices = ascend(merged, seed, stop, MIDDLE[-1])
+    x[years : 2 * years] = prices.hours
+    spread = x[2 * years :].reshape(-1, years)
+    for t in range(years):
+        tight = [k for k, way in enumerate(ways) if way[t] <= least[t] and np.isfinite(way[t])]
+        if tight:
+            spread[columns[tight[0]], t] = prices.money[t]
+        else:
+            x[t] = prices.money[t]
+    return np.where(np.isfinite(limits.vector), x, 0.0)
 
 
 def _part(data: _Data, limits: _Limits, rows: Array) -> tuple[_Data, _Limits]:
