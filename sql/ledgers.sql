@@ -74,8 +74,10 @@ ORDER BY c.asset_id, c.rank, c.row_number;
 
 -- merge_assets
 -- Insert new assets, change changed ones and keep their former state; $5 tells which columns the ledger has.
+-- What a ledger calls unknown stays as it is known, and the row says so (newer_unknown); unless another ledger of
+-- the same import ($7) lists the asset too, which this one completes: then the doubts of both stand.
 WITH merged AS MATERIALIZED (
-    SELECT a.asset_id, t.row_number, n.*
+    SELECT a.asset_id, t.row_number, n.*, g.flags
     FROM matched_assets AS m
     JOIN staged_assets AS t ON t.row_number = m.row_number
     JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = m.asset_id
@@ -85,31 +87,78 @@ WITH merged AS MATERIALIZED (
                 WHEN t.number LIKE '~%' OR t.number IN (t.xroad_number, t.coordinate_id, t.other_number) THEN a.number
                 ELSE t.number
             END AS number,
-            CASE WHEN ($5::boolean[])[1] THEN t.name ELSE a.name END AS name,
-            CASE WHEN ($5::boolean[])[2] THEN t.built_year ELSE a.built_year END AS built_year,
-            CASE WHEN ($5::boolean[])[2] THEN t.built_on ELSE a.built_on END AS built_on,
-            CASE WHEN ($5::boolean[])[2] THEN coalesce(t.built_precision, 'unknown') ELSE a.built_precision END
-                AS built_precision,
-            CASE WHEN ($5::boolean[])[3] THEN t.municipality_code ELSE a.municipality_code END AS municipality_code,
-            CASE WHEN ($5::boolean[])[4] THEN t.route ELSE a.route END AS route,
-            CASE WHEN ($5::boolean[])[5] THEN t.length_m ELSE a.length_m END AS length_m,
-            CASE WHEN ($5::boolean[])[6] THEN t.width_m ELSE a.width_m END AS width_m,
-            CASE WHEN ($5::boolean[])[7] THEN t.area_m2 ELSE a.area_m2 END AS area_m2,
-            CASE WHEN ($5::boolean[])[8] THEN t.diameter_mm ELSE a.diameter_mm END AS diameter_mm,
-            CASE WHEN ($5::boolean[])[9] THEN t.depth_m ELSE a.depth_m END AS depth_m,
-            CASE WHEN ($5::boolean[])[10] THEN t.material ELSE a.material END AS material,
-            CASE WHEN ($5::boolean[])[10] THEN t.material_text ELSE a.material_text END AS material_text,
+            coalesce(t.name, a.name) AS name,
+            coalesce(t.built_year, a.built_year) AS built_year,
+            CASE WHEN t.built_year IS NULL THEN a.built_on ELSE t.built_on END AS built_on,
+            CASE WHEN t.built_year IS NULL THEN a.built_precision ELSE t.built_precision END AS built_precision,
+            coalesce(t.municipality_code, a.municipality_code) AS municipality_code,
+            coalesce(t.route, a.route) AS route,
+            coalesce(t.length_m, a.length_m) AS length_m,
+            coalesce(t.width_m, a.width_m) AS width_m,
+            coalesce(t.area_m2, a.area_m2) AS area_m2,
+            CASE
+                WHEN t.attributes ? 'box_width_mm' THEN t.diameter_mm
+                ELSE coalesce(t.diameter_mm, a.diameter_mm)
+            END AS diameter_mm,
+            coalesce(t.depth_m, a.depth_m) AS depth_m,
+            coalesce(t.material, a.material) AS material,
+            CASE
+                WHEN t.material IS NULL AND a.material IS NOT NULL THEN a.material_text
+                ELSE coalesce(t.material_text, a.material_text)
+            END AS material_text,
             CASE
                 WHEN a.attributes IS NULL THEN t.attributes
-                ELSE (a.attributes - $6::text[]) || coalesce(t.attributes, '{}')
+                WHEN t.diameter_mm IS NOT NULL AND 'box_width_mm' = ANY ($6::text[])
+                    THEN (a.attributes - 'box_width_mm') || coalesce(t.attributes, '{}')
+                ELSE a.attributes || coalesce(t.attributes, '{}')
             END AS attributes,
-            CASE WHEN ($5::boolean[])[11] THEN t.geometry ELSE a.geometry END AS geometry,
-            CASE WHEN ($5::boolean[])[12] THEN coalesce(t.status, a.status) ELSE a.status END AS status,
-            coalesce(t.flags, '{}') AS flags
+            coalesce(t.geometry, a.geometry) AS geometry,
+            coalesce(t.status, a.status) AS status
     ) AS n
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN a.ledger_id = ANY ($7::uuid[]) OR a.asset_id IN (SELECT s.asset_id FROM seen_assets AS s) THEN CASE
+                WHEN coalesce(t.flags, '{}') <@ a.flags THEN a.flags
+                ELSE a.flags || ARRAY(SELECT f FROM unnest(t.flags) AS f WHERE f <> ALL (a.flags))
+            END
+            ELSE coalesce(t.flags, '{}') || array_remove(ARRAY[
+                CASE WHEN ($5::boolean[])[1] AND t.name IS NULL THEN 'newer_unknown:name=' || a.name END,
+                CASE
+                    WHEN ($5::boolean[])[2] AND t.built_year IS NULL
+                        THEN 'newer_unknown:built=' || coalesce(a.built_on::text, a.built_year::text)
+                END,
+                CASE
+                    WHEN ($5::boolean[])[3] AND t.municipality_code IS NULL
+                        THEN 'newer_unknown:municipality_code=' || a.municipality_code
+                END,
+                CASE WHEN ($5::boolean[])[4] AND t.route IS NULL THEN 'newer_unknown:route=' || a.route END,
+                CASE WHEN ($5::boolean[])[5] AND t.length_m IS NULL THEN 'newer_unknown:length_m=' || a.length_m END,
+                CASE WHEN ($5::boolean[])[6] AND t.width_m IS NULL THEN 'newer_unknown:width_m=' || a.width_m END,
+                CASE WHEN ($5::boolean[])[7] AND t.area_m2 IS NULL THEN 'newer_unknown:area_m2=' || a.area_m2 END,
+                CASE
+                    WHEN ($5::boolean[])[8] AND n.diameter_mm IS DISTINCT FROM t.diameter_mm
+                        THEN 'newer_unknown:diameter_mm=' || a.diameter_mm
+                END,
+                CASE WHEN ($5::boolean[])[9] AND t.depth_m IS NULL THEN 'newer_unknown:depth_m=' || a.depth_m END,
+                CASE
+                    WHEN ($5::boolean[])[10] AND t.material IS NULL
+                        THEN 'newer_unknown:material=' || coalesce(a.material_text, a.material)
+                END,
+                CASE WHEN ($5::boolean[])[11] AND t.geometry IS NULL AND a.geometry IS NOT NULL
+                    THEN 'newer_unknown:position' END
+            ], NULL) || CASE
+                WHEN n.attributes IS NOT DISTINCT FROM t.attributes THEN '{}'
+                ELSE ARRAY(
+                    SELECT 'newer_unknown:' || u.name || '=' || (n.attributes ->> u.name)
+                    FROM unnest($6::text[]) WITH ORDINALITY AS u (name, place)
+                    WHERE n.attributes ? u.name AND NOT coalesce(t.attributes ? u.name, false)
+                    ORDER BY u.place)
+            END
+        END AS flags
+    ) AS g
     WHERE ROW(n.number, n.name, n.built_year, n.built_on, n.built_precision, n.municipality_code, n.route, n.length_m,
             n.width_m, n.area_m2, n.diameter_mm, n.depth_m, n.material, n.material_text, n.attributes, n.geometry,
-            n.status, n.flags)
+            n.status, g.flags)
         IS DISTINCT FROM ROW(a.number, a.name, a.built_year, a.built_on, a.built_precision, a.municipality_code, a.route,
             a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material, a.material_text, a.attributes,
             a.geometry, a.status, a.flags)
@@ -130,7 +179,7 @@ WITH merged AS MATERIALIZED (
         built_precision = m.built_precision, municipality_code = m.municipality_code, route = m.route,
         length_m = m.length_m, width_m = m.width_m, area_m2 = m.area_m2, diameter_mm = m.diameter_mm,
         depth_m = m.depth_m, material = m.material, material_text = m.material_text, attributes = m.attributes,
-        geometry = m.geometry, bounds = CASE WHEN ($5::boolean[])[11] THEN t.bounds ELSE a.bounds END,
+        geometry = m.geometry, bounds = coalesce(t.bounds, a.bounds),
         status = m.status, origin = $4, flags = m.flags, ledger_id = $3, ledger_row = m.row_number,
         revision = a.revision + 1, recorded_at = now(), recorded_by = NULL
     FROM merged AS m
@@ -149,7 +198,9 @@ WITH merged AS MATERIALIZED (
     WHERE NOT EXISTS (SELECT FROM matched_assets AS m WHERE m.row_number = t.row_number)
     RETURNING asset_id
 )
-SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM changed) AS changed;
+SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM changed) AS changed,
+    (SELECT count(*) FROM merged AS m JOIN staged_assets AS t ON t.row_number = m.row_number
+        WHERE cardinality(coalesce(t.flags, '{}')) = 0 AND m.flags::text LIKE '%newer\_unknown:%') AS doubtful;
 
 -- changed_examples
 -- Some assets that a ledger has just changed, as they were and as they are.
@@ -184,13 +235,44 @@ ON CONFLICT ON CONSTRAINT asset_numbers_pk DO NOTHING;
 -- Note the assets that the staged rows have been matched with.
 INSERT INTO seen_assets (asset_id) SELECT asset_id FROM matched_assets;
 
+-- own_ledgers
+-- The recorded imports of these ledgers of assets, by their paths.
+SELECT ledger_id FROM ledgers WHERE owner_id = $1 AND asset_class = $2 AND content = 'assets' AND path = ANY ($3::text[]);
+
+-- continued_ledgers
+-- The recorded imports of the ledgers that those just read continue: of the same path, or by half listed again.
+WITH former AS (
+    SELECT asset_id, ledger_id FROM assets WHERE owner_id = $1 AND asset_class = $2 AND NOT ledger_id = ANY ($3::uuid[])
+    UNION ALL
+    SELECT asset_id, ledger_id FROM asset_history
+    WHERE owner_id = $1 AND asset_class = $2 AND ledger_id IS NOT NULL AND superseded_at = now()
+), kept AS (
+    SELECT l.path, count(*) AS n, count(*) FILTER (WHERE f.asset_id IN (SELECT s.asset_id FROM seen_assets AS s)) AS again
+    FROM former AS f
+    JOIN ledgers AS l ON l.owner_id = $1 AND l.ledger_id = f.ledger_id
+    GROUP BY l.path
+)
+SELECT l.ledger_id
+FROM ledgers AS l
+WHERE l.owner_id = $1 AND l.asset_class = $2 AND l.content = 'assets'
+    AND (l.path = ANY ($4::text[]) OR l.path IN (SELECT k.path FROM kept AS k WHERE 2 * k.again >= k.n));
+
+-- follow_numbers
+-- Let staged inspections name assets as the inventory does, where a row was matched by an outside identifier.
+UPDATE staged_inspections AS i SET number = a.number
+FROM matched_assets AS m
+JOIN staged_assets AS t ON t.row_number = m.row_number
+JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = m.asset_id
+WHERE i.ledger_id = $2 AND i.row_number = t.row_number AND i.number = t.number AND a.number <> t.number;
+
 -- vanished
--- Assets that came from a ledger and that none of the present ledgers lists any more; nothing is done to them.
+-- Assets that came from a ledger (of those in $5, or any) and that none of the present ones lists; nothing is done.
 SELECT a.number, count(*) OVER () AS total
 FROM assets AS a
 WHERE a.owner_id = $1 AND a.asset_class = $2 AND a.ledger_id IS NOT NULL AND a.status NOT IN ('abolished', 'missing')
     AND NOT (a.ledger_id = ANY ($3::uuid[]) AND a.recorded_at = now())
     AND NOT EXISTS (SELECT FROM seen_assets AS s WHERE s.asset_id = a.asset_id)
+    AND ($5::uuid[] IS NULL OR a.ledger_id = ANY ($5))
 ORDER BY a.number
 LIMIT $4;
 

@@ -1,6 +1,6 @@
 -- stage_rejected
 -- A temporary table for the rows that could not be taken.
-CREATE TEMP TABLE staged_rejected (row_number bigint, cells jsonb, faults jsonb) ON COMMIT DROP;
+CREATE TEMP TABLE staged_rejected (row_number bigint, cells jsonb, faults jsonb, ledger_id uuid) ON COMMIT DROP;
 
 -- open_rejected
 -- A temporary table for the rows of one ledger that are rejected and not mended yet.
@@ -18,9 +18,9 @@ FROM rejected_rows AS r
 JOIN ledgers AS l ON l.owner_id = r.owner_id AND l.ledger_id = r.ledger_id
 WHERE r.owner_id = $1 AND l.path = $2 AND l.asset_class = $3 AND l.content = $4 AND r.mended_at IS NULL;
 
--- forget_staged_rejected
--- Empty the temporary tables of rejected rows.
-TRUNCATE staged_rejected, open_rejected;
+-- forget_open_rejected
+-- Empty the temporary table of rows not mended yet for the next ledger.
+TRUNCATE open_rejected;
 
 -- mend
 -- Mark rejected rows that the newer ledger no longer has in that form.
@@ -28,19 +28,22 @@ UPDATE rejected_rows AS r SET mended_at = now()
 FROM open_rejected AS o
 WHERE r.owner_id = $1 AND r.ledger_id = o.ledger_id AND r.row_number = o.row_number
     AND NOT EXISTS (
-        SELECT FROM staged_rejected AS s WHERE s.row_number = o.row_number AND s.cells = o.cells);
+        SELECT FROM staged_rejected AS s
+        WHERE s.ledger_id = $2 AND s.row_number = o.row_number AND s.cells = o.cells);
 
 -- count_new
 -- How many rows are rejected for the first time.
 SELECT count(*) FROM staged_rejected AS s
-WHERE NOT EXISTS (SELECT FROM open_rejected AS o WHERE o.row_number = s.row_number AND o.cells = s.cells);
+WHERE s.ledger_id = $1
+    AND NOT EXISTS (SELECT FROM open_rejected AS o WHERE o.row_number = s.row_number AND o.cells = s.cells);
 
 -- keep
 -- Keep the rows that are rejected for the first time.
 INSERT INTO rejected_rows (owner_id, ledger_id, row_number, cells, faults)
 SELECT $1, $2, s.row_number, s.cells, s.faults
 FROM staged_rejected AS s
-WHERE NOT EXISTS (SELECT FROM open_rejected AS o WHERE o.row_number = s.row_number AND o.cells = s.cells)
+WHERE s.ledger_id = $2
+    AND NOT EXISTS (SELECT FROM open_rejected AS o WHERE o.row_number = s.row_number AND o.cells = s.cells)
 ON CONFLICT ON CONSTRAINT rejected_rows_pk DO NOTHING;
 
 -- list_open

@@ -19,7 +19,7 @@ import gunmane
 from gunmane.cli.build import Made, build_region, remarks
 from gunmane.core.errors import Fault
 from gunmane.core.words import AssetClass
-from gunmane.flows.import_groups import LedgerOutcome
+from gunmane.flows.import_outcomes import LedgerOutcome
 from gunmane.flows.imports import ImportOutcome
 from gunmane.flows.simulate import simulate
 from gunmane.store import locks, pool

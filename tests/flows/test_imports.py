@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from tests.conftest import Database
 
-from gunmane.core.words import AssetClass
+from gunmane.core.regions import LedgerEntry, OwnerEntry, RegionEntry, RegionFile
+from gunmane.core.words import AssetClass, OwnerKind
 from gunmane.files.import_texts import HEADER, write_rejected
 from gunmane.files.regions import read_region
-from gunmane.flows.imports import ImportOutcome, import_region, rows_to_mend
+from gunmane.flows.imports import ImportOutcome, import_ledgers, import_region, rows_to_mend
 from gunmane.flows.simulate import simulate
 from gunmane.store import database, pool
 
@@ -165,6 +166,121 @@ async def test_a_newer_ledger_changes_what_changed(db: Database, db_pool: pool.P
     assert await query(db, "SELECT status, revision FROM assets WHERE number = 'B2'") == [("in_service", 1)]
     assert await query(db, "SELECT length_m, revision FROM asset_history") == [(12.5, 1)]
     assert await query(db, "SELECT count(*) FROM rejected_rows WHERE mended_at IS NOT NULL") == [(1,)]
+
+
+async def test_what_a_newer_ledger_calls_unknown_stays_known_and_is_doubted(
+    db: Database, db_pool: pool.Pool, region: Path
+) -> None:
+    await run(db_pool, region)
+    text = BRIDGES.replace("昭和50年度,12.5,38.00,140.60", "不明,,,").replace("8,38.01", "9,38.01")
+    (region.parent / "bridges.csv").write_bytes(text.encode("cp932"))
+    outcome = await run(db_pool, region)
+    assert (outcome.ledgers[0].changed, outcome.ledgers[0].flagged) == (2, 2)
+    columns = "built_year, built_precision, length_m, geometry IS NULL, bounds IS NULL, flags"
+    assert await query(db, f"SELECT {columns} FROM assets WHERE number = 'B1'") == [
+        (
+            1975, "fiscal_year", 12.5, False, False,
+            ["newer_unknown:built=1975", "newer_unknown:length_m=12.5", "newer_unknown:position"],
+        )
+    ]  # fmt: skip
+    before = await everything(db)
+    outcome = await run(db_pool, region, again=True)
+    assert not any(one.wrote for one in outcome.ledgers)
+    assert await everything(db) == before
+    (region.parent / "bridges.csv").write_bytes(BRIDGES.replace("昭和50", "昭和51").encode("cp932"))
+    await run(db_pool, region)
+    found = await query(db, "SELECT built_year, flags FROM assets WHERE number = 'B1'")
+    assert found == [(1976, [])], "a known value goes before, and its doubts end"
+
+
+async def test_a_ledger_that_completes_another_raises_no_doubt(
+    db: Database, db_pool: pool.Pool, region: Path
+) -> None:
+    more = "施設番号,架設年度,幅員(m)\nB1,,4\nB2,1960,3\n"
+    (region.parent / "more.csv").write_text(more, encoding="utf-8")
+    second = '[[owners.ledgers]]\npath = "more.csv"\nasset_class = "bridge"\n[[owners.inspections]]'
+    region.write_text(REGION.replace("[[owners.inspections]]", second, 1), encoding="utf-8")
+    await run(db_pool, region)
+    columns = "number, built_year, length_m, width_m, flags"
+    expected = [("B1", 1975, 12.5, 4.0, []), ("B2", 1960, 8.0, 3.0, [])]
+    assert await query(db, f"SELECT {columns} FROM assets WHERE number < 'B3' ORDER BY 1") == expected
+    before = await everything(db)
+    for _ in range(2):
+        outcome = await run(db_pool, region, again=True)
+        assert not any(one.wrote for one in outcome.ledgers)
+        assert await everything(db) == before
+
+
+async def test_one_file_makes_only_its_own_assets_vanish(db: Database, db_pool: pool.Pool, region: Path) -> None:
+    await run(db_pool, region)
+    folder = region.parent
+
+    async def one(name: str, text: str) -> tuple[int, tuple[str, ...]]:
+        (folder / name).write_text(text, encoding="utf-8")
+        entry = LedgerEntry(path=name, asset_class=AssetClass.BRIDGE)
+        owner = OwnerEntry(code="042064", name="白石市", kind=OwnerKind.MUNICIPALITY, ledgers=(entry,))
+        file = RegionFile(region=RegionEntry(name="042064"), owners=(owner,))
+        outcome = await import_ledgers(db_pool, file, folder, as_of=DAY, today=DAY)
+        return outcome.ledgers[0].vanished, outcome.ledgers[0].vanished_examples
+
+    head = "施設番号,施設名,橋長(m)\n"
+    assert await one("new.csv", head + "N1,新橋,5\nN2,新二橋,6\nN3,新三橋,7\n") == (0, ())
+    assert await one("new.csv", head + "N1,新橋,5\nN2,新二橋,6\n") == (1, ("N3",)), "the same path"
+    assert await one("newer.csv", head + "N1,新橋,5\nN4,新四橋,6\nN3,新三橋,7\n") == (1, ("N2",)), "its successor"
+    assert await one("other.csv", head + "B1,一の橋,12.5\nX1,別の橋,6\n") == (0, ()), "one asset is no succession"
+
+
+async def test_ledger_rows_are_doubted_in_view_of_repairs_and_histories(
+    db: Database, db_pool: pool.Pool, region: Path
+) -> None:
+    history = INSPECTIONS + "B1,2018-05-01,Ⅳ\nB2,1950-01-01,Ⅰ\nB3,1990-01-01,Ⅰ\nB3,約2001年,Ⅰ\n"
+    (region.parent / "inspections.csv.gz").write_bytes(gzip.compress(history.encode("utf-8-sig")))
+    outcome = await run(db_pool, region)
+    found = await query(
+        db,
+        "SELECT a.number, i.inspected_on, i.flags FROM inspections AS i JOIN assets AS a USING (asset_id)"
+        " WHERE a.number < 'B5' ORDER BY 1, 2",
+    )
+    year = "date_by_fiscal_year"
+    assert found == [
+        ("B1", date(2015, 7, 1), []),
+        ("B1", date(2018, 5, 1), ["grade_jump"]),
+        ("B1", date(2020, 4, 1), [year, "improved_without_repair"]),  # stands in the ledger of assets
+        ("B2", date(1950, 1, 1), []),  # its year is unknown
+        ("B2", date(2014, 6, 30), []),
+        ("B2", date(2019, 4, 1), [year]),
+        ("B3", date(1990, 1, 1), ["before_construction"]),
+        ("B3", date(2001, 1, 1), ["date_by_about"]),
+        ("B3", date(2021, 4, 1), [year]),
+    ]
+    assert [one.flagged for one in outcome.ledgers[:2]] == [2, 3]
+
+
+async def test_a_repeated_row_yields_neither_asset_nor_inspection(
+    db: Database, db_pool: pool.Pool, region: Path
+) -> None:
+    text = BRIDGES + "B1,また一の橋,1990,9,38.04,140.64,2021,Ⅳ,白石市\n"
+    (region.parent / "bridges.csv").write_bytes(text.encode("cp932"))
+    for chunk in (2, 50_000):
+        outcome = await run(db_pool, region, chunk=chunk, again=True)
+        assert outcome.ledgers[0].rejected == 2
+    rows = await query(
+        db, "SELECT i.grade FROM inspections AS i JOIN assets AS a USING (asset_id) WHERE a.number = 'B1' ORDER BY 1"
+    )
+    assert rows == [("I",), ("II",)]
+    assert (await rows_to_mend(db_pool, outcome.saved))[1][1].cells["判定区分"] == "Ⅳ"
+
+
+async def test_a_file_that_breaks_off_is_told_and_the_others_come_in(
+    db: Database, db_pool: pool.Pool, region: Path
+) -> None:
+    rows = "".join(f"B1,20{year:02d}-07-01,Ⅰ,{year * 7919 % 1000003}\n" for year in range(10, 25)) * 9000
+    whole = gzip.compress(("施設番号,点検年月日,判定区分,備考\n" + rows).encode())
+    (region.parent / "inspections.csv.gz").write_bytes(whole[: len(whole) // 2])
+    outcome = await run(db_pool, region)
+    assert [one.state for one in outcome.ledgers] == ["imported", "failed", "imported", "imported"]
+    assert outcome.ledgers[1].problem == "not_readable"
+    assert [one.added for one in outcome.ledgers] == [3, 0, 0, 1]
 
 
 async def test_an_identical_ledger_does_not_undo_what_people_corrected(

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from gunmane.core.inspections import Plausibility
 from gunmane.core.words import AssetClass, Origin, Scale
 from gunmane.resources import DATA
 from gunmane.store import access, database, inspections_bulk, ledgers, pool, rejections
@@ -225,6 +226,9 @@ SCALES: dict[str, Scale] = {
 }
 
 
+RULES = msgspec.toml.decode((DATA / "plausibility.toml").read_bytes(), type=Plausibility)
+
+
 async def inspect(opened: pool.Pool, rows: Sequence[tuple[Any, ...]]) -> int:
     """Import inspections of a ledger: number, day, grade and perhaps duty."""
     async with operating(opened) as conn:
@@ -236,10 +240,11 @@ async def inspect(opened: pool.Pool, rows: Sequence[tuple[Any, ...]]) -> int:
             inspections_bulk.batch(
                 range(2, count + 2), [row[0] for row in rows], [row[1] for row in rows], ["day"] * count, graded,
                 [row[2] for row in rows], [None] * count, [None] * count, [()] * count,
-                [None if len(row) < 4 else row[3] for row in rows], ["{}"] * count,
+                [None if len(row) < 4 else row[3] for row in rows], ["{}"] * count, target.ledger_id,
             ),
         )  # fmt: skip
-        return await inspections_bulk.merge(conn, target, SCALES)
+        done = await inspections_bulk.merge(conn, target, {target.ledger_id: "inspections i.csv"}, [], SCALES, RULES)
+        return sum(one.added for one in done.values())
 
 
 async def conditions(db: Database) -> list[tuple[str, str, date]]:
@@ -318,8 +323,8 @@ async def reject(opened: pool.Pool, rows: Sequence[tuple[int, str]]) -> tuple[in
         cells = [msgspec.json.encode({"番号": cell}).decode() for _, cell in rows]
         faults = ['[{"code":"number_missing","at":"番号","values":{}}]'] * len(rows)
         if rows:
-            await ledgers.copy_in(conn, rejections.batch([row for row, _ in rows], cells, faults))
-        mended, fresh = await rejections.compare(conn, OWNER, "b.csv", AssetClass.BRIDGE, "assets")
+            await ledgers.copy_in(conn, rejections.batch([row for row, _ in rows], cells, faults, target.ledger_id))
+        mended, fresh = await rejections.compare(conn, OWNER, "b.csv", AssetClass.BRIDGE, "assets", target.ledger_id)
         if fresh:
             await ledgers.record(
                 conn,

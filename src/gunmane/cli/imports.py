@@ -19,7 +19,7 @@ from gunmane.files.catalogue import catalogue
 from gunmane.files.import_texts import Texts, import_texts, write_rejected
 from gunmane.files.ledgers import LedgerSource, suggest
 from gunmane.files.regions import read_region
-from gunmane.flows.import_groups import LedgerOutcome
+from gunmane.flows.import_outcomes import LedgerOutcome
 from gunmane.flows.imports import ImportOutcome, import_ledgers, import_region, rows_to_mend
 from gunmane.store import database, pool
 

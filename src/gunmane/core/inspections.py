@@ -1,7 +1,7 @@
 """Inspections and repairs as plain values, and what is plausible about them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -123,11 +123,20 @@ def built_from(built_year: int | None, built_on: date | None, precision: Precisi
     return date(built_year, 4, 1) if precision is Precision.FISCAL_YEAR else date(built_year, 1, 1)
 
 
-def past(history: History, inspection: Inspection) -> Past:
+def last_day(day: date, precision: Precision) -> date:
+    """Return the last day that a statement can mean which is kept by its first (1 April for a fiscal year)."""
+    if precision is Precision.MONTH:
+        return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    if precision in (Precision.YEAR, Precision.FISCAL_YEAR):
+        return day.replace(year=day.year + 1) - timedelta(days=1)
+    return day
+
+
+def past(history: History, inspection: Inspection, until: date | None = None) -> Past:
     """Reduce a history to what decides about `inspection`; superseded rows must not be in the history.
 
-    This is the rule. The service reads the same from the database by `inspection_past`, without the history around
-    it; a test holds the two together.
+    `until` is the last day that its date can mean (None: the day itself). This is the rule. The service reads the
+    same from the database by `inspection_past`, without the history around it; a test holds the two together.
     """
     others = [
         one
@@ -144,7 +153,7 @@ def past(history: History, inspection: Inspection) -> Past:
     mended = [
         one.repaired_on
         for one in history.repairs
-        if one.kind in MENDING and one.repaired_on <= inspection.inspected_on
+        if one.kind in MENDING and one.repaired_on <= (until or inspection.inspected_on)
     ]
     return Past(
         asset_class=history.asset_class,
@@ -189,6 +198,38 @@ def judge(
     if scale is None or inspection.grade is None or past.before is None or past.before.grade not in scale.grades:
         return SOUND
     return _compare(inspection, past.before, past.mended_on, scale, rules)
+
+
+def doubts(
+    inspection: Inspection,
+    history: History,
+    precision: Precision,
+    scales: Mapping[str, Scale],
+    rules: Plausibility,
+) -> tuple[str, ...]:
+    """Return what a ledger's inspection is flagged with: nobody can be asked back, so it is kept whatever it says.
+
+    `before_construction` and `same_day_twice` (for one duty on one scale) refuse a single inspection; `grade_jump`
+    and `improved_without_repair` are those of `judge`. A date known by month or year stands for all its days. This is
+    the rule; imports work it out for whole ledgers in `merge_inspections`, and a test holds the two together.
+    """
+    until = last_day(inspection.inspected_on, precision)
+    known = past(history, inspection, until)
+    flags: list[str] = []
+    if known.earliest is not None and until < known.earliest:
+        flags.append("before_construction")
+    if any(_twice(inspection, one) for one in history.inspections):
+        flags.append("same_day_twice")
+    scale = scales.get(inspection.scale or "")
+    if scale is not None and known.before is not None and {inspection.grade, known.before.grade} <= {*scale.grades}:
+        flags += _compare(inspection, known.before, known.mended_on, scale, rules).flags
+    return tuple(flags)
+
+
+def _twice(one: Inspection, other: Inspection) -> bool:
+    if other.inspection_id in (one.inspection_id, one.supersedes):
+        return False
+    return (one.inspected_on, one.duty, one.scale) == (other.inspected_on, other.duty, other.scale)
 
 
 def _compare(

@@ -5,9 +5,11 @@ import io
 from functools import cache
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from gunmane.core.errors import GunmaneError
+from gunmane.core.inspections import Plausibility
 from gunmane.core.ledgers.limits import Limits, read_limits
 from gunmane.core.ledgers.mapping import Mapping, read_mapping
 from gunmane.core.ledgers.synonyms import Lexicon, read_synonyms
@@ -28,13 +30,14 @@ class Seat(Struct, frozen=True):
 
 
 class Catalogue(Struct, frozen=True):
-    """Words, scales, limits, shipped mappings and the seats of local governments by code."""
+    """Words, scales, limits, shipped mappings, seats of local governments by code, and when a grade is doubted."""
 
     lexicon: Lexicon
     scales: dict[str, Scale]
     limits: Limits
     mappings: tuple[Mapping, ...]
     seats: dict[str, Seat]
+    plausibility: Plausibility
 
     def mapping_for(self, header: tuple[str, ...], asset_class: AssetClass) -> Mapping | None:
         """Return the shipped mapping whose `match` fits this header best, None when none fits."""
@@ -64,6 +67,7 @@ def catalogue() -> Catalogue:
         read_limits((DATA / "limits.toml").read_bytes()),
         mappings,
         seats,
+        msgspec.toml.decode((DATA / "plausibility.toml").read_bytes(), type=Plausibility),
     )
 
 

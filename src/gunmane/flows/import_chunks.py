@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 import numpy as np
@@ -13,7 +14,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from gunmane.core.errors import GunmaneError
-from gunmane.core.ledgers.columns import AssetColumns, RejectedRow
+from gunmane.core.ledgers.columns import AssetColumns, RejectedRow, doubtful
 from gunmane.core.ledgers.contacts import hidden
 from gunmane.core.ledgers.raw import RawChunk
 from gunmane.core.ledgers.reading import read_chunk
@@ -111,8 +112,18 @@ def both(one: ledgers.Supply | None, other: ledgers.Supply) -> ledgers.Supply:
     )
 
 
-def prepare(ledger: Ledger, content: str, known: ledgers.Numbers | None, size: int = CHUNK) -> Iterator[Prepared]:
-    """Read a ledger of assets or inspections chunk by chunk; `known` are the numbers of the assets there are."""
+def prepare(
+    ledger: Ledger,
+    content: str,
+    ledger_id: UUID,
+    duty: str | None,
+    known: ledgers.Numbers | None,
+    size: int = CHUNK,
+) -> Iterator[Prepared]:
+    """Read a ledger of assets or inspections chunk by chunk.
+
+    `duty` is what inspections fulfil whose row does not say it, `known` are the numbers of the assets there are.
+    """
     for chunk in ledger.table.chunks(size):
         found = read_chunk(ledger.reading, chunk, ledger.context)
         supply = supply_of(ledger.reading, chunk, found)
@@ -123,18 +134,19 @@ def prepare(ledger: Ledger, content: str, known: ledgers.Numbers | None, size: i
             assets=ledgers.asset_batch(found.rows, found.fields, found.ids, supply) if len(found) else None,
             inspections=inspections_bulk.batch(
                 seen.rows, seen.numbers, seen.inspected_on, seen.precisions, seen.scales, seen.grades,
-                seen.inspectors, seen.findings, seen.flags, seen.duties, cells or [None] * len(seen),
+                seen.inspectors, seen.findings, seen.flags, [one or duty for one in seen.duties],
+                cells or [None] * len(seen), ledger_id,
             ) if len(seen) else None,
-            rejected=rejected_batch(found.rejected),
+            rejected=rejected_batch(found.rejected, ledger_id),
             contacts=contacts.batch(people) if people is not None else None,
             contact_parts=people.provided if people is not None else (),
             read=len(chunk) - found.summary_rows,
             left_out=found.left_out,
-            flagged=sum(map(bool, found.fields["flags"])),
+            flagged=sum(map(doubtful, filter(None, found.fields["flags"]))),
         )  # fmt: skip
 
 
-def prepare_repairs(ledger: RepairLedger, as_of: date, size: int = CHUNK) -> Iterator[Prepared]:
+def prepare_repairs(ledger: RepairLedger, as_of: date, ledger_id: UUID, size: int = CHUNK) -> Iterator[Prepared]:
     """Read a ledger of repairs chunk by chunk."""
     where = {
         column: frozenset(map(fold, (value,) if isinstance(value, str) else value))
@@ -147,14 +159,14 @@ def prepare_repairs(ledger: RepairLedger, as_of: date, size: int = CHUNK) -> Ite
             repairs=inspections_bulk.repair_batch(
                 found.rows, found.numbers, found.repaired_on, found.kinds, found.costs_yen, found.notes, found.cells
             ) if found.rows else None,
-            rejected=rejected_batch(found.rejected),
+            rejected=rejected_batch(found.rejected, ledger_id),
             read=len(chunk),
             left_out=len(chunk) - len(found.rows) - len(found.rejected),
         )  # fmt: skip
 
 
-def rejected_batch(rows: list[RejectedRow]) -> Batch | None:
-    """Encode rejected rows with their cells and faults."""
+def rejected_batch(rows: list[RejectedRow], ledger_id: UUID) -> Batch | None:
+    """Encode a ledger's rejected rows with their cells and faults."""
     if not rows:
         return None
     encode = msgspec.json.encode
@@ -162,6 +174,7 @@ def rejected_batch(rows: list[RejectedRow]) -> Batch | None:
         [one.row for one in rows],
         [encode(one.raw).decode() for one in rows],
         [encode(one.faults).decode() for one in rows],
+        ledger_id,
     )
 
 

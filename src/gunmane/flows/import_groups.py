@@ -10,69 +10,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct, field, structs, to_builtins
+from msgspec import Struct, structs, to_builtins
 
 from gunmane import __version__
-from gunmane.core.errors import Fault
+from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.ledgers.columns import RejectedRow
-from gunmane.core.ledgers.recognise import Question
 from gunmane.core.regions import LedgerEntry
-from gunmane.core.words import AssetClass
 from gunmane.files.catalogue import catalogue
 from gunmane.files.ledgers import Ledger
 from gunmane.flows.import_chunks import RepairLedger, ahead, both, prepare, prepare_repairs, rejected_batch
+from gunmane.flows.import_outcomes import LedgerOutcome
 from gunmane.store import contacts, inspections_bulk, ledgers, rejections
-from gunmane.store.ids import uuid7
 from gunmane.store.memberships import SavedRegion
 from gunmane.store.query import Conn
 
 Progress = Callable[[str, int], None]
 """Told the name of a ledger and how many of its rows have been stored."""
-
-
-class LedgerOutcome(Struct, kw_only=True):
-    """What an import did with one ledger.
-
-    `state`: imported, identical (left alone, its counts are those recorded), failed (see `problem`). `vanished` is
-    counted once per owner and class, with the last of its ledgers.
-    """
-
-    owner_code: str
-    path: str
-    asset_class: AssetClass
-    content: str
-    state: str = "imported"
-    read: int = 0
-    left_out: int = 0
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    vanished: int = 0
-    rejected: int = 0
-    newly_rejected: int = 0
-    mended: int = 0
-    flagged: int = 0
-    inspections: int = 0
-    repairs: int = 0
-    contacts: int = 0
-    encoding: str = ""
-    columns: dict[str, str] = field(default_factory=dict[str, str])
-    unrecognised: tuple[str, ...] = ()
-    questions: tuple[Question, ...] = ()
-    warnings: tuple[Fault, ...] = ()
-    added_examples: tuple[str, ...] = ()
-    changed_examples: tuple[ledgers.Change, ...] = ()
-    vanished_examples: tuple[str, ...] = ()
-    problem: str = ""
-    problem_values: dict[str, Any] = field(default_factory=dict[str, Any])
-    faults: tuple[Fault, ...] = ()
-
-    @property
-    def wrote(self) -> bool:
-        """Whether anything of the inventory is different now."""
-        return bool(
-            self.added or self.changed or self.inspections or self.repairs or self.contacts or self.newly_rejected
-        )
 
 
 class Job(Struct):
@@ -81,10 +34,11 @@ class Job(Struct):
     content: str
     entry: LedgerEntry
     outcome: LedgerOutcome
+    ledger_id: UUID
+    open: Callable[[], Ledger | RepairLedger]
     sha256: bytes = b""
     opened: Ledger | RepairLedger | None = None
     identical: bool = False
-    known: ledgers.Numbers | None = None  # numbers of the assets there are, for a ledger of inspections
     people: tuple[bool, ...] = ()  # which parts of contacts the ledger has
 
     @property
@@ -93,16 +47,36 @@ class Job(Struct):
         assert self.opened is not None
         return self.opened.source.path
 
+    @property
+    def source(self) -> str:
+        """What tells this ledger from others, whichever day it is of."""
+        return f"{self.content} {self.outcome.path}"
+
+
+class Unreadable(Exception):
+    """A ledger that was opened breaks off while it is read."""
+
+    def __init__(self, job: Job, error: GunmaneError) -> None:
+        super().__init__(str(error))
+        self.job = job
+        self.error = error
+
 
 class Work(Struct, frozen=True):
-    """How an import is to be done; `prepare_rows` writes owners and says for whom the transaction works."""
+    """How an import is to be done; `prepare_rows` writes owners and says for whom the transaction works.
+
+    `whole`: the ledgers are all that their owners have, so that what none of them lists has vanished. `look` is
+    shown each class of an owner once it is imported, before a dry run takes it back.
+    """
 
     as_of: date
     dry_run: bool
     again: bool
+    whole: bool
     chunk: int
     progress: Progress
     prepare_rows: Callable[[Conn, SavedRegion], Awaitable[None]]
+    look: Callable[[Conn, ledgers.Target], Awaitable[None]] | None = None
 
 
 def _mapping(job: Job) -> dict[str, Any]:
@@ -122,117 +96,163 @@ class Group:
         self.there = False
 
     async def run(self, conn: Conn) -> None:
-        """Import what has changed since it was imported last."""
+        """Import what has changed since it was imported last: assets, then repairs, which explain inspections."""
+        waiting = await self._waiting(conn)
+        if not waiting:
+            return
+        for module in (ledgers, inspections_bulk, rejections, contacts):
+            await module.begin(conn)
+        self.there = await ledgers.lock(conn, self.base.owner_id, self.base.asset_class)
+        assets = [job for job in waiting if job.content == "assets"]
+        for job in assets:
+            await (self._note(conn, job) if job.identical else self._import_assets(conn, job))
+        if any(not job.identical for job in assets):
+            await self._vanished(conn, assets[-1].outcome)
+        for job in (job for job in waiting if job.content == "repairs"):
+            await self._import_repairs(conn, job)
+        for job in (job for job in waiting if job.content == "inspections"):
+            await self._import_inspections(conn, job)
+        read = [job for job in waiting if job.ledger_id in self.ledger_ids]
+        found = await inspections_bulk.merge(
+            conn, self.base, {job.ledger_id: job.source for job in read}, [job.source for job in self.jobs],
+            catalogue().scales, catalogue().plausibility,
+        )  # fmt: skip
+        for job in read:
+            done = found.get(job.ledger_id, inspections_bulk.Inspected())
+            job.outcome.inspections = done.added
+            job.outcome.flagged += done.doubtful
+            await self._record(conn, job)
+
+    async def _waiting(self, conn: Conn) -> list[Job]:
+        """Tell which ledgers have to be read: the changed ones, and where assets have changed, all of the class."""
         recorded = await ledgers.latest(conn, self.base.owner_id)
         for job in self.jobs:
             known = recorded.get((job.outcome.path, job.entry.asset_class, job.content))
             same = known is not None and (known.sha256, known.mapping) == (job.sha256, _mapping(job))
             job.identical = same and not self.work.again
             if job.identical and known is not None:
-                _recall(job.outcome, known)
-        assets = [job for job in self.jobs if job.content == "assets" and job.opened]
-        stale = any(not job.identical for job in assets)
-        waiting = [job for job in self.jobs if job.opened and (stale or not job.identical)]
-        if not waiting:
-            return
-        for module in (ledgers, inspections_bulk, rejections, contacts):
-            await module.begin(conn)
-        self.there = await ledgers.lock(conn, self.base.owner_id, self.base.asset_class)
-        for job in (job for job in waiting if job.content == "assets"):
-            await (self._note(conn, job) if job.identical else self._import(conn, job))
-        if stale and assets:
-            last = assets[-1].outcome
-            if all(job.opened for job in self.jobs if job.content == "assets"):
-                last.vanished, last.vanished_examples = await ledgers.vanished(
-                    conn, self.base.owner_id, self.base.asset_class, self.ledger_ids
-                )
-        for job in (job for job in waiting if job.content != "assets"):
-            await self._import(conn, job)
+                job.outcome.recall(known)
+        stale = any(job.content == "assets" and job.opened and not job.identical for job in self.jobs)
+        return [job for job in self.jobs if job.opened and (stale or not job.identical)]
 
-    async def _import(self, conn: Conn, job: Job) -> None:
-        """Import one ledger."""
-        outcome = job.outcome
-        target = structs.replace(self.base, ledger_id=uuid7())
-        self.ledger_ids.append(target.ledger_id)
-        _reset(outcome)
-        fresh = job.content == "assets" and not self.there
-        if job.content == "inspections":
-            job.known = await ledgers.known_numbers(conn, target.owner_id, target.asset_class)
+    async def _import_assets(self, conn: Conn, job: Job) -> None:
+        """Import a ledger of assets; its inspections stay staged."""
+        outcome, target = job.outcome, self._begin(job)
+        fresh = not self.there
         supply = await self._stage(conn, job, outcome, target if fresh else None)
-        if job.content == "assets" and not fresh and supply is not None:
+        if not fresh and supply is not None:
+            others = [one.outcome.path for one in self.jobs if one is not job]
+            live = [*await ledgers.own_ledgers(conn, target, others), *self.ledger_ids[:-1]]
             matched = await ledgers.match_staged(conn, target, supply)
-            merged = await ledgers.merge_staged(conn, target, supply)
+            merged = await ledgers.merge_staged(conn, target, supply, live)
             outcome.added, outcome.changed = merged.added, merged.changed
             outcome.added_examples, outcome.changed_examples = merged.added_examples, merged.changed_examples
             outcome.unchanged = matched - merged.changed
+            outcome.flagged += merged.doubtful
+            if supply.outside_numbers:
+                await ledgers.follow_numbers(conn, target)
             await ledgers.forget_staged(conn)
         self.there = self.there or outcome.added > 0
         if job.people:
             outcome.contacts = await contacts.merge(conn, target, job.people)
-        await self._histories(conn, job, target)
-        await self._record(conn, job, target)
-        await self._forget(conn)
 
     async def _note(self, conn: Conn, job: Job) -> None:
         """Note the assets of an identical ledger beside a changed one, which have not vanished."""
-        supply = await self._stage(conn, job, structs.replace(job.outcome), None)
+        supply = await self._stage(conn, job, structs.replace(job.outcome), None, only_assets=True)
         if supply is not None:
             await ledgers.match_staged(conn, self.base, supply)
+            await ledgers.note_seen(conn)
         await ledgers.forget_staged(conn)
-        await self._forget(conn)
+
+    async def _vanished(self, conn: Conn, outcome: LedgerOutcome) -> None:
+        """Count what none of the ledgers lists any more, unless one of them could not be read."""
+        mine = [job for job in self.jobs if job.content == "assets"]
+        if not all(job.opened for job in mine):
+            return
+        among = None
+        if not self.work.whole:
+            paths = [job.outcome.path for job in mine]
+            among = await ledgers.continued(conn, self.base, self.ledger_ids, paths)
+        outcome.vanished, outcome.vanished_examples = await ledgers.vanished(
+            conn, self.base.owner_id, self.base.asset_class, self.ledger_ids, among
+        )
+
+    async def _import_repairs(self, conn: Conn, job: Job) -> None:
+        target = self._begin(job)
+        await self._stage(conn, job, job.outcome, None)
+        await self._reject_unknown(conn, job, target, "repaired")
+        job.outcome.repairs = await inspections_bulk.merge_repairs(conn, target)
+
+    async def _import_inspections(self, conn: Conn, job: Job) -> None:
+        """Stage a ledger of inspections; rows about unknown assets are rejected."""
+        target = self._begin(job)
+        known = await ledgers.known_numbers(conn, target.owner_id, target.asset_class)
+        await self._stage(conn, job, job.outcome, None, known)
+        await self._reject_unknown(conn, job, target, "inspected")
+
+    def _begin(self, job: Job) -> ledgers.Target:
+        job.outcome.begin()
+        self.ledger_ids.append(job.ledger_id)
+        return structs.replace(self.base, ledger_id=job.ledger_id)
 
     async def _stage(
-        self, conn: Conn, job: Job, outcome: LedgerOutcome, fresh: ledgers.Target | None
+        self,
+        conn: Conn,
+        job: Job,
+        outcome: LedgerOutcome,
+        fresh: ledgers.Target | None,
+        known: ledgers.Numbers | None = None,
+        only_assets: bool = False,
     ) -> ledgers.Supply | None:
-        """Copy a ledger's rows; where the owner has no assets of the class yet they go to `fresh` chunk by chunk."""
+        """Copy a ledger's rows; where the owner has no assets of the class yet they go to `fresh` chunk by chunk.
+
+        Raises Unreadable where the file breaks off.
+        """
         supply = None
-        async for one in ahead(lambda: self._chunks(job), job.path):
-            supply = both(supply, one.supply)
-            if one.assets is not None and job.content == "assets":
-                await ledgers.copy_in(conn, one.assets)
-                if fresh is not None:
-                    outcome.added += await ledgers.insert_staged(conn, fresh, one.supply)
-            job.people = one.contact_parts or job.people
-            for batch in (one.inspections, one.repairs, one.rejected, one.contacts):
-                if batch is not None:
+        try:
+            async for one in ahead(lambda: self._chunks(job, known), job.path):
+                supply = both(supply, one.supply)
+                if one.assets is not None and job.content == "assets":
+                    await ledgers.copy_in(conn, one.assets)
+                    if fresh is not None:
+                        outcome.added += await ledgers.insert_staged(conn, fresh, one.supply)
+                job.people = one.contact_parts or job.people
+                others = () if only_assets else (one.inspections, one.repairs, one.rejected, one.contacts)
+                for batch in filter(None, others):
                     await ledgers.copy_in(conn, batch)
-            outcome.read += one.read
-            outcome.left_out += one.left_out
-            outcome.flagged += one.flagged
-            outcome.rejected += one.rejected.rows if one.rejected else 0
-            self.work.progress(outcome.path, outcome.read)
+                outcome.read += one.read
+                outcome.left_out += one.left_out
+                outcome.flagged += one.flagged
+                outcome.rejected += one.rejected.rows if one.rejected else 0
+                self.work.progress(outcome.path, outcome.read)
+        except GunmaneError as error:
+            raise Unreadable(job, error) from error
         return supply
 
-    def _chunks(self, job: Job) -> Any:
+    def _chunks(self, job: Job, known: ledgers.Numbers | None) -> Any:
         if isinstance(job.opened, RepairLedger):
-            return prepare_repairs(job.opened, self.work.as_of, self.work.chunk)
+            return prepare_repairs(job.opened, self.work.as_of, job.ledger_id, self.work.chunk)
         assert job.opened is not None
-        return prepare(job.opened, job.content, job.known, self.work.chunk)
+        duty = inspections_bulk.usual_duty(self.base.asset_class, job.entry.duty)
+        return prepare(job.opened, job.content, job.ledger_id, duty, known, self.work.chunk)
 
-    async def _histories(self, conn: Conn, job: Job, target: ledgers.Target) -> None:
-        """Merge inspections and repairs; in files of their own, rows about unknown assets are rejected."""
-        if job.content == "assets":
-            job.outcome.inspections = await inspections_bulk.merge(conn, target, catalogue().scales, job.entry.duty)
-            return
-        what = "repaired" if job.content == "repairs" else "inspected"
+    async def _reject_unknown(self, conn: Conn, job: Job, target: ledgers.Target, what: str) -> None:
+        """Reject rows about assets that the inventory does not have."""
         lost: dict[int, RejectedRow] = {}
         for one in await inspections_bulk.unknown(conn, target, what):
             fault = Fault("asset_unknown", at=_number_column(job), values={"number": one.number})
             lost[one.row_number] = RejectedRow(one.row_number, one.cells or {}, (fault,))
-        rejected = rejected_batch(list(lost.values()))
+        rejected = rejected_batch(list(lost.values()), job.ledger_id)
         if rejected is not None:
             await ledgers.copy_in(conn, rejected)
             job.outcome.rejected += rejected.rows
-        if job.content == "repairs":
-            job.outcome.repairs = await inspections_bulk.merge_repairs(conn, target)
-        else:
-            job.outcome.inspections = await inspections_bulk.merge(conn, target, catalogue().scales, job.entry.duty)
 
-    async def _record(self, conn: Conn, job: Job, target: ledgers.Target) -> None:
+    async def _record(self, conn: Conn, job: Job) -> None:
         """Mark mended rows, and record the import if it changed something or rejected a row for the first time."""
         outcome = job.outcome
+        target = structs.replace(self.base, ledger_id=job.ledger_id)
         outcome.mended, outcome.newly_rejected = await rejections.compare(
-            conn, target.owner_id, outcome.path, target.asset_class, job.content
+            conn, target.owner_id, outcome.path, target.asset_class, job.content, job.ledger_id
         )
         if not outcome.wrote:
             return
@@ -249,23 +269,6 @@ class Group:
             ),
         )  # fmt: skip
         await rejections.keep(conn, target.owner_id, target.ledger_id)
-
-    async def _forget(self, conn: Conn) -> None:
-        await inspections_bulk.forget_staged(conn)
-        await rejections.forget_staged(conn)
-
-
-def _recall(outcome: LedgerOutcome, known: ledgers.Recorded) -> None:
-    """Say of a ledger left alone what was recorded of it."""
-    outcome.state, outcome.read = "identical", known.rows_read
-    outcome.unchanged = known.rows_new + known.rows_changed + known.rows_unchanged
-    outcome.rejected, outcome.flagged = known.rows_rejected, known.rows_flagged
-
-
-def _reset(outcome: LedgerOutcome) -> None:
-    outcome.state = "imported"
-    for name in ("read", "unchanged", "rejected", "flagged"):
-        setattr(outcome, name, 0)
 
 
 def _number_column(job: Job) -> str:

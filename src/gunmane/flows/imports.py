@@ -1,6 +1,8 @@
 """Importing ledgers: read, validate, stage, merge; what is new, changed, vanished and rejected."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from gunmane.core.words import AssetClass
 from gunmane.files.ledgers import Ledger, open_ledger
 from gunmane.files.regions import digest, source_of
 from gunmane.flows.import_chunks import CHUNK, RepairLedger, open_repairs
-from gunmane.flows.import_groups import Group, Job, LedgerOutcome, Progress, Work
+from gunmane.flows.import_groups import Group, Job, Progress, Unreadable, Work
+from gunmane.flows.import_outcomes import LedgerOutcome
 from gunmane.store import access, ledgers, locks, memberships, pool, rejections
 from gunmane.store.ids import uuid7
 from gunmane.store.memberships import SavedRegion
@@ -36,6 +39,10 @@ class ImportOutcome(Struct, frozen=True):
         return any(one.state == "failed" for one in self.ledgers)
 
 
+Look = Callable[[Conn, ledgers.Target], Awaitable[None]]
+"""Shown each class of an owner once it is imported, in its transaction."""
+
+
 class _Undo(Exception):
     """Rolls a dry run back."""
 
@@ -51,18 +58,20 @@ async def import_region(
     again: bool = False,
     progress: Progress | None = None,
     chunk: int = CHUNK,
+    look: Look | None = None,
 ) -> ImportOutcome:
     """Import every ledger of a region file, whose paths are relative to `folder`.
 
     `as_of` is the day after which dates lie in the future; new members join on it, or on `today` where that is
     earlier. `again` reads ledgers even if nothing about them has changed. A dry run does the same and takes it back.
+    The file names all ledgers of its owners: what none lists any more is told as vanished.
     """
 
     async def prepare_rows(conn: Conn, saved: SavedRegion) -> None:
         await access.operate(conn, list(saved.owners.values()), [saved.region_id])
         await memberships.save(conn, saved, file, min(as_of, today))
 
-    work = Work(as_of, dry_run, again, chunk, progress or _silent, prepare_rows)
+    work = Work(as_of, dry_run, again, True, chunk, progress or _silent, prepare_rows, look)
     return await _import_all(opened, file, folder, work)
 
 
@@ -77,8 +86,11 @@ async def import_ledgers(
     again: bool = False,
     progress: Progress | None = None,
     chunk: int = CHUNK,
+    look: Look | None = None,
 ) -> ImportOutcome:
     """Import ledgers of owners without a word about a region; an owner that is not known yet is made.
+
+    Only what the ledgers that they continue had can vanish: other files' assets are none of theirs.
 
     Raises GunmaneError `owner_unknown` for an owner without a name that is not known.
     """
@@ -92,7 +104,7 @@ async def import_ledgers(
                 raise GunmaneError("owner_unknown", owner=owner.code)
         await memberships.save_owners(conn, saved, file, new)
 
-    work = Work(min(as_of, today), dry_run, again, chunk, progress or _silent, prepare_rows)
+    work = Work(min(as_of, today), dry_run, again, False, chunk, progress or _silent, prepare_rows, look)
     return await _import_all(opened, file, folder, work)
 
 
@@ -118,18 +130,40 @@ async def _import_all(opened: pool.Pool, file: RegionFile, folder: Path, work: W
         by_class = sorted(jobs, key=lambda job: list(AssetClass).index(job.entry.asset_class))
         for asset_class, group in groupby(by_class, key=lambda job: job.entry.asset_class):
             target = ledgers.Target(saved.owners[owner.code], asset_class, uuid7(), file.origin(owner))
-            ledgers_of_class = Group(target, list(group), work)
-            try:
-                async with pool.writing(opened) as conn:
-                    await locks.hold(conn, list(saved.owners.values()))
-                    await work.prepare_rows(conn, saved)
-                    await ledgers_of_class.run(conn)
-                    if work.dry_run:
-                        raise _Undo
-            except _Undo:
-                pass
+            ledgers_of_class = list(group)
+            while broken := await _import_class(opened, saved, target, ledgers_of_class, work):
+                _fail(broken.job, broken.error)
+                for job in ledgers_of_class:  # what has been read remembers its numbers
+                    job.opened = job.opened and job.open()
         done += [job.outcome for job in jobs]
     return ImportOutcome(saved, tuple(done), work.dry_run)
+
+
+async def _import_class(
+    opened: pool.Pool, saved: SavedRegion, target: ledgers.Target, jobs: list[Job], work: Work
+) -> Unreadable | None:
+    """Import the ledgers of one owner and class; where a file breaks off nothing is done, and it is returned."""
+    try:
+        async with pool.writing(opened) as conn:
+            await locks.hold(conn, list(saved.owners.values()))
+            await work.prepare_rows(conn, saved)
+            await Group(target, jobs, work).run(conn)
+            if work.look is not None:
+                await work.look(conn, target)
+            if work.dry_run:
+                raise _Undo
+    except _Undo:
+        pass
+    except Unreadable as broken:
+        return broken
+    return None
+
+
+def _fail(job: Job, error: GunmaneError) -> None:
+    """Note why a ledger cannot be read."""
+    job.opened = None
+    job.outcome.state, job.outcome.problem = "failed", error.code
+    job.outcome.faults, job.outcome.problem_values = error.faults, error.values
 
 
 def _silent(_name: str, _rows: int) -> None: ...
@@ -142,18 +176,17 @@ def _jobs(owner: OwnerEntry, folder: Path, as_of: date) -> list[Job]:
         outcome = LedgerOutcome(
             owner_code=owner.code, path=label(entry), asset_class=entry.asset_class, content=content
         )
-        job = Job(content, entry, outcome)
-        jobs.append(job)
         source = source_of(entry, content, owner.code, folder)
+        opening = partial(open_repairs, source) if content == "repairs" else partial(open_ledger, source, as_of)
+        job = Job(content, entry, outcome, uuid7(), opening)
+        jobs.append(job)
         try:
             job.sha256 = digest(source)
-            job.opened = open_repairs(source) if content == "repairs" else open_ledger(source, as_of)
+            job.opened = job.open()
         except GunmaneError as error:
-            outcome.state, outcome.problem = "failed", error.code
-            outcome.faults, outcome.problem_values = error.faults, error.values
+            _fail(job, error)
         except OSError as error:
-            outcome.state, outcome.problem = "failed", "not_readable"
-            outcome.problem_values = {"path": str(source.path), "reason": str(error)}
+            _fail(job, GunmaneError("not_readable", path=str(source.path), reason=str(error)))
         else:
             _describe(outcome, job.opened)
     return jobs

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import accumulate, chain, pairwise
 from typing import Any, cast
+from uuid import UUID
 
 import numpy as np
 from msgspec import Struct
@@ -185,6 +186,11 @@ def uuids(name: str, values: NDArray[np.uint8]) -> Column:
     rows[:, 4:] = values
     raw = rows.tobytes()
     return Column(name, [raw[start : start + 20] for start in range(0, len(raw), 20)])
+
+
+def same_uuid(name: str, value: UUID, count: int) -> Column:
+    """Encode one uuid for every row."""
+    return Column(name, [b"\0\0\0\x10" + value.bytes] * count)
 
 
 def boxes(

@@ -3,15 +3,25 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
+from gunmane.core.inspections import MENDING, Plausibility
+from gunmane.core.ledgers.columns import DERIVED
 from gunmane.core.ledgers.observations import USUAL_DUTIES
-from gunmane.core.words import Scale
+from gunmane.core.words import AssetClass, Scale
 from gunmane.store import copying
 from gunmane.store.copying import Batch
 from gunmane.store.ledgers import Target, join_by_hash
 from gunmane.store.query import Conn, sql
+
+
+class Inspected(Struct, frozen=True):
+    """What became of a ledger's inspections: how many are new, and how many of these are doubted."""
+
+    added: int = 0
+    doubtful: int = 0
 
 
 class Unknown(Struct, frozen=True):
@@ -34,8 +44,9 @@ def batch(
     flags: Sequence[tuple[str, ...]],
     duties: Sequence[str | None],
     cells: Sequence[str | None],
+    ledger_id: UUID,
 ) -> Batch:
-    """Encode inspections for the temporary table; findings and cells are JSON texts."""
+    """Encode inspections of a ledger for the temporary table; findings and cells are JSON texts."""
     columns = [
         copying.bigints("row_number", rows),
         copying.texts("number", numbers),
@@ -48,6 +59,7 @@ def batch(
         copying.text_arrays("flags", flags),
         copying.texts("duty", duties),
         copying.jsons("cells", cells),
+        copying.same_uuid("ledger_id", ledger_id, len(rows)),
     ]
     return copying.batch("staged_inspections", columns, len(rows))
 
@@ -81,36 +93,56 @@ async def begin(conn: Conn) -> None:
 
 
 async def unknown(conn: Conn, target: Target, what: str) -> list[Unknown]:
-    """List the staged rows (`inspected` or `repaired`) about assets that the inventory does not have."""
+    """List a ledger's staged rows (`inspected` or `repaired`) about assets that the inventory does not have."""
     await _ready(conn)
-    rows = await conn.fetch(sql("inspections_bulk", f"unknown_{what}"), target.owner_id, target.asset_class.value)
+    where = [target.owner_id, target.asset_class.value, *([target.ledger_id] if what == "inspected" else [])]
+    rows = await conn.fetch(sql("inspections_bulk", f"unknown_{what}"), *where)
     return [Unknown(*row) for row in rows]
 
 
-async def merge(conn: Conn, target: Target, scales: Mapping[str, Scale], duty: str | None = None) -> int:
-    """Insert the staged inspections not known yet, renew the conditions they change, and return their count.
+def usual_duty(asset_class: AssetClass, named: str | None) -> str | None:
+    """Return what inspections fulfil whose row does not say it: what the entry names, else the class's usual duty."""
+    return named or USUAL_DUTIES.get(asset_class)
 
+
+async def merge(
+    conn: Conn,
+    target: Target,
+    sources: Mapping[UUID, str],
+    live: Sequence[str],
+    scales: Mapping[str, Scale],
+    rules: Plausibility,
+) -> dict[UUID, Inspected]:
+    """Insert the staged inspections not known yet, renew the conditions they change; count them by ledger.
+
+    Repairs must have been merged before. `sources` names the ledgers just read, `live` all that take part.
     Identifiers are digests of owner, asset, day, scale and grade (UUIDv8, RFC 9562 §5.8), so that a second
-    import changes nothing. Where one graded inspection of a ledger stands on a day and the ledger now says another
-    grade, the new row supersedes it; two grades of one day in the same ledger both stay, flagged `same_day_twice`.
-    A row's own duty goes before `duty`, that before the usual one of the class.
+    import changes nothing. Where one graded inspection of a ledger stands on a day and that ledger (or one that
+    takes its place) now says another grade, the new row supersedes it; two grades of one day both stay, flagged
+    `same_day_twice`. What else is doubted, `core.inspections.doubts` says.
     """
     await _ready(conn)
-    duty = duty or USUAL_DUTIES.get(target.asset_class)
-    where = (target.owner_id, target.asset_class.value, target.ledger_id)
-    done = await conn.execute(sql("inspections_bulk", "merge_inspections"), *where, target.origin.value, duty)
-    count = int(done.split()[-1])
-    if count:
-        ranked = [f"{code}:{grade}" for code, scale in scales.items() for grade in scale.grades]
-        await conn.execute(sql("inspections_bulk", "renew_conditions"), *where, ranked)
-    return count
+    where = (target.owner_id, target.asset_class.value)
+    ranked = [(one, grade, rank) for one in scales.values() for rank, grade in enumerate(one.grades)]
+    jumps = [rules.jump(one.code) for one, _, _ in ranked]
+    rows = await conn.fetch(
+        sql("inspections_bulk", "merge_inspections"), *where, list(sources), list(sources.values()), list(live),
+        [one.code for one, _, _ in ranked], [grade for _, grade, _ in ranked], [rank for _, _, rank in ranked],
+        [jump and jump.grades for jump in jumps], [jump and jump.days for jump in jumps], sorted(MENDING),
+        sorted(DERIVED), target.origin.value,
+    )  # fmt: skip
+    if rows:
+        grades = [f"{one.code}:{grade}" for one, grade, _ in ranked]
+        await conn.execute(sql("inspections_bulk", "renew_conditions"), *where, list(sources), grades)
+    return {row["ledger_id"]: Inspected(row["added"], row["doubtful"]) for row in rows}
 
 
 async def merge_repairs(conn: Conn, target: Target) -> int:
-    """Insert the staged repairs not known yet and return their count; digests are their identifiers."""
+    """Insert the staged repairs not known yet, forget them, return their count; digests are their identifiers."""
     await _ready(conn)
     where = (target.owner_id, target.asset_class.value, target.ledger_id)
     done = await conn.execute(sql("inspections_bulk", "merge_repairs"), *where, target.origin.value)
+    await conn.execute(sql("inspections_bulk", "forget_staged_repairs"))
     return int(done.split()[-1])
 
 
@@ -118,8 +150,3 @@ async def _ready(conn: Conn) -> None:
     """Let the staged rows be planned for what they are."""
     await conn.execute("ANALYZE staged_inspections, staged_repairs")
     await join_by_hash(conn, await conn.fetchval(sql("inspections_bulk", "count_staged")))
-
-
-async def forget_staged(conn: Conn) -> None:
-    """Empty the temporary tables for the next ledger."""
-    await conn.execute(sql("inspections_bulk", "forget_staged_inspections"))

@@ -65,6 +65,7 @@ class Merged(Struct, frozen=True):
 
     added: int = 0
     changed: int = 0
+    doubtful: int = 0  # rows that say of something to be unknown which is known, and nothing else odd
     added_examples: tuple[str, ...] = ()
     changed_examples: tuple[Change, ...] = ()
 
@@ -215,7 +216,7 @@ async def join_by_hash(conn: Conn, rows: int) -> None:
 
 
 async def match_staged(conn: Conn, target: Target, supply: Supply) -> int:
-    """Find out which staged rows are which assets, note these as seen, and return their count."""
+    """Find out which staged rows are which assets, and return their count."""
     where = (target.owner_id, target.asset_class.value)
     await conn.execute("ANALYZE staged_assets")
     await join_by_hash(conn, await conn.fetchval(sql("ledgers", "count_staged")))
@@ -225,12 +226,19 @@ async def match_staged(conn: Conn, target: Target, supply: Supply) -> int:
         done = await conn.execute(sql("ledgers", "match_by_outside_number"), *where)
         count += int(done.split()[-1])
     await conn.execute("ANALYZE matched_assets")
-    await conn.execute(sql("ledgers", "note_seen"))
     return count
 
 
-async def merge_staged(conn: Conn, target: Target, supply: Supply) -> Merged:
-    """Merge the staged and matched rows into the inventory in one statement."""
+async def note_seen(conn: Conn) -> None:
+    """Note the assets that the staged rows have been matched with: they have not vanished."""
+    await conn.execute(sql("ledgers", "note_seen"))
+
+
+async def merge_staged(conn: Conn, target: Target, supply: Supply, others: Sequence[UUID] = ()) -> Merged:
+    """Merge the staged and matched rows into the inventory in one statement, and note them as seen.
+
+    `others` are the imports of other ledgers that take part: what this one calls unknown may come from them.
+    """
     where = (target.owner_id, target.asset_class.value)
     added_examples = [row["number"] for row in await conn.fetch(sql("ledgers", "added_examples"), EXAMPLES)]
     row = await conn.fetchrow(
@@ -240,14 +248,16 @@ async def merge_staged(conn: Conn, target: Target, supply: Supply) -> Merged:
         target.origin.value,
         [name in supply.fields for name in PROVIDED],
         list(supply.attributes),
+        list(others),
     )
+    await note_seen(conn)
     if supply.outside_numbers:
         await conn.execute(sql("ledgers", "add_numbers"), *where)
     examples: list[Change] = []
     if row["changed"]:
         found = await conn.fetch(sql("ledgers", "changed_examples"), target.owner_id, target.ledger_id, EXAMPLES)
         examples = [_change(one["number"], one["former"], one["present"]) for one in found]
-    return Merged(row["added"], row["changed"], tuple(added_examples), tuple(examples))
+    return Merged(row["added"], row["changed"], row["doubtful"], tuple(added_examples), tuple(examples))
 
 
 _OWN_FIELDS = frozenset(
@@ -281,14 +291,41 @@ async def forget_staged(conn: Conn) -> None:
     await conn.execute(sql("ledgers", "forget_staged_assets"))
 
 
+async def own_ledgers(conn: ReadConn, target: Target, paths: Sequence[str]) -> list[UUID]:
+    """List the recorded imports of these ledgers of assets."""
+    rows = await conn.fetch(sql("ledgers", "own_ledgers"), target.owner_id, target.asset_class.value, list(paths))
+    return [row["ledger_id"] for row in rows]
+
+
+async def continued(conn: ReadConn, target: Target, ledger_ids: Sequence[UUID], paths: Sequence[str]) -> list[UUID]:
+    """List the recorded imports of the ledgers that those just read continue.
+
+    These are the ones of the same path, and those of which at least half of the assets are listed again: a newer
+    file often has another name.
+    """
+    where = (target.owner_id, target.asset_class.value, list(ledger_ids), list(paths))
+    return [row["ledger_id"] for row in await conn.fetch(sql("ledgers", "continued_ledgers"), *where)]
+
+
+async def follow_numbers(conn: Conn, target: Target) -> None:
+    """Let the staged inspections of a ledger name its assets as the inventory does; before `forget_staged`."""
+    await conn.execute(sql("ledgers", "follow_numbers"), target.owner_id, target.ledger_id)
+
+
 async def vanished(
-    conn: ReadConn, owner_id: UUID, asset_class: AssetClass, ledger_ids: Sequence[UUID], limit: int = EXAMPLES
+    conn: ReadConn,
+    owner_id: UUID,
+    asset_class: AssetClass,
+    ledger_ids: Sequence[UUID],
+    among: Sequence[UUID] | None = None,
+    limit: int = EXAMPLES,
 ) -> tuple[int, tuple[str, ...]]:
     """Count the assets that came from a ledger and are in none of those just read, with some numbers.
 
-    They are reported only: whether they have gone or a row was forgotten is for a person to say.
+    `among` narrows them to those that these imports had last (None: any). They are reported only: whether they have
+    gone or a row was forgotten is for a person to say.
     """
-    rows = await conn.fetch(sql("ledgers", "vanished"), owner_id, asset_class.value, list(ledger_ids), limit)
+    rows = await conn.fetch(sql("ledgers", "vanished"), owner_id, asset_class.value, list(ledger_ids), limit, among)
     return (rows[0]["total"] if rows else 0), tuple(row["number"] for row in rows)
 
 

@@ -28,10 +28,11 @@ class Rejection(Struct, frozen=True):
     imported_at: datetime
 
 
-def batch(rows: Sequence[int], cells: Sequence[str], faults: Sequence[str]) -> Batch:
-    """Encode rejected rows for the temporary table; cells and faults are JSON texts."""
+def batch(rows: Sequence[int], cells: Sequence[str], faults: Sequence[str], ledger_id: UUID) -> Batch:
+    """Encode a ledger's rejected rows for the temporary table; cells and faults are JSON texts."""
     columns = [
-        copying.bigints("row_number", rows), copying.jsons("cells", cells), copying.jsons("faults", faults)
+        copying.bigints("row_number", rows), copying.jsons("cells", cells), copying.jsons("faults", faults),
+        copying.same_uuid("ledger_id", ledger_id, len(rows)),
     ]  # fmt: skip
     return copying.batch("staged_rejected", columns, len(rows))
 
@@ -42,25 +43,23 @@ async def begin(conn: Conn) -> None:
     await conn.execute(sql("rejections", "open_rejected"))
 
 
-async def compare(conn: Conn, owner_id: UUID, path: str, asset_class: AssetClass, content: str) -> tuple[int, int]:
+async def compare(
+    conn: Conn, owner_id: UUID, path: str, asset_class: AssetClass, content: str, ledger_id: UUID
+) -> tuple[int, int]:
     """Mark earlier rejected rows of this ledger as mended unless they come again.
 
-    A row is the same when its number and its cells are. Returns how many have been mended and how many of the staged
-    ones are rejected for the first time.
+    A row is the same when its number and its cells are. Returns how many have been mended and how many of those
+    staged for `ledger_id` are rejected for the first time; `keep` must come before the next ledger's `compare`.
     """
+    await conn.execute(sql("rejections", "forget_open_rejected"))
     await conn.execute(sql("rejections", "find_open"), owner_id, path, asset_class.value, content)
-    done = await conn.execute(sql("rejections", "mend"), owner_id)
-    return int(done.split()[-1]), await conn.fetchval(sql("rejections", "count_new"))
+    done = await conn.execute(sql("rejections", "mend"), owner_id, ledger_id)
+    return int(done.split()[-1]), await conn.fetchval(sql("rejections", "count_new"), ledger_id)
 
 
 async def keep(conn: Conn, owner_id: UUID, ledger_id: UUID) -> None:
     """Keep the staged rows that are rejected for the first time under a recorded ledger."""
     await conn.execute(sql("rejections", "keep"), owner_id, ledger_id)
-
-
-async def forget_staged(conn: Conn) -> None:
-    """Empty the temporary tables for the next ledger."""
-    await conn.execute(sql("rejections", "forget_staged_rejected"))
 
 
 async def list_open(conn: ReadConn, owners: Sequence[UUID], limit: int = 1_000_000) -> list[Rejection]:

@@ -1,5 +1,6 @@
 """Typed columns read from a chunk of a ledger, ready for COPY."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -71,6 +72,18 @@ class AssetColumns(Struct):
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+DERIVED = frozenset(
+    ("number_made", "length_from_geometry", "built_from_use", "date_by_month", "date_by_year", "date_by_fiscal_year")
+)
+"""Flags of what the program worked out or filled in because the ledger has nothing of the kind; every other flag is a
+doubt about something that the ledger says."""
+
+
+def doubtful(flags: Sequence[str]) -> bool:
+    """Tell whether one of the flags is a doubt."""
+    return any(text.partition(":")[0] not in DERIVED for text in flags)
 
 
 def flag(code: str, name: str = "", text: str = "") -> str:

@@ -44,6 +44,8 @@ class _Day:
             self.problem = "inspected_in_future" if self.on > as_of else ""
             if day.precision is not Precision.DAY:
                 self.flags = (flag(f"date_by_{day.precision.value}"),)
+            if day.precision is Precision.ABOUT:  # an inspection's day is kept with what is known of it, not guessed
+                self.precision = Precision.YEAR.value
 
 
 def read_inspections(rows: Rows, numbers: Sequence[str]) -> InspectionColumns:
