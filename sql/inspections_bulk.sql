@@ -19,6 +19,12 @@ SELECT (SELECT count(*) FROM staged_inspections) + (SELECT count(*) FROM staged_
 -- Empty the temporary table of repairs for the next ledger.
 TRUNCATE staged_repairs;
 
+-- renumber_staged
+-- Let staged inspections of one ledger name their assets as the inventory does.
+UPDATE staged_inspections AS i SET number = n.number
+FROM unnest($2::bigint[], $3::text[]) AS n (row_number, number)
+WHERE i.ledger_id = $1 AND i.row_number = n.row_number;
+
 -- merge_inspections
 -- Insert the inspections of all ledgers just read that are not known yet, doubted by what stands before them.
 -- The same rows make the same ids. A grade that the same ledger ($4 names the ledgers of $3), or one that no longer

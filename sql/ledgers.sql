@@ -257,13 +257,13 @@ FROM ledgers AS l
 WHERE l.owner_id = $1 AND l.asset_class = $2 AND l.content = 'assets'
     AND (l.path = ANY ($4::text[]) OR l.path IN (SELECT k.path FROM kept AS k WHERE 2 * k.again >= k.n));
 
--- follow_numbers
--- Let staged inspections name assets as the inventory does, where a row was matched by an outside identifier.
-UPDATE staged_inspections AS i SET number = a.number
+-- other_numbers
+-- The staged rows whose assets have another number in the inventory.
+SELECT t.row_number, a.number
 FROM matched_assets AS m
 JOIN staged_assets AS t ON t.row_number = m.row_number
 JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = m.asset_id
-WHERE i.ledger_id = $2 AND i.row_number = t.row_number AND i.number = t.number AND a.number <> t.number;
+WHERE a.number <> t.number;
 
 -- vanished
 -- Assets that came from a ledger (of those in $5, or any) and that none of the present ones lists; nothing is done.

@@ -256,6 +256,22 @@ async def test_ledger_rows_are_doubted_in_view_of_repairs_and_histories(
     assert [one.flagged for one in outcome.ledgers[:2]] == [2, 3]
 
 
+async def test_inspections_follow_an_asset_that_is_known_by_another_number(
+    db: Database, db_pool: pool.Pool, region: Path
+) -> None:
+    text = BRIDGES.replace("施設名", "xROAD施設番号").replace("一の橋", "BR0-042064-00001")
+    (region.parent / "bridges.csv").write_bytes(text.encode("cp932"))
+    outcome = await run(db_pool, region)
+    assert "xroad_number" in outcome.ledgers[0].columns.values()
+    text = text.replace("B1,BR0", "BR0-042064-00001,BR0").replace("2020,Ⅱ", "2024,Ⅲ")
+    (region.parent / "bridges.csv").write_bytes(text.encode("cp932"))
+    assert (await run(db_pool, region)).ledgers[0].inspections == 1
+    found = await query(
+        db, "SELECT a.number, c.grade FROM conditions AS c JOIN assets AS a USING (asset_id) WHERE a.number = 'B1'"
+    )
+    assert found == [("B1", "III")]
+
+
 async def test_a_repeated_row_yields_neither_asset_nor_inspection(
     db: Database, db_pool: pool.Pool, region: Path
 ) -> None:

@@ -150,7 +150,7 @@ class Group:
             outcome.unchanged = matched - merged.changed
             outcome.flagged += merged.doubtful
             if supply.outside_numbers:
-                await ledgers.follow_numbers(conn, target)
+                await inspections_bulk.renumber(conn, job.ledger_id, await ledgers.other_numbers(conn, target))
             await ledgers.forget_staged(conn)
         self.there = self.there or outcome.added > 0
         if job.people:

@@ -100,6 +100,12 @@ async def unknown(conn: Conn, target: Target, what: str) -> list[Unknown]:
     return [Unknown(*row) for row in rows]
 
 
+async def renumber(conn: Conn, ledger_id: UUID, numbers: Sequence[tuple[int, str]]) -> None:
+    """Let the staged inspections in these rows of a ledger name assets by these numbers."""
+    rows, texts = [row for row, _ in numbers], [text for _, text in numbers]
+    await conn.execute(sql("inspections_bulk", "renumber_staged"), ledger_id, rows, texts)
+
+
 def usual_duty(asset_class: AssetClass, named: str | None) -> str | None:
     """Return what inspections fulfil whose row does not say it: what the entry names, else the class's usual duty."""
     return named or USUAL_DUTIES.get(asset_class)

@@ -307,9 +307,9 @@ async def continued(conn: ReadConn, target: Target, ledger_ids: Sequence[UUID], 
     return [row["ledger_id"] for row in await conn.fetch(sql("ledgers", "continued_ledgers"), *where)]
 
 
-async def follow_numbers(conn: Conn, target: Target) -> None:
-    """Let the staged inspections of a ledger name its assets as the inventory does; before `forget_staged`."""
-    await conn.execute(sql("ledgers", "follow_numbers"), target.owner_id, target.ledger_id)
+async def other_numbers(conn: ReadConn, target: Target) -> list[tuple[int, str]]:
+    """List the staged rows whose assets have another number in the inventory; before `forget_staged`."""
+    return [tuple(row) for row in await conn.fetch(sql("ledgers", "other_numbers"), target.owner_id)]
 
 
 async def vanished(
