@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -12,6 +13,7 @@ from scipy.linalg import expm
 
 from gunmane.core.inventory import is_municipality_code
 from gunmane.core.simulate import cells
+from gunmane.core.simulate.boundaries import boundaries
 from gunmane.core.simulate.chain import histories, states_at
 from gunmane.core.simulate.faults import CELLS, ROWS, spoil
 from gunmane.core.simulate.parameters import Column, Drift, Parameters
@@ -255,3 +257,20 @@ def test_a_batch_depends_on_nothing_but_its_arguments() -> None:
     other = live(TOLD, group[0], net, AssetClass.BRIDGE, 0, 50, 10)
     assert one.fate.inspections.time.tolist() == two.fate.inspections.time.tolist()
     assert one.assets.born.tolist() == two.assets.born.tolist() != other.assets.born.tolist()
+
+
+@pytest.mark.parametrize(("owners", "assets"), [(2, 200), (5, 3000), (12, 5000)])
+def test_every_place_lies_in_its_municipality_and_areas_do_not_overlap(owners: int, assets: int) -> None:
+    group = members(TOLD, owners, assets, 5)
+    nets = networks(TOLD, group, 5)
+    towns = [
+        (member, net)
+        for member, net in zip(group, nets, strict=True)
+        if member.parameters.kind is OwnerKind.MUNICIPALITY
+    ]
+    areas = [shapely.polygons(ring) for ring in boundaries([net for _, net in towns], TOLD.place)]
+    for (_, net), area in zip(towns, areas, strict=True):
+        places = shapely.points(degrees(TOLD.place, net.vertices.reshape(-1, 2)))
+        assert shapely.contains(area, places).mean() > 0.98  # the border is drawn from some of the vertices
+    whole = shapely.union_all(np.array(areas, dtype=object))
+    assert shapely.area(whole) == pytest.approx(sum(shapely.area(area) for area in areas), rel=1e-6)

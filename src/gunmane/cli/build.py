@@ -25,6 +25,7 @@ from gunmane.core.errors import GunmaneError
 from gunmane.core.regions import RegionFile
 from gunmane.core.stock import OwnerFacts
 from gunmane.files import reference
+from gunmane.files.boundaries import read_boundaries
 from gunmane.files.faults import said
 from gunmane.files.import_texts import write_rejected
 from gunmane.files.regions import read_region
@@ -118,6 +119,13 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
                 request = await _request(opened, file, imported, day, seed)
                 if file.region.roads is not None:
                     request = msgspec.structs.replace(request, roads=read_roads(path.parent / file.region.roads))
+                if file.region.boundaries is not None:
+                    areas = read_boundaries(
+                        path.parent / file.region.boundaries,
+                        [(owner.code, owner.name) for owner in file.owners],
+                        file.region.boundaries_source,
+                    )
+                    request = msgspec.structs.replace(request, boundaries=areas)
                 built = await build(opened, request, display.step)
                 documents = await asyncio.to_thread(write_documents, built.sheet, out, display.step)
                 steps = display.seconds()

@@ -78,7 +78,8 @@ class RegionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The region itself; `code` is what identifies it in the database, its name where none is given.
 
     `seed` and `as_of` are what a computation takes when the command line says nothing else; `roads` is a file with
-    the road network that detours of bridges are computed on.
+    the road network that detours of bridges are computed on, `boundaries` one with the areas of municipalities for
+    the maps, `boundaries_source` whom the maps credit for them.
     """
 
     name: str
@@ -88,6 +89,8 @@ class RegionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     seed: int | None = None
     as_of: date | None = None
     roads: str | None = None
+    boundaries: str | None = None
+    boundaries_source: str | None = None
 
 
 class RegionFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

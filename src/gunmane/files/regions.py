@@ -25,8 +25,9 @@ def read_region(path: Path) -> RegionFile:
     if found is None:
         raise GunmaneError("bad_region", shape, path=str(path))
     faults = faults_of(found)
-    if found.region.roads is not None and not (path.parent / found.region.roads).is_file():
-        faults.append(Fault("file_missing", at="/region/roads", values={"path": found.region.roads}))
+    for name, file in (("roads", found.region.roads), ("boundaries", found.region.boundaries)):
+        if file is not None and not (path.parent / file).is_file():
+            faults.append(Fault("file_missing", at=f"/region/{name}", values={"path": file}))
     for position, owner in enumerate(found.owners):
         for section in ("ledgers", "inspections", "repairs"):
             for number, entry in enumerate(getattr(owner, section)):

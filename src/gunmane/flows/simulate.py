@@ -14,14 +14,15 @@ from msgspec.structs import replace
 from gunmane import __version__
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.simulate import sheets, truth
+from gunmane.core.simulate.boundaries import boundaries
 from gunmane.core.simulate.faults import Injected, spoil
-from gunmane.core.simulate.listing import Entry, region_toml
+from gunmane.core.simulate.listing import BOUNDARIES, Entry, region_toml
 from gunmane.core.simulate.parameters import Column, Layout, Parameters
 from gunmane.core.simulate.place import Roads
 from gunmane.core.simulate.region import Life, Member, live, members, networks
 from gunmane.core.simulate.sheets import Sheet
 from gunmane.core.simulate.visits import LATER
-from gunmane.core.words import AssetClass, Scale
+from gunmane.core.words import AssetClass, OwnerKind, Scale
 from gunmane.files.reference import scales
 from gunmane.files.writing import Target, Write, writer
 from gunmane.resources import DATA
@@ -87,9 +88,11 @@ def simulate(
     folder.mkdir(parents=True, exist_ok=True)
     group = members(told, owners, assets, seed)
     run = _Run(folder, told, group, seed, assets, progress)
+    nets = networks(told, group, seed)
+    run.areas(nets)
     with ExitStack() as stack:
         run.open_truth(stack)
-        for member, net in zip(group, networks(told, group, seed), strict=True):
+        for member, net in zip(group, nets, strict=True):
             for code, count in member.counts.items():
                 run.one_class(member, net, code, count)
     return run.finish()
@@ -124,6 +127,31 @@ class _Run:
         self.counts = dict.fromkeys(("inspections", "repairs", "faults"), 0)
         self.kinds: dict[str, int] = {}
         self.truth: dict[str, Write] = {}
+
+    def areas(self, nets: list[Roads]) -> None:
+        """Write the municipalities' areas as GeoJSON, with the attribute names of the national land data."""
+        towns = [
+            (member, net)
+            for member, net in zip(self.group, nets, strict=True)
+            if member.parameters.kind is OwnerKind.MUNICIPALITY
+        ]
+        if not towns:
+            return
+        rings = boundaries([net for _, net in towns], self.told.place)
+        features = [
+            {
+                "type": "Feature",
+                "properties": {
+                    "N03_004": member.parameters.name,
+                    "N03_007": member.code[:5],
+                    MARK.title: "simulated",
+                },
+                "geometry": {"type": "Polygon", "coordinates": [ring.tolist()]},
+            }
+            for (member, _), ring in zip(towns, rings, strict=True)
+        ]
+        text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+        (self.folder / BOUNDARIES).write_text(text + "\n", encoding="utf-8")
 
     def open_truth(self, stack: ExitStack) -> None:
         """Open the tables of truth."""

@@ -6,7 +6,9 @@ from msgspec import Struct
 
 from gunmane.core.simulate.parameters import Layout, Parameters
 from gunmane.core.simulate.region import Member
-from gunmane.core.words import AssetClass
+from gunmane.core.words import AssetClass, OwnerKind
+
+BOUNDARIES = "simulated-boundaries.geojson"
 
 
 class Entry(Struct, frozen=True):
@@ -29,6 +31,8 @@ def region_toml(told: Parameters, group: list[Member], entries: dict[int, list[E
         f"seed = {seed}",
         f"as_of = {told.as_of.isoformat()}",
     ]
+    if any(member.parameters.kind is OwnerKind.MUNICIPALITY for member in group):
+        lines += [f"boundaries = {_quote(BOUNDARIES)}", f"boundaries_source = {_quote(told.place.boundaries)}"]
     for member in group:
         habits = member.parameters
         lines += ["", "[[owners]]", f"code = {_quote(member.code)}", f"name = {_quote(habits.name)}"]

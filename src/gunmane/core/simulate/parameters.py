@@ -125,6 +125,7 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     step_m: float
     steps: int
     note: str
+    boundaries: str
 
 
 class Drift(Struct, frozen=True, forbid_unknown_fields=True):

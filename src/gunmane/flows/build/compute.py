@@ -19,6 +19,7 @@ from gunmane.core.assess.risks import RegionRisk, region_risk
 from gunmane.core.assess.stock import Duties, region_stock, year_ends
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.plan.fill import make_sheet
+from gunmane.core.plan.findings import Outline
 from gunmane.core.plan.roads import Roads, with_detours
 from gunmane.core.plan.scenarios import plan_region
 from gunmane.core.plan.sheet import Facts, PlanSheet
@@ -169,6 +170,7 @@ def sheet_of(
     seed: int,
     rejected: dict[tuple[str, AssetClass], int],
     roads: Roads | None = None,
+    outlines: tuple[Outline, ...] = (),
 ) -> PlanSheet:
     """Compute the plan and fill the document's value."""
     book, scales, labels = reference.cost_book(), reference.scales(), reference.plan_labels()
@@ -210,6 +212,7 @@ def sheet_of(
             top_risks=show.top_rows(done.parts, done.risk, lambda reason: explain(reason, tables)),
             matrices=show.matrix_rows(done.risk, reference.consequences()),
             layers=show.map_layers(done.parts, done.risk, LOSS_EDGES[2:]),
+            outlines=outlines,
             duties=kinds,
             due=rows,
             due_months=by_month,

@@ -19,6 +19,7 @@ from gunmane.core.plan.versions import decided
 from gunmane.core.schedule.year import Reason
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Language
+from gunmane.files.boundaries import Boundaries
 from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
 from gunmane.flows.build.save import save
 from gunmane.pdf.plans import draw
@@ -41,6 +42,12 @@ class Request(Struct, frozen=True, kw_only=True):
     seed: int
     rejected: dict[tuple[str, AssetClass], int]
     roads: Roads | None = None
+    boundaries: Boundaries | None = None
+
+    def beside(self) -> tuple[str, ...]:
+        """Digests of the files beside the ledgers that the plan is made from."""
+        roads = () if self.roads is None else (self.roads.digest,)
+        return roads if self.boundaries is None else (*roads, self.boundaries.digest)
 
 
 class Built(Struct, frozen=True, kw_only=True):
@@ -67,7 +74,6 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         await fleets.refresh_statistics(conn)
         found = await _read(conn, request, report)
     facts = tuple(owner for _, owner in request.owners)
-    network = () if request.roads is None else (request.roads.digest,)
     inputs = digest(
         found,
         facts,
@@ -77,7 +83,7 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         request.seed,
         request.simulated,
         program(),
-        *network,
+        *request.beside(),
     )
     run_id = run_id_of(inputs)
     done = await asyncio.to_thread(compute, found, facts, as_of=request.as_of, seed=request.seed, report=report)
@@ -158,6 +164,7 @@ async def _draw(
         seed=request.seed,
         rejected=request.rejected,
         roads=request.roads,
+        outlines=() if request.boundaries is None else request.boundaries.outlines,
     )
     report("plan", 1.0)
     report("document", 0.0)
@@ -186,7 +193,7 @@ async def _state(conn: runs.ReadConn, request: Request) -> str:
         request.field,
         program(),
         [o for _, o in request.owners],
-        *(() if request.roads is None else (request.roads.digest,)),
+        *request.beside(),
     )
     return hashlib.sha256(repr((inputs, settings)).encode()).hexdigest()
 

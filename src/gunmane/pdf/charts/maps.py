@@ -4,10 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from reportlab.lib.colors import HexColor
 
 from gunmane.pdf.charts.axes import SIZE, marker
 from gunmane.pdf.pen import Pen, Point
+
+Floats = NDArray[np.float64]
 
 EARTH_KM_PER_DEGREE = 111.32  # of latitude, mean sphere; maps of a region need no more
 
@@ -89,18 +93,18 @@ class Map:
         return beyond
 
     def _name_areas(self, pen: Pen, view: "_View") -> None:
-        """Write each area's name at its middle, moved down where names would overlap."""
+        """Write each area's name inside it where it covers the fewest shapes and no other name."""
+        size = SIZE + 0.5 if view.frame[2] > 200 else SIZE - 0.5
+        drawn = [view.at(point) for shape in self.shapes for point in shape.vertices]
+        drawn += [(x + 9, y + 10) for _, lon, lat in self.pins for x, y in [view.at((lon, lat))] for _ in range(50)]
+        places = np.array(drawn).reshape(-1, 2)
         taken: list[tuple[float, float, float]] = []
         for area in self.areas:
-            ring = max(area.rings, key=len)
-            points = [view.at(point) for point in ring]
-            x, y = sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points)
-            half = pen.width(area.name, SIZE + 0.5, "bold") / 2 + 2
-            x = min(max(x, view.frame[0] + half), view.frame[0] + view.frame[2] - half)
-            while any(abs(x - other) < half + wide and abs(y - level) < SIZE + 3 for other, level, wide in taken):
-                y -= SIZE + 4
+            ring = np.array([view.at(point) for point in max(area.rings, key=len)])
+            half = pen.width(area.name, size, "bold") / 2 + 2
+            x, y = _free_place(ring, half, size, places, taken, view)
             taken.append((x, y, half))
-            pen.text(x, y, area.name, SIZE + 0.5, face="bold", align="centre", halo=True)
+            pen.text(x, y, area.name, size, face="bold", align="centre", halo=True)
 
     def _draw_legend(self, pen: Pen, x: float, top: float, beyond: int) -> None:
         y = top - SIZE
@@ -157,6 +161,39 @@ class _View:
     def points_per_km(self) -> float:
         """Points of the page for one kilometre."""
         return self.scale / EARTH_KM_PER_DEGREE
+
+
+def _free_place(
+    ring: Floats, half: float, size: float, places: Floats, taken: Sequence[tuple[float, float, float]], view: "_View"
+) -> Point:
+    """Find the place in an area where a name of this half width covers least, the middle where all are alike."""
+    low, high, middle = ring.min(axis=0), ring.max(axis=0), ring.mean(axis=0)
+    left, bottom, width, height = view.frame
+    best, found = math.inf, (float(middle[0]), float(middle[1]))
+    near = places[((places > low - half) & (places < high + half)).all(axis=1)]
+    for x in np.linspace(low[0], high[0], 11):
+        for y in np.linspace(low[1], high[1], 15):
+            if not (left + half < x < left + width - half and bottom + FOOT < y < bottom + height - size - 2):
+                continue
+            if any(abs(x - other) < half + wide and abs(y - level) < size + 2 for other, level, wide in taken):
+                continue
+            covered = (np.abs(near - (x, y + size / 3)) < (half + 2, size * 0.8)).all(axis=1).sum()
+            ends = _inside(ring, np.array([(x - half, y), (x, y), (x + half, y), (x, y + size)]))
+            away = math.hypot(x - middle[0], y - middle[1]) / (width + height)
+            cost = covered + 3.0 * (4 - ends.sum()) + (1e6 if not ends[1] else 0.0) + away
+            if cost < best:
+                best, found = cost, (float(x), float(y))
+    return found
+
+
+def _inside(ring: Floats, points: Floats) -> NDArray[np.bool_]:
+    """Tell which points lie inside a closed ring, by the parity of the sides to their right."""
+    (x0, y0), (x1, y1) = ring[:-1].T, ring[1:].T
+    x, y = points[:, :1], points[:, 1:]
+    crosses = (y0 > y) != (y1 > y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        right = x < (x1 - x0) * (y - y0) / (y1 - y0) + x0
+    return (crosses & right).sum(axis=1) % 2 == 1
 
 
 def _extent(drawn: Map) -> tuple[Point, Point]:
