@@ -10,6 +10,7 @@ from gunmane.core.errors import GunmaneError
 from gunmane.core.plan.choices.bridges import bridges as bridge_choices
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.labels import Labels
+from gunmane.core.plan.options import REMOVE
 from gunmane.core.plan.roads import edges_near, roads_of, with_detours
 from gunmane.core.plan.scenarios import plan_region
 from gunmane.core.stock import Stock
@@ -51,6 +52,30 @@ def test_detours_replace_what_the_ledger_lacks(
     assert "2橋について計算" in said[-1].reason.ja
     if len(said) > 1:
         assert any(value.label.ja == "迂回距離(道路網による計算)" for value in said[0].inputs)
+
+
+def test_two_ways_over_one_river_do_not_both_go(
+    bridges: Callable[..., Stock], book: CostBook, scales: dict[str, Scale]
+) -> None:
+    # Opposite sides of the square: each has the other as its way round.
+    stock = bridges(
+        [3, 3], lon=np.array([137.0 + KM / 2, 137.0 + KM / 2]), lat=np.array([35.0, 35.0 + KM]),
+        traffic_per_day=5.0, emergency=0, row=np.arange(2),
+    )  # fmt: skip
+    roads = roads_of(LON[:4], LAT[:4], EDGES[:4], "d")
+    found, computed = with_detours(stock, roads)
+    apart = plan_region(found, book, scales, computed)
+    plan = plan_region(found, book, scales, computed, roads)
+    assert (apart.merged.plan.measure == REMOVE).sum() == 2
+    assert (plan.merged.plan.measure == REMOVE).sum() == 1
+    assert plan.crossings is not None
+    assert plan.crossings.proved
+    held = int(np.flatnonzero(plan.crossings.held)[0])
+    assert plan.crossings.because == {held: (1 - held,)}
+    labels = Labels({"measure": MEASURES}, {"measure": MEASURES})
+    said = [one for one in bridge_choices(plan, book, ["一", "二"], labels) if one.code.startswith("bridge.held")]
+    assert [one.subject.ja for one in said] == ["一二"[held]]
+    assert "一二"[1 - held] in said[0].reason.ja
 
 
 MEASURES = {name: name for name in ("maintain", "repair", "replace", "downsize", "merge", "remove")}

@@ -10,11 +10,13 @@ from gunmane.core.money import Range
 from gunmane.core.plan import contracts
 from gunmane.core.plan.contracts import Work
 from gunmane.core.plan.costs import CostBook, Prices, prices
+from gunmane.core.plan.crossings import Crossings, crossings
 from gunmane.core.plan.needs import Needs, needs
-from gunmane.core.plan.options import DOWNSIZE, MERGE, REPLACE, Options, measure_costs, options, removable
+from gunmane.core.plan.options import DOWNSIZE, MERGE, REMOVE, REPLACE, Options, measure_costs, options, removable
 from gunmane.core.plan.partition import Division, apart_km, centres, divide
 from gunmane.core.plan.programme import Programme, programme, taken
 from gunmane.core.plan.renewal import RenewalNeed, renewal_need
+from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.schedules import Schedule, schedule
 from gunmane.core.plan.sewage import District, PlantMove, districts, plant_moves
 from gunmane.core.plan.sheet import Verdict
@@ -69,23 +71,31 @@ class RegionPlan(Struct, frozen=True, eq=False):
     sewage: tuple[District, ...]
     plants: tuple[PlantMove, ...]
     on_network: Flags | None
+    crossings: Crossings | None  # removable bridges judged together, None without a road network
     budget_cases: tuple[tuple[float, Schedule], ...]  # share of the budgets → schedule; empty where one is not given
     risk_after: tuple[float, float]  # share of the risk left after repair and after replacement
 
 
 def plan_region(
-    stock: Stock, book: CostBook, scales: Mapping[str, Scale], on_network: Flags | None = None
+    stock: Stock,
+    book: CostBook,
+    scales: Mapping[str, Scale],
+    on_network: Flags | None = None,
+    roads: Roads | None = None,
 ) -> RegionPlan:
     """Compute the plan of a region.
 
     Every column includes every legal duty: inspections as they fall due, action on grades by its deadline. `scales`
     maps the codes of `stock.scales` to their scales. `on_network` marks bridges whose detour was computed on a road
-    network, None where there was none.
+    network, None where there was none; with `roads` the removable ones are judged together (`crossings`).
     """
     priced = prices(stock, book)
     wanted = needs(stock, book, scales)
     cost = measure_costs(stock, book, priced)
     spent = taken(stock, priced, wanted, book)
+    jointly = None if roads is None else crossings(stock, book, priced, wanted, cost, roads)
+    if jointly is not None:
+        cost[jointly.held, REMOVE] = np.nan
 
     moves = plant_moves(stock, book, priced)
 
@@ -120,6 +130,7 @@ def plan_region(
         sewage=districts(stock, book, priced),
         plants=moves,
         on_network=on_network,
+        crossings=jointly,
         budget_cases=_budget_cases(stock, wanted, options(stock, book, priced, wanted, cost, reorganise=True), spent),
         risk_after=(book.value("risk_after_repair"), book.value("risk_after_replacement")),
     )

@@ -196,7 +196,8 @@ def sheet_of(
     fleets = [fleet for fleet, _ in done.parts]
     numbers = [number for fleet in fleets for number in fleet.numbers]
     names = [name for fleet in fleets for name in fleet.names]
-    sheet = make_sheet(plan_region(stock, book, scales, on_network), book, scales, facts, labels, numbers, names)
+    plan = plan_region(stock, book, scales, on_network, roads)
+    sheet = make_sheet(plan, book, scales, facts, labels, numbers, names)
     tables = reference.texts("risk")
     kinds, rows = show.due_rows(fleets, done.duties, rule_book(), reference.texts("duties")["duties"], done.as_of)
     planned = done.schedule

@@ -22,6 +22,12 @@ RULE = Text(
     "Only bridges of little traffic and short detour, without sole access and off emergency routes are candidates: "
     "the present values of all measures are compared, users' detours counted.",
 )
+JOINT_RULE = Text(
+    "撤去できる橋を道路網の上で合わせて判断する。誰も孤立せず、どの迂回も上限を超えない組合せのうち、節約額から利用者の"
+    "迂回の費用を引いた額が最も大きいものを選ぶ。",
+    "Removable bridges are judged together on the road network: of all sets that cut nobody off and keep every "
+    "detour within the limit, the one that saves most, users' detours counted.",
+)
 SOURCE = "国土交通省 道路橋の集約・撤去事例集の4類型。上限値は前提条件の表による"
 
 
@@ -40,6 +46,7 @@ def bridges(plan: RegionPlan, book: CostBook, names: list[str], labels: Labels) 
         saves = np.nan_to_num(other.min(axis=1) - own, posinf=0.0, neginf=0.0)
         for k in np.lexsort((rows, -saves))[:MOST].tolist():
             found.append(_one(plan, names, labels, int(rows[k]), [table[k] for table in tables]))
+    found += _held(plan, names)
     _, unknown = removable(plan.stock, book)
     if unknown.any():
         found.append(_not_judged(plan, unknown))
@@ -60,6 +67,8 @@ def _cases() -> list[tuple[float, float, float]]:
 def _values(plan: RegionPlan, book: CostBook, rows: Array, traffic: float, removal: float, other: float) -> Floats:
     """Return the least present value of keeping and of each measure over the years, [m, 6], inf where not allowed."""
     cost = measure_costs(plan.stock, book, plan.prices)
+    if plan.crossings is not None:
+        cost[plan.crossings.held, REMOVE] = np.nan
     allowed = np.isfinite(cost[rows, 1:, 1])
     cost[:, 1:REMOVE] *= other
     cost[:, REMOVE] *= removal
@@ -83,7 +92,7 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
     saves = other - float(middle[chosen]) if np.isfinite(other) and np.isfinite(middle[chosen]) else 0.0
     year = int(plan.merged.plan.year[row])
     measure = labels.get("measure", MEASURES[chosen])
-    name = names[int(stock.row[row])] if 0 <= stock.row[row] < len(names) else str(row)
+    name = _name(plan, names, row)
     when = stock.first_fy + year
     has_year = year >= 0
     facts = [
@@ -139,6 +148,69 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
         lon=_place(float(stock.lon[row])),
         lat=_place(float(stock.lat[row])),
     )
+
+
+def _name(plan: RegionPlan, names: list[str], row: int) -> str:
+    place = int(plan.stock.row[row])
+    return names[place] if 0 <= place < len(names) else str(row)
+
+
+def _held(plan: RegionPlan, names: list[str]) -> list[Choice]:
+    """Return a decision for each bridge that alone could be removed, but not together with others."""
+    if plan.crossings is None:
+        return []
+    stock, found = plan.stock, list[Choice]()
+    rows = np.flatnonzero(plan.crossings.held)
+    for row in rows[:MOST].tolist():
+        others = plan.crossings.because.get(row, ())
+        # Another owner's bridges are not named: readers of this owner's part may not see them.
+        named = [_name(plan, names, other) for other in others if stock.owner[other] == stock.owner[row]][:5]
+        foreign = len(named) < min(len(others), 5)
+        called = "・".join([*named, "ほかの団体の橋"] if foreign else named)
+        called_en = ", ".join([*named, "bridges of other owners"] if foreign else named)
+        reason = (
+            Text(
+                f"単独なら撤去できるが、{called}と合わせて撤去すると、通れなくなるか迂回が上限を超える、または費用が上回る。",
+                f"Alone it could go, but together with {called_en} somebody is cut off, a detour grows above the limit, "
+                "or users lose more than is saved.",
+            )
+            if others
+            else Text(
+                "道路網の上で撤去すると、通れなくなるか迂回が上限を超える。",
+                "On the road network somebody would be cut off or the detour would be above the limit.",
+            )
+        )
+        name, code = _name(plan, names, row), stock.owners[int(stock.owner[row])].code
+        found.append(
+            Choice(
+                kind="bridge",
+                code=f"bridge.held.{code}.{name}",
+                owner=code,
+                subject=Text(name, name),
+                verdict=Verdict.KEEP,
+                proposal=Text("撤去しない", "Not removed"),
+                reason=reason,
+                rule=JOINT_RULE,
+                source=SOURCE,
+                status=SourceStatus.ASSUMED,
+                inputs=(
+                    Named(
+                        _detour_label(plan, row),
+                        _amount(float(stock.detour_km[row]), "km", 1),
+                    ),
+                ),
+                alternatives=tuple(
+                    Named(
+                        Text("代わりに残せば撤去できる", "could go if this one stayed"),
+                        Text(name_of, name_of),
+                    )
+                    for name_of in named
+                ),
+                lon=_place(float(stock.lon[row])),
+                lat=_place(float(stock.lat[row])),
+            )
+        )
+    return found
 
 
 def _present(value: float) -> Text:
