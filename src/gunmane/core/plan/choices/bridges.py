@@ -171,7 +171,7 @@ def _held(plan: RegionPlan, names: list[str]) -> list[Choice]:
         reason = (
             Text(
                 f"単独なら撤去できるが、{called}と合わせて撤去すると、通れなくなるか迂回が上限を超える、または費用が上回る。",
-                f"Alone it could go, but together with {called_en} somebody is cut off, a detour grows above the limit, "
+                f"Alone it could go, but together with {called_en} somebody is cut off, a detour grows too long, "
                 "or users lose more than is saved.",
             )
             if others
