@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -19,6 +20,7 @@ import gunmane
 from gunmane.cli.build import Made, build_region, remarks
 from gunmane.core.errors import Fault
 from gunmane.core.words import AssetClass
+from gunmane.files.doubts import DoubtCounts
 from gunmane.flows.import_outcomes import LedgerOutcome
 from gunmane.flows.imports import ImportOutcome
 from gunmane.flows.simulate import simulate
@@ -89,6 +91,22 @@ def look_at_the_rows_to_mend(path: Path) -> None:
         assert row["理由"] != row["reason"]
 
 
+def look_at_the_doubts(path: Path, counted: dict[str, Any]) -> None:
+    """Every doubt is named with its place and what was done in both languages; what was filled in counts apart."""
+    with path.open(encoding="utf-8-sig", newline="") as source:
+        rows = list(csv.DictReader(source))
+    doubts = [row for row in rows if row["種別 kind"] == "疑義 doubt"]
+    assert len(doubts) == counted["doubtful_values"] > 0, "the simulator plants doubtful values"
+    filled = [row for row in rows if row["種別 kind"] == "補完 filled in"]
+    assert len(doubts) + len(filled) == len(rows)
+    assert sum(int(row["値 value"].replace(",", "")) for row in filled) == counted["filled_in_values"]
+    for row in rows:
+        assert row["ファイル file"]
+        assert row["団体 owner"]
+        assert " " in row["what was done"], f"{row['what was done']} is a code, not a sentence"
+        assert row["扱い"] != row["what was done"]
+
+
 async def test_ledgers_become_a_plan_and_a_second_time_changes_nothing(
     here: Database, ledgers: Path, tmp_path: Path
 ) -> None:
@@ -99,7 +117,7 @@ async def test_ledgers_become_a_plan_and_a_second_time_changes_nothing(
     assert not first.built.repeated
     assert second.built.repeated
     assert len(first.documents) == 3 + 2 + len(first.file.owners)
-    for name in ("plan.pdf", "plan.json", "rejected.csv", *first.documents):
+    for name in ("plan.pdf", "plan.json", "rejected.csv", "doubts.csv", *first.documents):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
     summary = json.loads((tmp_path / "one" / "build.json").read_text(encoding="utf-8"))
     assert summary["simulated"] is True
@@ -111,6 +129,7 @@ async def test_ledgers_become_a_plan_and_a_second_time_changes_nothing(
     assert [one["path"] for one in summary["ledgers"] if one["state"] == "failed"] == []
     await look_at_the_plan(here, tmp_path / "one")
     look_at_the_rows_to_mend(tmp_path / "one" / "rejected.csv")
+    look_at_the_doubts(tmp_path / "one" / "doubts.csv", summary["counts"])
     later = await build(ledgers, tmp_path / "three", date(2026, 11, 1))
     assert later.built.run_id != first.built.run_id
     assert later.built.edition == 2, "another day is another plan"
@@ -147,12 +166,20 @@ def test_what_is_not_in_the_plan_is_said_at_the_end() -> None:
         ),
         outcome(path="c.csv", rejected=1_200, flagged=3),
     )  # fmt: skip
-    lines = remarks(ImportOutcome(SavedRegion(uuid4(), {}), ledgers, dry_run=False))
+    lines = remarks(
+        ImportOutcome(SavedRegion(uuid4(), {}), ledgers, dry_run=False), DoubtCounts({"about": 3}, {"number_made": 4})
+    )
     assert lines[0] == "読めなかった台帳: 042064 empty.csv: ファイルが空です: empty.csv"
     assert lines[1] == "ledger not read: 042064 empty.csv: The file is empty: empty.csv"
     assert "管理者: その列がありません" in lines[2]
-    assert lines[4:] == ["要修正の行 / rows to mend: 1,200 (rejected.csv)", "疑義のある行 / doubtful rows: 3"]
-    assert remarks(ImportOutcome(SavedRegion(uuid4(), {}), (outcome(path="d.csv"),), dry_run=False)) == []
+    assert lines[4:] == [
+        "要修正の行 / rows to mend: 1,200 (rejected.csv)",
+        "疑義のある値 / doubtful values: 3 (doubts.csv)",
+        "プログラムが補った値 / values filled in by the program: 4 (doubts.csv)",
+    ]
+    assert (
+        remarks(ImportOutcome(SavedRegion(uuid4(), {}), (outcome(path="d.csv"),), dry_run=False), DoubtCounts()) == []
+    )
 
 
 async def test_two_builds_at_once_make_one_plan(here: Database, ledgers: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whole imports: files to tables, twice, newer, mended, dry, for several owners, with what cannot be read."""
 
+import csv
 import gzip
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,12 @@ from tests.conftest import Database
 
 from gunmane.core.regions import LedgerEntry, OwnerEntry, RegionEntry, RegionFile
 from gunmane.core.words import AssetClass, OwnerKind
+from gunmane.files.doubts import HEADER as DOUBTS
+from gunmane.files.doubts import doubt_list
 from gunmane.files.import_texts import HEADER, write_rejected
 from gunmane.files.regions import read_region
-from gunmane.flows.imports import ImportOutcome, import_ledgers, import_region, rows_to_mend
+from gunmane.flows.doubts import told_in
+from gunmane.flows.imports import ImportOutcome, gathered_in, import_ledgers, import_region, in_turn, rows_to_mend
 from gunmane.flows.simulate import simulate
 from gunmane.store import database, pool
 
@@ -357,6 +361,36 @@ async def test_rows_to_mend_are_listed_with_their_place(db_pool: pool.Pool, regi
     assert lines[2].split(",")[3:5] == ["施設番号", "B9"]
     assert "未来" in lines[3]
     assert "future" in lines[3]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_doubts_are_listed_with_their_place(db_pool: pool.Pool, region: Path, dry_run: bool) -> None:
+    folder = region.parent
+    text = BRIDGES.replace("12.5,", "約12.5,").replace("8,38.01,140.61", "8,140.61,38.01")
+    (folder / "bridges.csv").write_bytes(text.encode("cp932"))
+    (folder / "inspections.csv.gz").write_bytes(gzip.compress((INSPECTIONS + "B1,2018-05-01,Ⅳ\n").encode()))
+    rejected: list[Any] = []
+    with doubt_list(folder / "doubts.csv") as found:
+        await run(db_pool, region, dry_run=dry_run, look=in_turn([told_in(found), gathered_in(rejected)]))
+    lines = list(csv.reader((folder / "doubts.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert tuple(lines[0]) == DOUBTS
+    ledger, history = "bridges.csv [管理者=白石市]", "inspections.csv.gz"
+    doubt, filled = "疑義 doubt", "補完 filled in"
+    assert [line[:7] for line in lines[1:]] == [
+        [doubt, "白石市", ledger, "2", "B1", "橋長(m)", "約12.5"],
+        [doubt, "白石市", ledger, "3", "B2", "緯度", ""],
+        [doubt, "白石市", ledger, "4", "B3", "橋長(m)", "60557"],
+        [doubt, "白石市", ledger, "2", "B1", "判定区分", "II"],
+        [doubt, "白石市", history, "5", "B1", "判定区分", "IV"],
+        [filled, "白石市", ledger, "", "", "", "3"],
+        [filled, "角田市", "bridges.csv [管理者=角田市]", "", "", "", "1"],
+    ]
+    assert lines[4][7:] == ["修繕の記録なしに判定が改善", "better grade without a recorded repair"]
+    assert found.counts().doubts == {
+        "about": 1, "grade_jump": 1, "improved_without_repair": 1, "out_of_range": 1, "position_swapped": 1
+    }  # fmt: skip
+    assert found.counts().derived == {"date_by_fiscal_year": 4}
+    assert len(rejected) == 4, "the rows to mend are there in a dry run too"
 
 
 async def test_a_simulated_region_comes_in_and_says_so(db: Database, db_pool: pool.Pool, tmp_path: Path) -> None:

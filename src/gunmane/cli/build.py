@@ -26,12 +26,14 @@ from gunmane.core.regions import RegionFile
 from gunmane.core.stock import OwnerFacts
 from gunmane.files import reference
 from gunmane.files.boundaries import read_boundaries
+from gunmane.files.doubts import DoubtCounts, doubt_list
 from gunmane.files.faults import said
 from gunmane.files.import_texts import write_rejected
 from gunmane.files.regions import read_region
 from gunmane.files.roads import read_roads
 from gunmane.flows.build.documents import write_documents
 from gunmane.flows.build.region import Built, Request, build
+from gunmane.flows.doubts import told_in
 from gunmane.flows.imports import ImportOutcome, import_region, rows_to_mend
 from gunmane.store import database, pool, rejections
 
@@ -44,7 +46,7 @@ def add(commands: Any) -> None:
         "--out",
         type=Path,
         required=True,
-        help="folder for plan.pdf, summary, editions, annex, plan.json, .xlsx, .gpkg, rejected.csv",
+        help="folder for plan.pdf, summary, editions, annex, plan.json, .xlsx, .gpkg, rejected.csv, doubts.csv",
     )
     command.add_argument("--as-of", type=iso_day, help="day of the data (default: the file's, else today)")
     command.add_argument("--seed", type=int, help="seed of random draws (default: the file's, else 1)")
@@ -62,15 +64,18 @@ def run(options: argparse.Namespace) -> int:
     except GunmaneError as error:
         print(f"gunmane: {said(error, 'ja')}\ngunmane: {said(error, 'en')}", file=sys.stderr)
         return 1
-    for name in ("plan.pdf", *made.documents, "plan.json", "rejected.csv", "build.json"):
+    for name in ("plan.pdf", *made.documents, "plan.json", "rejected.csv", "doubts.csv", "build.json"):
         print(options.out / name)
-    for line in remarks(made.imported):
+    for line in remarks(made.imported, made.doubts):
         print(line, file=sys.stderr)
     return 1 if made.imported.failed else 0
 
 
-def remarks(imported: ImportOutcome) -> list[str]:
-    """Say what of the ledgers is not in the plan: ledgers not read, rows to mend, columns to be asked about."""
+def remarks(imported: ImportOutcome, doubts: DoubtCounts) -> list[str]:
+    """Say what of the ledgers is not in the plan: ledgers not read, rows to mend, columns to be asked about.
+
+    And what is in it, but doubted or filled in.
+    """
     lines: list[str] = []
     for one in imported.ledgers:
         where = f"{one.owner_code} {one.path}"
@@ -81,11 +86,13 @@ def remarks(imported: ImportOutcome) -> list[str]:
         elif one.questions:
             names = ", ".join(question.header for question in one.questions)
             lines.append(f"確認が必要な列 / columns to be asked about: {where}: {names}")
-    rows, doubtful = imported.total("rejected"), imported.total("flagged")
+    rows = imported.total("rejected")
     if rows:
         lines.append(f"要修正の行 / rows to mend: {rows:,} (rejected.csv)")
-    if doubtful:
-        lines.append(f"疑義のある行 / doubtful rows: {doubtful:,}")
+    words = reference.texts("imports")["words"]
+    for name, counted in (("doubts", doubts.doubts), ("filled_in", doubts.derived)):
+        if total := sum(counted.values()):
+            lines.append(f"{words[name].ja} / {words[name].en}: {total:,} (doubts.csv)")
     return lines
 
 
@@ -96,6 +103,7 @@ class Made(Struct, frozen=True, eq=False):
     built: Built
     file: RegionFile
     documents: tuple[str, ...]
+    doubts: DoubtCounts
 
 
 async def build_region(path: Path, out: Path, as_of: date | None, seed: int | None, console: Console) -> Made:
@@ -112,9 +120,11 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
         opened = await pool.open_pool(ready.url, size=2, statement_cache=given.statement_cache)
         try:
             with _display(console) as display:
-                imported = await import_region(
-                    opened, file, path.parent, as_of=day, today=now.date(), progress=display.rows
-                )
+                with doubt_list(out / "doubts.csv") as doubted:
+                    imported = await import_region(
+                        opened, file, path.parent, as_of=day, today=now.date(), progress=display.rows,
+                        look=told_in(doubted),
+                    )  # fmt: skip
                 imported_at = time.monotonic()
                 request = await _request(opened, file, imported, day, seed)
                 if file.region.roads is not None:
@@ -134,8 +144,9 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
             await opened.close()
     finally:
         ready.close()
-    _write(out, file, imported, built, rejected, (started, imported_at, time.monotonic()), steps)
-    return Made(imported, built, file, documents)
+    doubts = doubted.counts()
+    _write(out, file, imported, doubts, built, rejected, (started, imported_at, time.monotonic()), steps)
+    return Made(imported, built, file, documents, doubts)
 
 
 async def _request(
@@ -178,6 +189,7 @@ def _write(
     out: Path,
     file: RegionFile,
     imported: ImportOutcome,
+    doubts: DoubtCounts,
     built: Built,
     rejected: list[tuple[str, rejections.Rejection]],
     times: tuple[float, float, float],
@@ -197,7 +209,14 @@ def _write(
         "edition": built.edition,
         "repeated": built.repeated,
         "software": f"gunmane {__version__}",
-        "counts": {**built.counts, "rejected_rows": len(rejected)},
+        "counts": {
+            **built.counts,
+            "rejected_rows": len(rejected),
+            "doubtful_values": sum(doubts.doubts.values()),
+            "doubtful_values_because": doubts.doubts,
+            "filled_in_values": sum(doubts.derived.values()),
+            "filled_in_values_because": doubts.derived,
+        },
         "seconds": {
             "import": round(times[1] - times[0], 2),
             "build": round(times[2] - times[1], 2),

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from gunmane.core.errors import GunmaneError
 from gunmane.core.regions import LedgerEntry, OwnerEntry, RegionEntry, RegionFile
 from gunmane.core.words import AssetClass, Language, OwnerKind
 from gunmane.files.catalogue import catalogue
+from gunmane.files.doubts import doubt_list
 from gunmane.files.import_texts import Texts, import_texts, write_rejected
 from gunmane.files.ledgers import LedgerSource, suggest
 from gunmane.files.regions import read_region
+from gunmane.flows.doubts import told_in
 from gunmane.flows.import_outcomes import LedgerOutcome
-from gunmane.flows.imports import ImportOutcome, import_ledgers, import_region, rows_to_mend
+from gunmane.flows.imports import ImportOutcome, gathered_in, import_ledgers, import_region, in_turn
 from gunmane.store import database, pool
+from gunmane.store.rejections import Rejection
 
 CONTENTS = ("assets", "inspections", "repairs")
 COUNTS = (
@@ -41,6 +45,7 @@ def add(commands: Any) -> None:
     command.add_argument("--again", action="store_true", help="同じ台帳も読み直す / read identical ledgers too")
     command.add_argument("--as-of", type=iso_day, metavar="DATE", help="later dates lie in the future")
     command.add_argument("--rejected", type=Path, metavar="FILE.csv", help="write the rows to mend")
+    command.add_argument("--doubts", type=Path, metavar="FILE.csv", help="write what is doubted, and what was done")
     command.add_argument("--json", action="store_true", help="print the outcome as JSON")
     command.add_argument("--lang", type=Language, choices=list(Language), default=Language.JA)
     one = command.add_argument_group("one ledger")
@@ -143,18 +148,24 @@ async def _import(options: argparse.Namespace, file: RegionFile, folder: Path, w
         ) as bar:  # fmt: skip
             task = bar.add_task("", total=None)
             work = import_region if whole else import_ledgers
-            outcome = await work(
-                opened,
-                file,
-                folder,
-                as_of=options.as_of or file.region.as_of or today,
-                today=today,
-                dry_run=options.dry_run,
-                again=options.again,
-                progress=lambda name, rows: bar.update(task, description=name, completed=rows),
-            )
-        if options.rejected is not None and not options.dry_run:
-            write_rejected(options.rejected, await rows_to_mend(opened, outcome.saved))
+            rejected: list[tuple[str, Rejection]] = []
+            with ExitStack() as stack:
+                looks = [gathered_in(rejected)] if options.rejected is not None else []
+                if options.doubts is not None:
+                    looks.append(told_in(stack.enter_context(doubt_list(options.doubts))))
+                outcome = await work(
+                    opened,
+                    file,
+                    folder,
+                    as_of=options.as_of or file.region.as_of or today,
+                    today=today,
+                    dry_run=options.dry_run,
+                    again=options.again,
+                    progress=lambda name, rows: bar.update(task, description=name, completed=rows),
+                    look=in_turn(looks),
+                )
+        if options.rejected is not None:
+            write_rejected(options.rejected, rejected)
         return outcome
     finally:
         await opened.close()

@@ -92,11 +92,11 @@ def write_rejected(path: Path, rows: Iterable[tuple[str, Rejected]]) -> int:
                 value = row.cells.get(fault.at, "")
                 texts = (japanese.fault(fault), english.fault(fault))
                 place = (owner, row.path, row.row_number, fault.at)
-                writer.writerow([_safe(one) for one in (*place, value, *texts, cells)])
+                writer.writerow([safe(one) for one in (*place, value, *texts, cells)])
                 count += 1
     return count
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
     """Keep a spreadsheet from reading a cell of a stranger's file as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

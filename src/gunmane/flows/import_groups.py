@@ -76,7 +76,7 @@ class Work(Struct, frozen=True):
     chunk: int
     progress: Progress
     prepare_rows: Callable[[Conn, SavedRegion], Awaitable[None]]
-    look: Callable[[Conn, ledgers.Target], Awaitable[None]] | None = None
+    look: Callable[[Conn, ledgers.Target, list[LedgerOutcome]], Awaitable[None]] | None = None
 
 
 def _mapping(job: Job) -> dict[str, Any]:

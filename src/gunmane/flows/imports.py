@@ -1,6 +1,6 @@
 """Importing ledgers: read, validate, stage, merge; what is new, changed, vanished and rejected."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from functools import partial
 from itertools import groupby
@@ -39,8 +39,8 @@ class ImportOutcome(Struct, frozen=True):
         return any(one.state == "failed" for one in self.ledgers)
 
 
-Look = Callable[[Conn, ledgers.Target], Awaitable[None]]
-"""Shown each class of an owner once it is imported, in its transaction."""
+Look = Callable[[Conn, ledgers.Target, list[LedgerOutcome]], Awaitable[None]]
+"""Shown each class of an owner once it is imported, in its transaction, with the outcomes of its ledgers."""
 
 
 class _Undo(Exception):
@@ -117,6 +117,27 @@ async def rows_to_mend(opened: pool.Pool, saved: SavedRegion) -> list[tuple[str,
         return [(names.get(row.owner_id, ""), row) for row in await rejections.list_open(conn, owners)]
 
 
+def gathered_in(rows: list[tuple[str, rejections.Rejection]]) -> Look:
+    """Return what gathers the rows of each class that wait to be mended, also in a dry run."""
+
+    async def look(conn: Conn, target: ledgers.Target, _ledgers: list[LedgerOutcome]) -> None:
+        (owner,) = await memberships.owners_of(conn, [target.owner_id])
+        waiting = await rejections.list_open(conn, [target.owner_id])
+        rows.extend((owner.name, row) for row in waiting if row.asset_class == target.asset_class)
+
+    return look
+
+
+def in_turn(looks: Sequence[Look]) -> Look:
+    """Return what shows a class to each in turn."""
+
+    async def look(conn: Conn, target: ledgers.Target, found: list[LedgerOutcome]) -> None:
+        for one in looks:
+            await one(conn, target, found)
+
+    return look
+
+
 async def _import_all(opened: pool.Pool, file: RegionFile, folder: Path, work: Work) -> ImportOutcome:
     """Import the ledgers of each owner and class in a transaction of their own."""
     async with pool.writing(opened) as conn:
@@ -149,7 +170,7 @@ async def _import_class(
             await work.prepare_rows(conn, saved)
             await Group(target, jobs, work).run(conn)
             if work.look is not None:
-                await work.look(conn, target)
+                await work.look(conn, target, [job.outcome for job in jobs])
             if work.dry_run:
                 raise _Undo
     except _Undo:
