@@ -2,12 +2,14 @@
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rich.console import Console
 
 from gunmane import settings as configuration
@@ -45,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         ledgers = options.out / "ledgers"
         simulate(ledgers, options.owners, options.assets, options.seed, None, _silent)
         made = asyncio.run(build_region(ledgers / "region.toml", options.out, None, None, console))
-        keys = asyncio.run(_keys(given, made))
+        keys = asyncio.run(_keys(given, made, options.out / "keys.json"))
     except GunmaneError as error:
         print(f"gunmane: {said(error, 'ja')}\ngunmane: {said(error, 'en')}", file=sys.stderr)
         return 1
@@ -65,8 +67,11 @@ def run(options: argparse.Namespace) -> int:
     return 0 if options.no_serve else serve_ready(given)
 
 
-async def _keys(given: Settings, made: Made) -> dict[Role, str]:
-    """Open the region and make keys for its first owner."""
+async def _keys(given: Settings, made: Made, path: Path) -> dict[Role, str]:
+    """Open the region and give its first owner keys; those of an earlier run that still open stay.
+
+    They are kept in a file that only its owner can read: the region is simulated, other keys are never stored.
+    """
     ready = await database.prepare(
         home=given.home, database_url=given.database_url, admin_url=given.admin_database_url
     )
@@ -76,11 +81,29 @@ async def _keys(given: Settings, made: Made) -> dict[Role, str]:
             saved = made.imported.saved
             host = saved.owners[made.file.owners[0].code]
             now = datetime.now(pool.JST)
-            return await open_region(opened, saved.region_id, list(saved.owners.values()), host, now)
+            members = list(saved.owners.values())
+            keys = await open_region(opened, saved.region_id, members, host, now, _known_keys(path))
         finally:
             await opened.close()
     finally:
         ready.close()
+    _keep_keys(path, keys)
+    return keys
+
+
+def _known_keys(path: Path) -> dict[Role, str]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[Role, str])
+    except (OSError, msgspec.DecodeError):
+        return {}
+
+
+def _keep_keys(path: Path, keys: dict[Role, str]) -> None:
+    partial = path.with_name(f".{path.name}.part")
+    partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(msgspec.json.encode(keys))
+    partial.replace(path)
 
 
 def _silent(_done: int, _total: int, _what: str) -> None: ...

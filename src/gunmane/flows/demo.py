@@ -1,26 +1,33 @@
 """Opens a simulated region to visitors: its owners consent to share, and get keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from gunmane.core.words import AssetClass, ConsentLevel, Role
 from gunmane.store import access, consents, pool
 from gunmane.store.ids import uuid7
+from gunmane.store.query import Conn
 
 PURPOSE = "demo"
-ROLES = (Role.VIEWER, Role.ENGINEER, Role.PLANNER, Role.ADMINISTRATOR)
+ROLES = (Role.VIEWER, Role.ENGINEER, Role.PLANNER, Role.SCHEDULER, Role.ADMINISTRATOR)
 
 
 async def open_region(
-    opened: pool.Pool, region_id: UUID, owners: Sequence[UUID], host: UUID, now: datetime
+    opened: pool.Pool,
+    region_id: UUID,
+    owners: Sequence[UUID],
+    host: UUID,
+    now: datetime,
+    known: Mapping[Role, str] | None = None,
 ) -> dict[Role, str]:
     """Let every owner share every class in full, except septic systems (counts only), and give `host` its keys.
 
     With these consents the keys open the whole plan; without them they would get an excerpt.
-    Keys of an earlier demonstration end: a key cannot be shown twice.
+    `known` are the keys of an earlier demonstration: those that still open stay, all others of it end.
     """
     async with pool.writing(opened) as conn:
+        keys = {role: token for role, token in (known or {}).items() if await _opens(conn, token, host, role, now)}
         await access.operate(conn, owners, [region_id])
         for owner_id in owners:
             known = {
@@ -42,7 +49,14 @@ async def open_region(
                             granted_at=now,
                         ),
                     )
+        kept = {split[0] for token in keys.values() if (split := access.split(token))}
         for key in await access.list_keys(conn):
-            if key.purpose == PURPOSE and key.owner_id == host:
+            if key.purpose == PURPOSE and key.owner_id == host and key.key_id not in kept:
                 await access.revoke_key(conn, host, key.key_id)
-        return {role: await access.create_key(conn, host, role, PURPOSE) for role in ROLES}
+        return {role: keys.get(role) or await access.create_key(conn, host, role, PURPOSE) for role in ROLES}
+
+
+async def _opens(conn: Conn, token: str, host: UUID, role: Role, now: datetime) -> bool:
+    """Tell whether a key of an earlier demonstration is still that owner's for that role."""
+    found = await access.authenticate(conn, token, now.date())
+    return found is not None and (found.owner_id, found.role, found.purpose) == (host, role, PURPOSE)
