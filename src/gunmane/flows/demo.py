@@ -30,12 +30,12 @@ async def open_region(
         keys = {role: token for role, token in (known or {}).items() if await _opens(conn, token, host, role, now)}
         await access.operate(conn, owners, [region_id])
         for owner_id in owners:
-            known = {
+            granted = {
                 (one.asset_class, one.level) for one in await consents.given(conn, owner_id) if one.revoked_at is None
             }
             for asset_class in AssetClass:
                 level = ConsentLevel.AGGREGATE if asset_class is AssetClass.SEPTIC else ConsentLevel.FULL
-                if (asset_class, level) not in known:
+                if (asset_class, level) not in granted:
                     await consents.grant(
                         conn,
                         consents.Consent(
