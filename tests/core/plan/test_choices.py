@@ -11,6 +11,7 @@ import pytest
 from gunmane.core.plan.choices import bridges as choice_of_bridges
 from gunmane.core.plan.choices.bridges import bridges as bridge_choices
 from gunmane.core.plan.choices.sewage import septic_rows, sewage
+from gunmane.core.plan.choices.tasks import tasks
 from gunmane.core.plan.choices.together import together
 from gunmane.core.plan.choices.works import works
 from gunmane.core.plan.comparison import budget_rows
@@ -106,6 +107,23 @@ def test_cooperation_that_does_not_pay_is_said(
     )
     assert groups.verdict is Verdict.CHANGE
     assert {len(groups.alternatives), len(groups.inputs)} == {5, 4}
+
+
+def test_tasks_are_bundled_only_where_hours_fall(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels
+) -> None:
+    visits = np.zeros((6, 10), dtype=np.int8)
+    visits[:, 0] = 1
+    stock = bridges([2] * 6, [0] * 6, inspections=visits)
+    plan = plan_region(stock, book, scales)
+    free = book.replaced({"bundle_extra_class": 0, "bundle_extra_step": 0, "bundle_extra_field": 0})
+    said = tasks(plan, free, labels)
+    assert [one.verdict for one in said] == [Verdict.CHANGE]
+    assert "点検" in said[0].proposal.ja
+    assert "工事" in said[0].proposal.ja
+    dear = book.replaced({"bundle_extra_class": 9, "bundle_extra_step": 9, "bundle_extra_field": 9})
+    assert [one.verdict for one in tasks(plan, dear, labels)] == [Verdict.KEEP]
+    assert said[0].owner == ""
 
 
 def test_engineers_are_shared_or_lacking(book: CostBook, scales: dict[str, Scale], labels: Labels) -> None:

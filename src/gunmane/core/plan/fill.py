@@ -6,6 +6,7 @@ import msgspec
 
 from gunmane.core.plan.choices.bridges import bridges
 from gunmane.core.plan.choices.sewage import septic_rows, sewage
+from gunmane.core.plan.choices.tasks import tasks
 from gunmane.core.plan.choices.together import together
 from gunmane.core.plan.choices.works import works
 from gunmane.core.plan.comparison import (
@@ -93,6 +94,7 @@ def make_sheet(
         milestones=milestones(plan, column, labels),
         choices=(
             *together(plan, book, labels),
+            *tasks(plan, book, labels),
             *bridges(plan, book, called, labels),
             *sewage(plan, book, called),
         ),

@@ -80,16 +80,22 @@ def _exact(result: Programme, book: CostBook, near: Flags, most: int, case: int)
     fits = (sets.sum(axis=1) <= most) & ~((sets @ far.astype(np.int64)) * sets).any(axis=1)
     hours = np.full(1 << count, np.inf)
     hours[masks[fits]] = _weight(result, book, sets[fits], case)
-    value = hours.tolist()
+    return parts_of(hours.tolist(), count)
+
+
+def parts_of(value: list[float], count: int) -> Groups:
+    """Return the division of 0 … count - 1 whose parts' values (by bit mask, `value[0]` unused) sum to the least.
+
+    Of equally good divisions the one of smaller parts: nobody joins for nothing. 3^count steps.
+    """
     best, chosen = [0.0] + [np.inf] * ((1 << count) - 1), [0] * (1 << count)
     for whole in range(1, 1 << count):
         low = whole & -whole
         rest = whole ^ low
         part = rest
-        while True:  # every subset of the rest, with the lowest owner
+        while True:  # every subset of the rest, with the lowest member
             one = part | low
             total = value[one] + best[whole ^ one]
-            # Of equally good divisions the one of smaller groups: nobody joins for nothing.
             if total < best[whole] - 1e-9 or (total <= best[whole] + 1e-9 and one < chosen[whole]):
                 best[whole], chosen[whole] = total, one
             if part == 0:

@@ -203,7 +203,7 @@ class Named(Struct, frozen=True):
 class Choice(Struct, frozen=True, kw_only=True):
     """One decision: what it is about, its inputs, the rule, what is proposed and why, what else could be done.
 
-    `kind` is groups, lots, engineers, bridge, sewage or plant. Septic systems appear by district only.
+    `kind` is groups, lots, tasks, engineers, bridge, sewage or plant. Septic systems appear by district only.
     """
 
     kind: str

@@ -13,6 +13,9 @@ SHOWN = 24
 AROUND = 0.02
 """Degrees of latitude and longitude shown around a place."""
 
+WITHOUT_SHEET = ("lots", "tasks", "engineers")
+"""Decisions that have no place and no page of their own."""
+
 CHANGES = (Verdict.CHANGE, Verdict.UNDECIDED)
 
 
@@ -64,7 +67,7 @@ def _districts(story: Story) -> None:
 
 def sheets(story: Story) -> None:
     """A page for each removal, narrowing, merger and change of sewage treatment, and for the groups."""
-    shown = [one for one in story.sheet.choices if one.verdict in CHANGES and one.kind not in ("lots", "engineers")]
+    shown = [one for one in story.sheet.choices if one.verdict in CHANGES and one.kind not in WITHOUT_SHEET]
     story.section("choice_sheets", story.say("sections.choice_sheets", count=len(shown)))
     if not shown:
         story.para(story.say("texts.no_sheets"))
