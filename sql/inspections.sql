@@ -35,6 +35,15 @@ SELECT $1, a.key_id, a.idempotency_key, a.request_sha256, a.status, a.headers::j
 FROM unnest($19::uuid[], $20::text[], $21::bytea[], $22::smallint[], $23::text[], $24::bytea[])
     AS a (key_id, idempotency_key, request_sha256, status, headers, body);
 
+-- log_plain
+-- Log those of several inspections that raise no doubt, and keep the answers; which ones, and their assets' classes.
+SELECT logged, logged_classes FROM log_plain($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+    $18, $19, $20, $21, $22, $23, $24, $25);
+
+-- steady
+-- Whether the inspections are many enough for a plan that is to last.
+SELECT reltuples >= 1000 FROM pg_class WHERE oid = 'public.inspections'::regclass;
+
 -- lock_owner
 -- Keep other inspections of an owner waiting until the transaction ends, which looks up row by row by the indexes.
 SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 2)), set_config('plan_cache_mode', 'force_generic_plan', true),

@@ -140,4 +140,6 @@ def create() -> Litestar:
             statement_cache=settings.statement_cache,
         )
         lifespans.append(lambda _: running(jobs))
-    return build(settings, url, lifespans=lifespans)
+    app = build(settings, url, lifespans=lifespans)
+    rest_collector()
+    return app

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gunmane.core.inspections import (
+    SOUND,
     History,
     Inspection,
     Judged,
@@ -18,6 +19,7 @@ from gunmane.core.inspections import (
     built_from,
     judge,
     past,
+    plain,
     same_content,
     with_flags,
 )
@@ -189,3 +191,36 @@ def test_flags_of_the_service_do_not_make_another_inspection() -> None:
     assert flagged.flags == ("grade_jump",)
     assert same_content(one, flagged)
     assert not same_content(one, inspection("2026-01-01", "II"))
+
+
+@given(
+    scale=st.sampled_from([*SCALES, "no-such", None]),
+    data=st.data(),
+    asset_class=st.sampled_from(list(AssetClass)),
+    ago=st.integers(1, 4000),
+    mended=st.one_of(st.none(), st.integers(0, 5000)),
+)
+def test_what_is_plain_is_sound_whatever_days_and_repairs_say(
+    scale: str | None, data: st.DataObject, asset_class: AssetClass, ago: int, mended: int | None
+) -> None:
+    grades = SCALES[scale].grades if scale in SCALES else ("II",)
+    grade, before = data.draw(st.sampled_from(grades)), data.draw(st.sampled_from(grades))
+    met = plain(scale, grade, SCALES, RULES)
+    one = inspection("2026-01-01", grade, scale=scale)
+    judged = Judged(one.inspected_on - timedelta(days=ago), before)
+    mended_on = None if mended is None else one.inspected_on - timedelta(days=mended)
+    known = Past(asset_class, one.inspected_on, None, judged, mended_on)
+    if met is not None and asset_class in met.classes and before in met.before:
+        assert judge(one, known, SCALES, RULES, TODAY) == SOUND
+
+
+def test_the_same_grade_or_a_little_worse_is_plain() -> None:
+    met = plain(SOUNDNESS, "III", SCALES, RULES)
+    assert met is not None
+    assert met.before == ("II", "III")
+    assert AssetClass.BRIDGE in met.classes
+    assert AssetClass.SEPTIC not in met.classes
+    first = plain(SOUNDNESS, "I", SCALES, RULES)
+    assert first is not None
+    assert first.before == ("I",)
+    assert plain(SOUNDNESS, "V", SCALES, RULES) is plain(None, None, SCALES, RULES) is None

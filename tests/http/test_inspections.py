@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from gunmane.core.words import Role
+from gunmane.store import inspections_together as together
 from gunmane.store.ids import uuid7
 from tests.http.conftest import World
 
@@ -366,3 +367,102 @@ async def test_a_body_in_many_parts_is_read_to_its_end(world: World) -> None:
             yield b" " * 10_000
 
     assert (await world.client.post("/v1/inspections", content=endless(), headers=headers)).status_code == 413
+
+
+async def asked_both_ways(
+    world: World, bodies: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[Any], list[bool]]:
+    """Ask the same of both towns, of town b without the short cut; what town a got, and what was logged by it."""
+    short: list[bool] = []
+    log_plain = together.log_plain
+
+    async def noted(conn: Any, owner: Any, roles: Any, rows: Any, status: int, steady: bool) -> dict[int, str]:
+        if owner == world.b.owner_id:
+            return {}
+        found = await log_plain(conn, owner, roles, rows, status, steady)
+        short.extend(place in found for place in range(len(rows)))
+        return found
+
+    monkeypatch.setattr(together, "log_plain", noted)
+    answers: list[Any] = []
+    for body in bodies:
+        both: list[Any] = []
+        for town in (world.a, world.b):
+            wanted = {"asset_id": str(town.bridge), **body}
+            answer = await world.client.post("/v1/inspections", json=wanted, headers=town.auth())
+            said = answer.json()
+            for name in ("inspection_id", "asset_id", "owner_id"):
+                said.pop(name, None)
+            for fault in said.get("errors", ()):
+                del fault["detail"]
+                fault["values"].pop("inspection_id", None)
+            both.append((answer.status_code, said, {*answer.headers}))
+        assert both[0] == both[1], body
+        answers.append(both[0][1])
+    return answers, short
+
+
+async def test_what_raises_no_doubt_is_logged_by_one_statement_with_the_same_outcome(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = {"inspected_on": "2023-05-01", "scale": "road-soundness", "grade": "II", "duty": "road.periodic"}
+    other = {**plain, "inspected_on": "2023-05-02"}
+    bodies = [
+        plain,  # the first one tells whose key it is
+        {**plain, "inspected_on": "2023-06-01", "findings": {"crack": "b"}, "inspector": "点検班", "notes": "n"},
+        {**plain, "inspected_on": "2023-06-01"},  # the same day twice
+        {**plain, "inspected_on": "2023-06-01", "duty": "other"},  # … for another duty
+        other,  # older than the last
+        {**plain, "inspected_on": "2023-07-01", "grade": "III"},  # a little worse
+        {**plain, "inspected_on": "2023-08-01", "grade": "II"},  # better
+        {**plain, "inspected_on": "2023-09-01", "grade": "IV"},  # a jump
+        {**plain, "inspected_on": "2023-10-01", "scale": None, "grade": None},  # not graded
+        {**plain, "inspected_on": "2023-11-01", "scale": "nbi", "grade": "5"},  # another scale
+        {**plain, "inspected_on": "2023-12-01", "scale": "nbi", "grade": "5"},
+        {**plain, "inspected_on": "2026-11-24", "scale": "nbi", "grade": "5"},  # tomorrow
+        {**plain, "inspected_on": "2024-01-01", "scale": "sewer-urgency", "grade": "II"},  # not of its class
+    ]
+    for town in (world.a, world.b):
+        await world.admin("UPDATE assets SET built_year = 2023 WHERE asset_id = $1", town.bridge)
+    answers, short = await asked_both_ways(world, bodies, monkeypatch)
+    # asked for the short cut: the graded ones of a day that is not in the future, from the second on
+    assert short == [False, False, False, False, False, False, False, False, False, False], "built too lately"
+    for town in (world.a, world.b):
+        await world.admin("DELETE FROM conditions WHERE asset_id = $1", town.bridge)
+        await world.admin("DELETE FROM inspections WHERE asset_id = $1", town.bridge)
+        await world.admin("UPDATE assets SET built_year = 1975 WHERE asset_id = $1", town.bridge)
+    again, short = await asked_both_ways(world, bodies, monkeypatch)
+    assert short == [False, True, False, False, False, True, False, False, False, True, False], short
+    assert [one.get("flags") for one in again] == [one.get("flags") for one in answers]
+    rows = await world.admin(
+        "SELECT to_jsonb(i) - '{owner_id,asset_id,inspection_id,recorded_by}'::text[] AS row, owner_id = $1 AS a"
+        " FROM inspections AS i ORDER BY inspected_on, duty",
+        world.a.owner_id,
+    )
+    assert [row["row"] for row in rows if row["a"]] == [row["row"] for row in rows if not row["a"]]
+    conditions = await world.admin("SELECT scale, grade, inspected_on, inspection_id FROM conditions")
+    assert len({(row["scale"], row["grade"], row["inspected_on"]) for row in conditions}) == 1
+
+
+async def test_the_short_cut_knows_what_was_logged_or_asked_before(world: World) -> None:
+    """A repeated identifier or idempotency key comes to the same end, alone or among others."""
+    await world.client.post("/v1/inspections", json=inspection(world, inspected_on="2022-07-01"),
+                            headers=world.a.auth())  # fmt: skip
+    one = inspection(world, inspected_on="2023-01-01", inspection_id=str(uuid7()))
+    headers = world.a.auth(**{"Idempotency-Key": "k"})
+    first = await world.client.post("/v1/inspections", json=one, headers=headers)
+    assert first.status_code == 201
+    assert first.json()["asset_class"] == "bridge"
+    again = await world.client.post("/v1/inspections", json=one, headers=headers)
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    assert (await world.client.post("/v1/inspections", json=one, headers=world.a.auth())).status_code == 201
+    later = {**one, "inspected_on": "2024-01-01"}
+    fresh = {**later, "inspection_id": str(uuid7())}
+    other = await world.client.post("/v1/inspections", json=fresh, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "key_used_differently")
+    taken = await world.client.post("/v1/inspections", json=later, headers=world.a.auth())
+    assert (taken.status_code, taken.json()["errors"][0]["code"]) == (409, "taken")
+    assert await count(world) == 3
+    assert (await world.client.post("/v1/inspections", json=fresh, headers=world.a.auth())).status_code == 201
+    viewer = await world.client.post("/v1/inspections", json=fresh, headers=world.a.auth(Role.VIEWER))
+    assert viewer.status_code == 403

@@ -232,6 +232,30 @@ def _twice(one: Inspection, other: Inspection) -> bool:
     return (one.inspected_on, one.duty, one.scale) == (other.inspected_on, other.duty, other.scale)
 
 
+class Plain(Struct, frozen=True):
+    """What an asset must meet so that a graded inspection raises no doubt, whatever else is known of it.
+
+    The asset is of one of `classes`; its latest grade, on the same scale and of an earlier day, is one of `before`.
+    """
+
+    classes: tuple[AssetClass, ...]
+    before: tuple[str, ...]
+
+
+def plain(scale: str | None, grade: str | None, scales: Mapping[str, Scale], rules: Plausibility) -> Plain | None:
+    """Say when an inspection with this grade is sound without asking for days and repairs; None: never.
+
+    A short cut through `judge`, which has the last word: what meets this on an asset that is old enough, on a day
+    that is not in the future and has no other inspection, is sound by `judge` as well (a test holds them together).
+    """
+    known = scales.get(scale or "")
+    if known is None or grade is None or grade not in known.grades:
+        return None
+    rule, rank = rules.jump(known.code), known.rank(grade)
+    first = 0 if rule is None else min(max(rank - rule.grades + 1, 0), rank)
+    return Plain(known.classes, known.grades[first : rank + 1])
+
+
 def _compare(
     inspection: Inspection, before: Judged, mended_on: date | None, scale: Scale, rules: Plausibility
 ) -> Verdict:

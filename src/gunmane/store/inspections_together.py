@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from msgspec import Struct
 
-from gunmane.core.inspections import Inspection
+from gunmane.core.inspections import Inspection, Plain
 from gunmane.core.words import Role
 from gunmane.store.idempotency import Claim, Kept
 from gunmane.store.query import Conn, sql
@@ -97,6 +99,58 @@ class Row(Struct, frozen=True):
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+class PlainRow(Struct, frozen=True):
+    """An inspection that is logged at once if it raises no doubt. The answer is `head`, the asset's class, `tail`."""
+
+    inspection: Inspection
+    plain: Plain
+    key: tuple[UUID, bytes]
+    idempotency_key: str | None
+    request_sha256: bytes
+    headers: dict[str, str]
+    head: bytes
+    tail: bytes
+
+
+async def log_plain(
+    conn: Conn, owner_id: UUID, roles: Sequence[str], rows: Sequence[PlainRow], status: int, steady: bool
+) -> dict[int, str]:
+    """Log those inspections of different assets that raise no doubt; their places in `rows` and assets' classes.
+
+    None is logged unless all keys are this owner's and have one of these roles. What is not among the logged is yet
+    to be looked at; so is all where an identifier or idempotency key was taken, which raises `Taken`.
+    """
+    ones = [row.inspection for row in rows]
+    numbers: dict[tuple[UUID, bytes], int] = {}
+    places = [numbers.setdefault(row.key, len(numbers) + 1) for row in rows]
+    found = await conn.fetchrow(
+        sql("inspections", "log_plain"),
+        owner_id, [key for key, _ in numbers], [sha256 for _, sha256 in numbers], roles, steady, ones[0].recorded_at,
+        places, [row.idempotency_key for row in rows], [row.request_sha256 for row in rows],
+        [one.inspection_id for one in ones], [one.asset_id for one in ones], [one.inspected_on for one in ones],
+        [one.duty for one in ones], [one.scale for one in ones], [one.grade for one in ones],
+        [json(one.findings) for one in ones], [one.inspector for one in ones], [one.notes for one in ones],
+        [one.origin.value for one in ones], [words(row.plain.classes) for row in rows],
+        [words(row.plain.before) for row in rows], status, [json(row.headers) for row in rows],
+        [row.head for row in rows], [row.tail for row in rows],
+    )  # fmt: skip
+    return {number - 1: name for number, name in zip(found[0] or (), found[1] or (), strict=True)}
+
+
+@cache
+def words(allowed: tuple[str, ...]) -> str:
+    """Write words between bars, as `log_plain` reads them."""
+    return f"|{'|'.join(allowed)}|"
+
+
+Taken = asyncpg.UniqueViolationError
+
+
+async def steady(conn: Conn) -> bool:
+    """Tell whether the inspections are many enough for a plan that is to last."""
+    return await conn.fetchval(sql("inspections", "steady"))
 
 
 async def log(conn: Conn, owner_id: UUID, rows: Sequence[Row]) -> None:

@@ -112,3 +112,15 @@ async def writing(pool: Pool) -> AsyncGenerator[Conn]:
     async with pool.acquire() as connection, connection.transaction():
         await _become_app(connection)
         yield cast("Conn", connection)
+
+
+@asynccontextmanager
+async def saying(pool: Pool) -> AsyncGenerator[Conn]:
+    """Open a connection for one writing statement, which is a transaction of its own."""
+    async with pool.acquire() as connection:
+        if connection.becomes_app:
+            async with connection.transaction():
+                await _become_app(connection)
+                yield cast("Conn", connection)
+        else:
+            yield cast("Conn", connection)
