@@ -166,6 +166,7 @@ async def _request(
                 engineers=by_code[code].engineers,
                 budgets=by_code[code].budgets,
                 spent=by_code[code].spent,
+                retirements=by_code[code].retirements,
             ),
         )
         for code in sorted(by_code)

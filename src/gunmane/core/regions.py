@@ -44,7 +44,7 @@ class LedgerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One member of the region. `engineers` counts by qualification.
+    """One member of the region. `engineers` counts by qualification, `retirements` those who leave by fiscal year.
 
     `budgets` are yen by fiscal year of the plan for works and inspections (the last one repeats), `spent` the yen of
     the last fiscal year; without them the plan levels costs but keeps no limit.
@@ -58,6 +58,7 @@ class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     engineers: dict[str, int] = {}
     budgets: tuple[int, ...] = ()
     spent: int | None = None
+    retirements: tuple[int, ...] = ()
     simulated: bool = False
     joined_on: date | None = None
     left_on: date | None = None
@@ -143,6 +144,11 @@ def _faults_of_owner(owner: OwnerEntry, place: str) -> list[Fault]:
     faults += [
         Fault("not_negative", at=f"{place}/engineers/{name}", values={"value": count})
         for name, count in owner.engineers.items()
+        if count < 0
+    ]
+    faults += [
+        Fault("not_negative", at=f"{place}/retirements/{year}", values={"value": count})
+        for year, count in enumerate(owner.retirements)
         if count < 0
     ]
     faults += [

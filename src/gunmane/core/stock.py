@@ -29,7 +29,7 @@ class OwnerFacts(Struct, frozen=True):
     """What is known of an owner beside its assets; None is unknown.
 
     `budgets` are yen per fiscal year of the plan for works and inspections (one number repeats), `spent` the yen
-    actually spent in the last fiscal year.
+    actually spent in the last fiscal year, `retirements` how many engineers leave by fiscal year of the plan.
     """
 
     code: str
@@ -40,6 +40,7 @@ class OwnerFacts(Struct, frozen=True):
     engineers: dict[str, int] = field(default_factory=dict[str, int])
     budgets: tuple[int, ...] = ()
     spent: int | None = None
+    retirements: tuple[int, ...] = ()
 
 
 class Stock(Struct, frozen=True, kw_only=True, eq=False):

@@ -134,6 +134,14 @@ def test_engineers_are_shared_or_lacking(book: CostBook, scales: dict[str, Scale
     stock = many(2, 3, 60)
     assert decided(stock, book) is Verdict.KEEP
     assert decided(stock, book.replaced({"hours_per_engineer": 100})) in (Verdict.CHANGE, Verdict.UNDECIDED)
+    # Who retires is missing later, although there is enough in the first year.
+    leaving = tuple(msgspec.structs.replace(facts, retirements=(0, 0, 99)) for facts in stock.owners)
+    gone = msgspec.structs.replace(stock, owners=leaving)
+    choices = together(plan_region(gone, book, scales), book, labels)
+    said = next(choice for choice in choices if choice.kind == "engineers")
+    assert "足り" in said.reason.ja
+    assert said.alternatives[0].value.ja.endswith("不足0.0人")
+    assert not said.alternatives[1].value.ja.endswith("不足0.0人")
     nobody = tuple(msgspec.structs.replace(facts, engineers={}) for facts in stock.owners)
     assert decided(msgspec.structs.replace(stock, owners=nobody), book) is Verdict.UNKNOWN
 

@@ -1,10 +1,8 @@
 """Decisions about working together: groups of owners, lots of the first year, engineers shared."""
 
-from typing import Any
-
 import numpy as np
 
-from gunmane.core.plan.contracts import load
+from gunmane.core.plan.choices.people import engineers
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.formats import number, percents
 from gunmane.core.plan.labels import Labels
@@ -23,7 +21,7 @@ def together(plan: RegionPlan, book: CostBook, labels: Labels) -> list[Choice]:
     """Return the decisions on groups, on lots and on engineers."""
     if len(plan.stock.owners) < 2:
         return []
-    return [_groups(plan, book), *_lots(plan, book, labels), _engineers(plan, book)]
+    return [_groups(plan, book), *_lots(plan, book, labels), engineers(plan, book)]
 
 
 def _names(plan: RegionPlan, groups: tuple[tuple[int, ...], ...]) -> Text:
@@ -185,99 +183,3 @@ def _lots(plan: RegionPlan, book: CostBook, labels: Labels) -> list[Choice]:
             )
         )
     return found
-
-
-def _engineers(plan: RegionPlan, book: CostBook) -> Choice:
-    """Compare the hours that owners need with those of their own engineers, alone and shared."""
-    owners = plan.stock.owners
-    year = book.value("hours_per_engineer")
-    single = np.eye(len(owners), dtype=np.bool_)
-    needed = load(plan.alone.sums, book, single).hours[:, 1] / year
-    known = [facts.engineers for facts in owners]
-    have = np.array([float(sum(people.values())) if people else np.nan for people in known])
-    rows = tuple(
-        Named(
-            Text(facts.name, facts.name),
-            Text(
-                f"必要{number(needed[k], 1)}人、現員{'不明' if np.isnan(have[k]) else number(have[k]) + '人'}",
-                f"needed {number(needed[k], 1)}, there are {'?' if np.isnan(have[k]) else number(have[k])}",
-            ),
-        )
-        for k, facts in enumerate(owners)
-    )
-    base: dict[str, Any] = {
-        "kind": "engineers",
-        "code": "engineers",
-        "owner": "",
-        "subject": Text("技術者の共同活用", "Sharing engineers"),
-        "rule": Text(
-            "発注・監督・点検の確認に要する時間を人数に直し、現員と比べる。余りのある団体から足りない団体へ融通する。",
-            "Hours for orders, control and inspections as persons against those there are; who has spare time "
-            "helps who lacks it.",
-        ),
-        "source": GROUP_SOURCE,
-        "status": SourceStatus.ASSUMED,
-        "inputs": rows,
-    }
-    if np.isnan(have).any():
-        missing = "・".join(facts.name for k, facts in enumerate(owners) if np.isnan(have[k]))
-        return Choice(
-            **base,
-            verdict=Verdict.UNKNOWN,
-            proposal=Text("現員が分かるまで決めない", "Not decided before the numbers are known"),
-            reason=Text(
-                f"技術者数が入力されていない団体がある({missing})。", f"Engineers are not given for {missing}."
-            ),
-        )
-    moved, lacking = _shared(needed, have, 1.0)
-    turns = [_shared(needed, have, factor) for factor in (0.8, 1.2)]
-    change = moved > 0.05
-    stable = all((turn[0] > 0.05) == change for turn in turns)
-    verdict = Verdict.UNDECIDED if not stable else Verdict.CHANGE if change else Verdict.KEEP
-    if change:
-        proposal = Text(
-            f"年{number(moved, 1)}人分の時間を融通する", f"Share the time of {number(moved, 1)} persons a year"
-        )
-        reason = Text(
-            "現員だけでは時間が足りない団体と、余りのある団体がある。",
-            "Some owners lack hours while others have some to spare.",
-        )
-    else:
-        proposal = Text("融通は要らない", "No sharing is needed")
-        reason = Text(
-            "計画に入る業務の時間は、どの団体も現員で足りる。日常の維持や災害対応の時間は含まない。",
-            "Every owner has the hours that the plan's tasks need; daily upkeep and disasters not counted.",
-        )
-    if lacking > 0.05:
-        reason = Text(
-            f"{reason.ja}融通しても{number(lacking, 1)}人分足りず、外部への委託か採用が要る。",
-            f"{reason.en} Even so {number(lacking, 1)} persons are lacking: outside help or hiring.",
-        )
-    return Choice(
-        **base,
-        verdict=verdict,
-        proposal=proposal,
-        reason=reason,
-        alternatives=(
-            Named(
-                Text("不足を採用で補う", "hire what is lacking"),
-                Text(
-                    f"{number(float(np.maximum(needed - have, 0).sum()), 1)}人",
-                    f"{number(float(np.maximum(needed - have, 0).sum()), 1)} persons",
-                ),
-            ),
-        ),
-        sensitivity=Text("必要な時間が20%増減しても結論は変わらない。", "20 % more or fewer hours change nothing.")
-        if stable
-        else Text(
-            "必要な時間が20%増減すると結論が変わる(判断保留)。",
-            "20 % more or fewer hours turn the answer (undecided).",
-        ),
-    )
-
-
-def _shared(needed: np.ndarray, have: np.ndarray, factor: float) -> tuple[float, float]:
-    """Return persons that move between owners, and those that are lacking even so."""
-    gap = needed * factor - have
-    short, spare = float(np.maximum(gap, 0).sum()), float(np.maximum(-gap, 0).sum())
-    return min(short, spare), max(short - spare, 0.0)
