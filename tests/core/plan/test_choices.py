@@ -240,6 +240,13 @@ def test_plants_merge_into_one_with_room(
     said = next(choice for choice in sewage(plan, book, []) if choice.kind == "plant")
     assert (said.owner, said.subject.ja, said.saves_yen) == ("a", "Aの処理施設", round(moves[0].saves[1]))
     assert [choice.kind for choice in bridge_choices(plan, book, [], labels)] == []
+    # Running cost saved from evidence makes it pay more, pumping less.
+    dear = book.replaced({"plant_running_yen": 1e6})
+    gained = plant_moves(plants, dear, prices(plants, dear))[0]
+    assert gained.running > 0
+    assert gained.saves[1] == pytest.approx(moves[0].saves[1] + gained.running)
+    pumped = book.replaced({"pump_yen_per_m3_km": 1000})
+    assert plant_moves(plants, pumped, prices(plants, pumped))[0].verdict is not Verdict.CHANGE
     full = msgspec.structs.replace(plants, inflow=np.array([300.0, 1100.0]))
     assert plant_moves(full, book, prices(full, book)) == ()
     assert apart_km(np.array([[137.0, 35.0], [137.0, 36.0]]))[0, 1] == pytest.approx(111.19, abs=0.05)

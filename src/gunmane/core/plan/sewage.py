@@ -3,7 +3,7 @@
 A district is a square of about a kilometre (third-order mesh, JIS X 0410) of one owner: named districts would lead to
 single houses. Whether joining the sewer is cheaper follows from the length of pipe that each house would need and
 the limit distance (家屋間限界距離): only future cost counts, good tanks that exist are not paid again. Plants are
-compared by the next renewal against a link to another plant with room for the flow.
+compared by the next renewal and running cost against a link to another plant with room for the flow, all at once.
 """
 
 import numpy as np
@@ -13,7 +13,9 @@ from scipy.spatial import KDTree
 
 from gunmane.core.plan.costs import CostBook, Prices, lives
 from gunmane.core.plan.districts import limit_distance
+from gunmane.core.plan.options import annuity
 from gunmane.core.plan.partition import apart_km
+from gunmane.core.plan.plants import merge_plants
 from gunmane.core.plan.sheet import Verdict
 from gunmane.core.stock import CLASS_AT, Floats, Ints, Stock
 from gunmane.core.words import AssetClass
@@ -51,7 +53,11 @@ class District(Struct, frozen=True, kw_only=True):
 
 
 class PlantMove(Struct, frozen=True, kw_only=True):
-    """A plant whose flow another could take: positions in the stock; yen in the price cases, positive is a saving."""
+    """A plant whose flow another could take: positions in the stock; yen in the price cases, positive is a saving.
+
+    `link` is what the link costs when it is built in fiscal year `year`; `link_now`, `renewal`, `running` (saved,
+    less pumping) and `saves` are present values. `crowded`: the link would pay, but others are taken first.
+    """
 
     plant: int
     to: int
@@ -60,8 +66,12 @@ class PlantMove(Struct, frozen=True, kw_only=True):
     room: float
     renewal: tuple[float, float, float]
     link: tuple[float, float, float]
+    link_now: float
+    running: float
+    year: int
     saves: tuple[float, float, float]
     verdict: Verdict
+    crowded: bool = False
 
 
 def mesh_of(lon: Floats, lat: Floats) -> list[str]:
@@ -167,10 +177,11 @@ def _pipe_per_m(book: CostBook) -> float | None:
 
 
 def plant_moves(stock: Stock, book: CostBook, prices: Prices) -> tuple[PlantMove, ...]:
-    """Return for each plant with known flow the best other plant that could take it, best saving first.
+    """Return for each plant with known flow another plant that could take it, best saving first.
 
-    Yen are present values: the plant's next renewal (at once where it is overdue or of unknown age) against a link of
-    pipe to the other plant. Each plant takes one flow only, and a plant that takes one stays.
+    The links that save most together (`plants.merge_plants`) are proposed; of the other plants the best link that
+    there is, or would be if others were not taken first (`crowded`). A plant is linked when its next renewal is due
+    (at once where it is overdue or of unknown age). Yen are present values.
     """
     plants = np.flatnonzero((stock.asset_class == CLASS_AT[AssetClass.TREATMENT_PLANT]) & np.isfinite(stock.lon))
     pipe = next(
@@ -184,38 +195,44 @@ def plant_moves(stock: Stock, book: CostBook, prices: Prices) -> tuple[PlantMove
     built = stock.built_year[plants]
     left = np.where(built > 0, np.maximum(built + np.nan_to_num(life) - stock.first_fy, 0), 0)
     discount = (1 + book.value("discount_rate")) ** -left
-    room = stock.capacity[plants] - stock.inflow[plants]
+    flow = stock.inflow[plants].astype(np.float64)
+    room = np.nan_to_num(stock.capacity[plants] - flow, nan=-1.0)
+    renewal = prices.replace[plants] * discount[:, None]
+    judged = (flow > 0) & np.isfinite(renewal).all(axis=1)
+    link = km[:, :, None] * 1000 * pipe.mid * (1 + np.array([-1, 0, 1]) * spread)
+    running = _running(book, left, np.nan_to_num(flow), km)
+    gains = renewal[:, None, :] - (link * discount[:, None, None])[:, :, ::-1] + running[:, :, None]
+    can = judged[:, None] & (room >= np.nan_to_num(flow, nan=np.inf)[:, None]) & (km <= book.value("plant_link_km"))
+    can &= ~np.eye(len(plants), dtype=np.bool_)
+    middle = np.where(can, gains[:, :, 1], -np.inf)
+    chosen = merge_plants(np.nan_to_num(flow), np.maximum(room, 0.0), middle)
     found: list[PlantMove] = []
-    for i in range(len(plants)):
-        flow, renewal = float(stock.inflow[plants[i]]), prices.replace[plants[i]] * discount[i]
-        can = (room >= flow) & (km[i] <= book.value("plant_link_km")) & (np.arange(len(plants)) != i)
-        if not can.any() or not flow > 0 or not np.isfinite(renewal).all():
-            continue
-        j = int(np.flatnonzero(can)[km[i][can].argmin()])
-        link = [km[i, j] * 1000 * pipe.mid * (1 + k * spread) for k in (-1, 0, 1)]
-        saves = (renewal[0] - link[2], renewal[1] - link[1], renewal[2] - link[0])
-        same = saves[0] > 0 or saves[2] <= 0
-        verdict = Verdict.UNDECIDED if not same else Verdict.CHANGE if saves[1] > 0 else Verdict.KEEP
+    for i in np.flatnonzero(can.any(axis=1)).tolist():
+        j = int(chosen[i]) if chosen[i] >= 0 else int(middle[i].argmax())
+        low, mid, high = (float(gain) for gain in gains[i, j])
+        same = low > 0 or high <= 0
+        crowded = bool(chosen[i] < 0 and mid > 0)
+        verdict = Verdict.UNDECIDED if not same and not crowded else Verdict.CHANGE if mid > 0 else Verdict.KEEP
         found.append(
             PlantMove(
-                plant=int(plants[i]), to=int(plants[j]), km=float(km[i, j]), flow=flow, room=float(room[j]),
-                renewal=(float(renewal[0]), float(renewal[1]), float(renewal[2])),
-                link=(float(link[0]), float(link[1]), float(link[2])),
-                saves=(float(saves[0]), float(saves[1]), float(saves[2])), verdict=verdict,
+                plant=int(plants[i]), to=int(plants[j]), km=float(km[i, j]), flow=float(flow[i]),
+                room=float(room[j]), renewal=_three(renewal[i]), link=_three(link[i, j]),
+                link_now=float(link[i, j, 1] * discount[i]), running=float(running[i, j]),
+                year=stock.first_fy + int(left[i]), saves=(low, mid, high),
+                verdict=Verdict.KEEP if crowded else verdict, crowded=crowded,
             )
         )  # fmt: skip
-    found.sort(key=lambda move: (-move.saves[1], move.plant))
-    return _without_chains(found)
+    found.sort(key=lambda move: (move.crowded, -move.saves[1], move.plant))
+    return tuple(found)
 
 
-def _without_chains(moves: list[PlantMove]) -> tuple[PlantMove, ...]:
-    """Keep the better of two moves that touch the same plant; what is not proposed may touch any."""
-    touched: set[int] = set()
-    kept: list[PlantMove] = []
-    for move in moves:
-        if move.verdict in (Verdict.CHANGE, Verdict.UNDECIDED):
-            if touched & {move.plant, move.to}:
-                continue
-            touched |= {move.plant, move.to}
-        kept.append(move)
-    return tuple(kept)
+def _three(values: Floats) -> tuple[float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def _running(book: CostBook, left: Floats, flow: Floats, km: Floats) -> Floats:
+    """Return the present value of running cost saved [i, j]: the plant's own from its last year on, less pumping."""
+    outlook, rate = int(book.value("outlook_years")), book.value("discount_rate")
+    factor = np.array([annuity(rate, int(year), outlook) for year in left])
+    pumping = flow[:, None] * 365 * km * book.value("pump_yen_per_m3_km")
+    return (book.value("plant_running_yen") - pumping) * factor[:, None]

@@ -129,11 +129,33 @@ def _name(plan: RegionPlan, row: int, names: list[str]) -> Text:
     return Text(f"{owner.name}の処理施設", f"{owner.name}'s plant")
 
 
+PLANT_RULE = Text(
+    "流量を受け入れる余裕のある施設へ管でつなぐ費用と、次の更新費・運転費を比べ、すべての施設の組合せの中で節約額の合計が"
+    "最も大きいものを選ぶ。運転費とポンプの費用は、前提条件の表に値がある場合だけ数える。",
+    "A link to a plant with room against the next renewal and running cost; of all combinations of plants the one "
+    "that saves most. Running cost and pumping count only where the table of assumptions has a value.",
+)
+
+
+def _plant_reason(one: PlantMove) -> Text:
+    amount = yen(abs(one.saves[1]))
+    if one.crowded:
+        return Text(
+            f"単独でみれば{amount.ja}の節約になるが、相手の余裕をほかの施設が使うか、この施設がほかの流量を受け入れる。",
+            f"Alone it would save {amount.en}, but others take the room, or this plant takes others' flow.",
+        )
+    better, better_en = ("節約", "saved") if one.saves[1] > 0 else ("負担増", "more")
+    return Text(
+        f"更新費・運転費と連絡管の費用の差は、現在価値で{amount.ja}の{better}である。",
+        f"Renewal and running against the link: {amount.en} {better_en} at present value.",
+    )
+
+
 def _plant(plan: RegionPlan, one: PlantMove, names: list[str]) -> Choice:
     stock = plan.stock
     name, other = _name(plan, one.plant, names), _name(plan, one.to, names)
     code = stock.owners[int(stock.owner[one.plant])].code
-    amount = yen(abs(one.saves[1]))
+    running = [Named(Text("運転費の差(現在価値)", "running cost saved"), yen(one.running))] if one.running else []
     proposals = {
         Verdict.CHANGE: Text(f"次の更新に合わせて{other.ja}へ統合する", f"Merge into {other.en} at the next renewal"),
         Verdict.KEEP: Text("統合せずに続ける", "Go on without merging"),
@@ -147,25 +169,20 @@ def _plant(plan: RegionPlan, one: PlantMove, names: list[str]) -> Choice:
         subject=name,
         verdict=one.verdict,
         proposal=proposals[one.verdict],
-        reason=Text(
-            f"更新費と連絡管の費用の差は、現在価値で{amount.ja}の{'節約' if one.saves[1] > 0 else '負担増'}である。",
-            f"Renewal against the link: {amount.en} {'saved' if one.saves[1] > 0 else 'more'} at present value.",
-        ),
-        rule=Text(
-            "流量を受け入れる余裕のある最寄りの施設まで管でつなぐ費用と、次の更新費を比べる。運転費とポンプの費用は資料がなく含まない。",
-            "A link to the nearest plant with room against the next renewal; running cost and pumps are not known "
-            "and not counted.",
-        ),
+        reason=_plant_reason(one),
+        rule=PLANT_RULE,
         source="広域化・共同化計画策定マニュアルの考え方。単価は前提条件の表による",
         status=SourceStatus.ASSUMED,
         inputs=(
             Named(Text("流量", "flow"), Text(f"{number(one.flow)}m³/日", f"{number(one.flow)} m³/day")),
+            Named(Text("次の更新", "next renewal"), Text(f"{one.year}年度", f"FY{one.year}")),
             Named(Text("連絡管", "link"), Text(f"{number(one.km, 1)}km", f"{number(one.km, 1)} km")),
             Named(Text("相手の余裕", "room there"), Text(f"{number(one.room)}m³/日", f"{number(one.room)} m³/day")),
         ),
         alternatives=(
-            Named(Text("単独で更新", "renew alone"), yen(one.renewal[1])),
-            Named(Text("連絡管", "link"), yen(one.link[1])),
+            Named(Text("単独で更新(現在価値)", "renew alone, present value"), yen(one.renewal[1])),
+            Named(Text("連絡管(現在価値)", "link, present value"), yen(one.link_now)),
+            *running,
         ),
         sensitivity=Text("単価の幅(±20%)で結論が変わる(判断保留)。", "Prices 20 % off turn the answer (undecided).")
         if one.verdict is Verdict.UNDECIDED
