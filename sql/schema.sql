@@ -301,6 +301,15 @@ CREATE FUNCTION public.place_ranges(wanted box) RETURNS TABLE(low bigint, high b
     SELECT -1::bigint, -1::bigint
 $$;
 ALTER FUNCTION public.place_ranges(wanted box) OWNER TO postgres;
+CREATE FUNCTION public.planning_regions() RETURNS TABLE(region_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+    SELECT j.region_id FROM plan_jobs AS j
+    WHERE j.state = 'queued' OR (j.state = 'running' AND j.lease_until < now())
+    ORDER BY j.requested_at
+$$;
+ALTER FUNCTION public.planning_regions() OWNER TO gunmane_auth;
 CREATE FUNCTION public.refresh_statistics() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -747,6 +756,28 @@ CREATE TABLE public.plan_decisions (
 );
 ALTER TABLE ONLY public.plan_decisions FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.plan_decisions OWNER TO postgres;
+CREATE TABLE public.plan_jobs (
+    region_id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    as_of date NOT NULL,
+    seed bigint,
+    state text DEFAULT 'queued'::text NOT NULL,
+    step text DEFAULT ''::text NOT NULL,
+    progress real DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    claim uuid,
+    lease_until timestamp with time zone,
+    cancel_requested_at timestamp with time zone,
+    plan_id uuid,
+    error text,
+    key_id uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT plan_jobs_state CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+ALTER TABLE ONLY public.plan_jobs FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.plan_jobs OWNER TO postgres;
 CREATE TABLE public.plan_overrides (
     region_id uuid NOT NULL,
     override_id uuid NOT NULL,
@@ -819,6 +850,14 @@ CREATE TABLE public.region_members (
 );
 ALTER TABLE ONLY public.region_members FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.region_members OWNER TO postgres;
+CREATE TABLE public.region_settings (
+    region_id uuid NOT NULL,
+    settings jsonb NOT NULL,
+    roads bytea,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+ALTER TABLE ONLY public.region_settings FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.region_settings OWNER TO postgres;
 CREATE TABLE public.regions (
     region_id uuid NOT NULL,
     name text NOT NULL,
@@ -1070,6 +1109,8 @@ ALTER TABLE ONLY public.plan_comments
     ADD CONSTRAINT plan_comments_pk PRIMARY KEY (region_id, comment_id);
 ALTER TABLE ONLY public.plan_decisions
     ADD CONSTRAINT plan_decisions_pk PRIMARY KEY (region_id, plan_id);
+ALTER TABLE ONLY public.plan_jobs
+    ADD CONSTRAINT plan_jobs_pk PRIMARY KEY (region_id, job_id);
 ALTER TABLE ONLY public.plan_overrides
     ADD CONSTRAINT plan_overrides_pk PRIMARY KEY (region_id, override_id);
 ALTER TABLE ONLY public.plans
@@ -1080,6 +1121,8 @@ ALTER TABLE ONLY public.recipients
     ADD CONSTRAINT recipients_pk PRIMARY KEY (owner_id, recipient_id);
 ALTER TABLE ONLY public.region_members
     ADD CONSTRAINT region_members_pk PRIMARY KEY (region_id, owner_id, joined_on);
+ALTER TABLE ONLY public.region_settings
+    ADD CONSTRAINT region_settings_pk PRIMARY KEY (region_id);
 ALTER TABLE ONLY public.regions
     ADD CONSTRAINT regions_pk PRIMARY KEY (region_id);
 ALTER TABLE ONLY public.rejected_rows
@@ -1125,6 +1168,7 @@ CREATE UNIQUE INDEX inspections_supersedes_once ON public.inspections USING btre
 CREATE INDEX ledgers_recent ON public.ledgers USING btree (owner_id, imported_at DESC);
 CREATE INDEX messages_ready ON public.messages USING btree (channel, ready_at, owner_id) WHERE (state = 'waiting'::text);
 CREATE INDEX messages_recent ON public.messages USING btree (owner_id, message_id DESC, state);
+CREATE UNIQUE INDEX plan_jobs_one ON public.plan_jobs USING btree (region_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE UNIQUE INDEX plan_overrides_one ON public.plan_overrides USING btree (region_id, code) WHERE (withdrawn_at IS NULL);
 CREATE UNIQUE INDEX plans_one_decided ON public.plans USING btree (region_id) WHERE (status = 'decided'::text);
 CREATE INDEX region_members_owner ON public.region_members USING btree (owner_id);
@@ -1169,6 +1213,8 @@ ALTER TABLE ONLY public.plan_comments
     ADD CONSTRAINT plan_comments_plan FOREIGN KEY (region_id, plan_id) REFERENCES public.plans(region_id, plan_id);
 ALTER TABLE ONLY public.plan_decisions
     ADD CONSTRAINT plan_decisions_plan FOREIGN KEY (region_id, plan_id) REFERENCES public.plans(region_id, plan_id);
+ALTER TABLE ONLY public.plan_jobs
+    ADD CONSTRAINT plan_jobs_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
 ALTER TABLE ONLY public.plan_overrides
     ADD CONSTRAINT plan_overrides_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
 ALTER TABLE ONLY public.plans
@@ -1179,6 +1225,8 @@ ALTER TABLE ONLY public.region_members
     ADD CONSTRAINT region_members_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.region_members
     ADD CONSTRAINT region_members_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
+ALTER TABLE ONLY public.region_settings
+    ADD CONSTRAINT region_settings_region_id_fkey FOREIGN KEY (region_id) REFERENCES public.regions(region_id);
 ALTER TABLE ONLY public.rejected_rows
     ADD CONSTRAINT rejected_rows_ledger FOREIGN KEY (owner_id, ledger_id) REFERENCES public.ledgers(owner_id, ledger_id);
 ALTER TABLE ONLY public.reminder_marks
@@ -1306,6 +1354,11 @@ CREATE POLICY plan_comments_read ON public.plan_comments FOR SELECT TO gunmane_a
 ALTER TABLE public.plan_decisions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY plan_decisions_insert ON public.plan_decisions FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY plan_decisions_read ON public.plan_decisions FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.plan_jobs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY plan_jobs_auth ON public.plan_jobs FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY plan_jobs_insert ON public.plan_jobs FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY plan_jobs_read ON public.plan_jobs FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+CREATE POLICY plan_jobs_update ON public.plan_jobs FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.plan_overrides ENABLE ROW LEVEL SECURITY;
 CREATE POLICY plan_overrides_insert ON public.plan_overrides FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY plan_overrides_read ON public.plan_overrides FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
@@ -1325,6 +1378,10 @@ CREATE POLICY region_members_auth ON public.region_members FOR SELECT TO gunmane
 CREATE POLICY region_members_insert ON public.region_members FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY region_members_read ON public.region_members FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
 CREATE POLICY region_members_update ON public.region_members FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[]))) WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.region_settings ENABLE ROW LEVEL SECURITY;
+CREATE POLICY region_settings_insert ON public.region_settings FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY region_settings_read ON public.region_settings FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY region_settings_update ON public.region_settings FOR UPDATE TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.regions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY regions_insert ON public.regions FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY regions_read ON public.regions FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
@@ -1410,6 +1467,8 @@ REVOKE ALL ON FUNCTION public.owner_of(wanted_code text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.owner_of(wanted_code text) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_app;
 GRANT ALL ON FUNCTION public.place_ranges(wanted box) TO gunmane_share;
+REVOKE ALL ON FUNCTION public.planning_regions() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.planning_regions() TO gunmane_app;
 REVOKE ALL ON FUNCTION public.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.refresh_statistics() TO gunmane_app;
 REVOKE ALL ON FUNCTION public.regions_of(wanted_owner uuid, today date) FROM PUBLIC;
@@ -1448,6 +1507,8 @@ GRANT SELECT ON TABLE public.owners TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.photos TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.plan_comments TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.plan_decisions TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.plan_jobs TO gunmane_app;
+GRANT SELECT ON TABLE public.plan_jobs TO gunmane_auth;
 GRANT SELECT,INSERT ON TABLE public.plan_overrides TO gunmane_app;
 GRANT UPDATE(withdrawn_at) ON TABLE public.plan_overrides TO gunmane_app;
 GRANT UPDATE(withdrawn_by) ON TABLE public.plan_overrides TO gunmane_app;
@@ -1458,6 +1519,7 @@ GRANT SELECT ON TABLE public.recipients TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.recipients TO gunmane_app;
 GRANT SELECT ON TABLE public.region_members TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.region_members TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.region_settings TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.regions TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rejected_rows TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reminder_marks TO gunmane_app;

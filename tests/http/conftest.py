@@ -148,6 +148,13 @@ async def furnish(world: World, town: Town) -> None:
         ("INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf)"
          " VALUES ($1, $2, $2, 1, '2026-11-23', jsonb_build_object('title', $3::text), 'secret')",
          (region, record, secret)),
+        ("INSERT INTO plan_overrides (region_id, override_id, owner, code, content, key_id, recorded_at)"
+         " VALUES ($1, $2, $3, 'x', jsonb_build_object('code', 'x', 'owner', $3::text, 'alternative', 'keep',"
+         " 'reason', 'staff', 'by', $4::text, 'on', '2026-11-01'), $2, now())", (region, record, town.code, secret)),
+        ("INSERT INTO plan_jobs (region_id, job_id, as_of, error, key_id, requested_at, state)"
+         " VALUES ($1, $2, '2026-11-23', $3, $2, now(), 'failed')", (region, record, secret)),
+        ("INSERT INTO plan_comments VALUES ($1, $2, $2, '', $3, $4, $4, $2, now())",
+         (region, record, owner, secret)),
         ("INSERT INTO schedules VALUES ($1, $2, 1, '2026-11-24', '2026-12-20', jsonb_build_object('region', $3::text,"
          " 'first', '2026-11-24', 'people', '[]'::jsonb, 'work', '[]'::jsonb), jsonb_build_object('first',"
          " '2026-11-24', 'last', '2026-12-20', 'tours', '[]'::jsonb), 0, 0, 0, $2, now(), now())",

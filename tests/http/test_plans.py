@@ -132,3 +132,64 @@ async def test_changes_between_editions_are_told_as_far_as_they_are_seen(world: 
     assert works == [], "a neighbour's works are not told"
     stranger = await world.client.get(f"/v1/plans/{second}/changes?since={uuid7()}", headers=auth)
     assert [one["code"] for one in stranger.json()["errors"]] == ["plan_unknown"]
+
+
+def override(world: World, **more: Any) -> dict[str, Any]:
+    return {
+        "region_id": str(world.region), "asset_class": "bridge", "asset_id": str(world.a.bridge),
+        "alternative": "replace", "year": 2029, "reason": "residents", "by": "課長",
+    } | more  # fmt: skip
+
+
+async def test_an_override_stands_until_it_is_withdrawn(world: World) -> None:
+    auth = world.a.auth(Role.PLANNER)
+    made = await world.client.post("/v1/plan-overrides", json=override(world), headers=auth)
+    assert made.status_code == 201, made.text
+    row = made.json()
+    assert row["content"]["owner"] == "a"
+    assert row["content"]["number"] == "B-1"
+    again = await world.client.post("/v1/plan-overrides", json=override(world), headers=auth)
+    assert [one["code"] for one in again.json()["errors"]] == ["overridden_already"]
+    theirs = await world.client.get(made.headers["location"], headers=world.b.auth(Role.PLANNER))
+    assert theirs.status_code == 404, "a neighbour without consent does not see it"
+    refused = await world.client.post(
+        f"{made.headers['location']}/withdrawal", headers=world.b.auth(Role.ADMINISTRATOR)
+    )
+    assert refused.status_code == 404
+    ended = await world.client.post(f"{made.headers['location']}/withdrawal", headers=auth)
+    assert ended.json()["withdrawn_at"] is not None
+    assert (await world.client.get("/v1/plan-overrides", headers=auth)).json() == {"items": []}
+    listed = (await world.client.get("/v1/plan-overrides?withdrawn=true", headers=auth)).json()
+    assert [one["override_id"] for one in listed["items"]] == [row["override_id"]]
+    assert (await world.client.post("/v1/plan-overrides", json=override(world), headers=auth)).status_code == 201
+
+
+async def test_what_law_forbids_or_nobody_knows_is_refused_with_every_fault(world: World) -> None:
+    await world.admin("UPDATE conditions SET grade = 'IV' WHERE owner_id = $1", world.a.owner_id)
+    wrong = override(world, alternative="keep", reason="because", year=2020)
+    answer = await world.client.post("/v1/plan-overrides", json=wrong, headers=world.a.auth(Role.PLANNER))
+    assert answer.status_code == 422
+    assert {one["code"] for one in answer.json()["errors"]} == {"breaks_duty", "not_one_of_these", "year_is_past"}
+    assert "告示第426号" in answer.text
+    for body in (
+        override(world, asset_id=str(world.b.bridge)),
+        override(world, asset_class="septic", asset_id=str(world.a.septic)),
+    ):
+        answer = await world.client.post("/v1/plan-overrides", json=body, headers=world.a.auth(Role.PLANNER))
+        assert [one["code"] for one in answer.json()["errors"]] == ["asset_unknown"]
+    lots = {
+        "region_id": str(world.region), "code": "lots.bridge", "alternative": "keep", "reason": "staff", "by": "x",
+    }  # fmt: skip
+    answer = await world.client.post("/v1/plan-overrides", json=lots, headers=world.a.auth(Role.PLANNER))
+    assert [one["code"] for one in answer.json()["errors"]] == ["decision_unknown"]
+
+
+async def test_comments_of_others_need_sight_of_the_whole_plan(world: World) -> None:
+    plan_id = await put_plan(world, world.region, 1, own_sheet("a"))
+    for town in (world.a, world.b):
+        said = {"body": f"from {town.code}", "author": "x"}
+        made = await world.client.post(f"/v1/plans/{plan_id}/comments", json=said, headers=town.auth(Role.ENGINEER))
+        assert made.status_code == 201, made.text
+    for town, expected in ((world.a, ["from a", "from b"]), (world.b, ["from b"])):
+        listed = await world.client.get(f"/v1/plans/{plan_id}/comments", headers=town.auth(Role.VIEWER))
+        assert [one["body"] for one in listed.json()["items"]] == expected

@@ -35,7 +35,8 @@ from gunmane.flows.build.documents import write_documents
 from gunmane.flows.build.region import Built, Request, build
 from gunmane.flows.doubts import told_in
 from gunmane.flows.imports import ImportOutcome, import_region, rows_to_mend
-from gunmane.store import database, pool, rejections
+from gunmane.flows.plan_jobs import settings_of
+from gunmane.store import access, database, plan_jobs, pool, rejections
 
 
 def add(commands: Any) -> None:
@@ -127,8 +128,10 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
                     )  # fmt: skip
                 imported_at = time.monotonic()
                 request = await _request(opened, file, imported, day, seed)
+                roads = None
                 if file.region.roads is not None:
                     request = msgspec.structs.replace(request, roads=read_roads(path.parent / file.region.roads))
+                    roads = await asyncio.to_thread((path.parent / file.region.roads).read_bytes)
                 if file.region.boundaries is not None:
                     areas = read_boundaries(
                         path.parent / file.region.boundaries,
@@ -136,6 +139,9 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
                         file.region.boundaries_source,
                     )
                     request = msgspec.structs.replace(request, boundaries=areas)
+                async with pool.writing(opened) as conn:
+                    await access.operate(conn, [], [request.region_id])
+                    await plan_jobs.save_settings(conn, request.region_id, settings_of(request), roads)
                 built = await build(opened, request, display.step)
                 documents = await asyncio.to_thread(write_documents, built.sheet, out, display.step)
                 steps = display.seconds()
@@ -167,6 +173,8 @@ async def _request(
                 budgets=by_code[code].budgets,
                 spent=by_code[code].spent,
                 retirements=by_code[code].retirements,
+                population_mid=by_code[code].population_mid,
+                population_low=by_code[code].population_low,
             ),
         )
         for code in sorted(by_code)

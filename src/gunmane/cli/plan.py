@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gunmane.cli import decisions, plans, portfolio
+from gunmane.cli import decisions, overrides, plan_jobs, plans, portfolio
 
 
 def add(commands: Any) -> None:
@@ -12,3 +12,5 @@ def add(commands: Any) -> None:
     portfolio.add(kinds)
     decisions.add(kinds)
     plans.add(kinds)
+    overrides.add(kinds)
+    plan_jobs.add(kinds)

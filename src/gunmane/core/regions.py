@@ -47,7 +47,8 @@ class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One member of the region. `engineers` counts by qualification, `retirements` those who leave by fiscal year.
 
     `budgets` are yen by fiscal year of the plan for works and inspections (the last one repeats), `spent` the yen of
-    the last fiscal year; without them the plan levels costs but keeps no limit.
+    the last fiscal year; without them the plan levels costs but keeps no limit. `population_mid` and `population_low`
+    are published projections of the population for the plan's last year.
     """
 
     code: str
@@ -59,6 +60,8 @@ class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     budgets: tuple[int, ...] = ()
     spent: int | None = None
     retirements: tuple[int, ...] = ()
+    population_mid: int | None = None
+    population_low: int | None = None
     simulated: bool = False
     joined_on: date | None = None
     left_on: date | None = None
@@ -139,6 +142,11 @@ def _faults_of_owner(owner: OwnerEntry, place: str) -> list[Fault]:
         faults.append(Fault("bad_owner_code", at=f"{place}/code", values={"code": owner.code}))
     if owner.population is not None and owner.population < 0:
         faults.append(Fault("not_negative", at=f"{place}/population", values={"value": owner.population}))
+    faults += [
+        Fault("not_negative", at=f"{place}/{name}", values={"value": value})
+        for name in ("population_mid", "population_low")
+        if (value := getattr(owner, name)) is not None and value < 0
+    ]
     if owner.area_km2 is not None and owner.area_km2 <= 0:
         faults.append(Fault("not_positive", at=f"{place}/area_km2", values={"value": owner.area_km2}))
     faults += [

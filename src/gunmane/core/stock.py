@@ -30,6 +30,7 @@ class OwnerFacts(Struct, frozen=True):
 
     `budgets` are yen per fiscal year of the plan for works and inspections (one number repeats), `spent` the yen
     actually spent in the last fiscal year, `retirements` how many engineers leave by fiscal year of the plan.
+    `population_mid` and `population_low` are projections for the plan's last year.
     """
 
     code: str
@@ -41,6 +42,8 @@ class OwnerFacts(Struct, frozen=True):
     budgets: tuple[int, ...] = ()
     spent: int | None = None
     retirements: tuple[int, ...] = ()
+    population_mid: int | None = None
+    population_low: int | None = None
 
 
 class Stock(Struct, frozen=True, kw_only=True, eq=False):

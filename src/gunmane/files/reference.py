@@ -62,6 +62,7 @@ def cost_book() -> CostBook:
         service_lives=lives.service_lives,
         deadlines=measures.deadlines,
         parameters=measures.parameters,
+        references=measures.references,
     )
 
 

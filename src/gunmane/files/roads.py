@@ -24,9 +24,14 @@ def read_roads(path: Path) -> Roads:
         data = path.read_bytes()
     except OSError as error:
         raise GunmaneError("no_such_file", path=str(path)) from error
+    return roads_from(data, path.name)
+
+
+def roads_from(data: bytes, name: str) -> Roads:
+    """Read a network from the bytes of its file; raises GunmaneError `bad_graph` with what is wrong."""
     try:
         found = msgspec.json.decode(data, type=RoadsFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        fault = Fault("region_not_readable", at=path.name, values={"reason": str(error)})
+        fault = Fault("region_not_readable", at=name, values={"reason": str(error)})
         raise GunmaneError("bad_graph", [fault]) from error
     return roads_of(found.lon, found.lat, found.edges, hashlib.sha256(data).hexdigest())

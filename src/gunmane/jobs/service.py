@@ -1,4 +1,4 @@
-"""All the work of one replica: wishing to lead, sending mail and webhooks, reading what the dead left."""
+"""All the work of one replica: leading, sending mail and webhooks, reading what the dead left, computing plans."""
 
 import asyncio
 import logging
@@ -13,8 +13,9 @@ from msgspec import Struct
 from gunmane.core.reminders.compose import Channel
 from gunmane.core.reminders.timing import Delivery
 from gunmane.flows.reminders import Office, office
-from gunmane.jobs import clock, leader, workers
+from gunmane.jobs import clock, leader, planning, workers
 from gunmane.jobs.journal import Journal
+from gunmane.jobs.planning import Bench
 from gunmane.jobs.workers import Trade
 from gunmane.notify.mail import Mailer, read_url
 from gunmane.notify.webhooks import Caller
@@ -89,6 +90,10 @@ async def running(jobs: Jobs) -> AsyncGenerator[None]:
             trades.append((channel, trade))
     tasks = [asyncio.create_task(workers.work(trade, channel, stop)) for channel, trade in trades]
     tasks.append(asyncio.create_task(_inherit(trades[0][1], stop)))
+    bench = Bench(
+        pool=opened, url=jobs.url, folder=jobs.folder.parent / "plans", statement_cache=jobs.statement_cache
+    )
+    tasks.append(asyncio.create_task(planning.work(bench, stop)))
     ticking = partial(clock.ticking, opened, jobs.now, jobs.office, jobs.look_s)
     tasks.append(asyncio.create_task(leader.lead(jobs.direct_url, ticking, stop)))
     try:

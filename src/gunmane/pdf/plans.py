@@ -16,7 +16,7 @@ from gunmane.pdf.finish import Identity, finish
 from gunmane.pdf.front import front
 from gunmane.pdf.layout import Page, lay_out
 from gunmane.pdf.pen import Pen
-from gunmane.pdf.sections import basis, brief, choices, lists, outlook, proposal, state, summary
+from gunmane.pdf.sections import basis, brief, cases, choices, lists, outlook, proposal, state, summary
 from gunmane.pdf.story import Story
 from gunmane.pdf.style import MM
 
@@ -37,6 +37,9 @@ SECTIONS: dict[str, Callable[[Story], None]] = {
     "programme": proposal.programme,
     "levelling": proposal.levelling,
     "budgets": proposal.budgets,
+    "cases": cases.cases,
+    "shares": cases.shares,
+    "owner_indicators": cases.owner_indicators,
     "indicators": proposal.indicators,
     "steps": proposal.steps,
     "assumptions": basis.assumptions,
@@ -44,6 +47,7 @@ SECTIONS: dict[str, Callable[[Story], None]] = {
     "quality": basis.quality,
     "provenance": basis.provenance,
     "choices": choices.choices,
+    "overrides": choices.overrides,
     "choice_sheets": choices.sheets,
     "brief": brief.points,
     "brief_decisions": brief.decisions,

@@ -21,6 +21,7 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "plan_decisions_pk": ("plan_decided", ""),
     "plan_overrides_pk": ("taken", "/override_id"),
     "plan_overrides_one": ("overridden_already", "/code"),
+    "plan_jobs_one": ("planned_already", "/region_id"),
     "plan_comments_pk": ("taken", "/comment_id"),
 }
 """Constraint → code of the fault, and its place in the request."""

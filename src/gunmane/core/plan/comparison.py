@@ -196,10 +196,11 @@ def _condition_part(plan: RegionPlan, table: _Rows) -> None:
 
 def risk_left(plan: RegionPlan, scenario: Scenario) -> float:
     """Return the expected loss in the plan's last year, yen: measures leave the share that their rule says."""
-    return _risk_after(plan, scenario.plan.measure)
+    return risk_of(plan, scenario.plan.measure)
 
 
-def _risk_after(plan: RegionPlan, measure: Array) -> float:
+def risk_of(plan: RegionPlan, measure: Array) -> float:
+    """Return the expected loss in the plan's last year that some measures leave, yen."""
     risk = np.nan_to_num(plan.stock.risk_yen[:, -1].astype(np.float64))
     left = np.ones(plan.stock.size)
     left[measure == REPAIR] = plan.risk_after[0]
@@ -332,7 +333,7 @@ def budget_rows(plan: RegionPlan) -> tuple[BudgetCase, ...]:
             measures=int((case.year >= 0).sum()),
             undone=int((case.reason == Reason.NO_BUDGET).sum()),
             bad_left=int((plan.needs.bad & (case.year < 0)).sum()),
-            risk_yen=round(_risk_after(plan, case.measure)) if rated else None,
+            risk_yen=round(risk_of(plan, case.measure)) if rated else None,
             gap=case.gap,
         )
         for share, case in plan.budget_cases

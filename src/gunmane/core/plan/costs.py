@@ -88,6 +88,7 @@ class Reference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     year: str
     source: str
     status: SourceStatus
+    area: str = "nation"  # nation | prefecture
 
 
 class CostBook(Struct, frozen=True, kw_only=True):

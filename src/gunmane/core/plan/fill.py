@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from gunmane.core.plan.cases import cases, cost_shares, owner_indicators
 from gunmane.core.plan.choices.bridges import bridges
 from gunmane.core.plan.choices.sewage import septic_rows, sewage
 from gunmane.core.plan.choices.tasks import tasks
@@ -23,6 +24,7 @@ from gunmane.core.plan.comparison import (
 from gunmane.core.plan.condition import age_profiles, age_shares, forecasts, grade_rows, quality_rows, stock_rows
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.labels import Labels
+from gunmane.core.plan.overridden import answered, overridden
 from gunmane.core.plan.papers import assumptions, decisions, limits, milestones
 from gunmane.core.plan.scenarios import RegionPlan
 from gunmane.core.plan.sheet import Facts, Member, PlanSheet, ScaleFacts
@@ -55,6 +57,13 @@ def make_sheet(
     called = [f"{name}({given})" if name else given for given, name in zip(numbers, names, strict=True)]
     listed, left_out = works(
         plan, scenario, tuple(scales[code] for code in stock.scales), list(numbers), list(names), labels
+    )
+    compared = indicators(plan, book, column, labels)
+    choices = (
+        *together(plan, book, labels),
+        *tasks(plan, book, labels),
+        *bridges(plan, book, called, labels),
+        *sewage(plan, book, called),
     )
     return PlanSheet(
         facts=msgspec.structs.replace(
@@ -90,14 +99,13 @@ def make_sheet(
         owner_effects=owner_effects(plan, scenario, labels),
         levelling=levelling_rows(plan, scenario, labels),
         budgets=budget_rows(plan),
-        indicators=indicators(plan, book, column, labels),
+        cases=cases(plan, book, labels),
+        shares=cost_shares(plan, column),
+        indicators=compared,
+        owner_indicators=owner_indicators(plan, book, labels, compared),
         milestones=milestones(plan, column, labels),
-        choices=(
-            *together(plan, book, labels),
-            *tasks(plan, book, labels),
-            *bridges(plan, book, called, labels),
-            *sewage(plan, book, called),
-        ),
+        choices=answered(choices, plan, labels),
+        overrides=overridden(plan, choices, called, labels),
         works=listed,
         works_left_out=left_out,
         septic=septic_rows(plan),

@@ -30,6 +30,7 @@ class Reason(IntEnum):
     PAYS = 6  # costs less than the losses and repairs that it saves
     NO_BUDGET = 7  # asked for, but the budget ends first
     REMOVABLE = 8  # little used, short detour, no sole access, no emergency route
+    DECIDED = 20  # a person set the measure
 
 
 class Needs(Struct, frozen=True, eq=False):

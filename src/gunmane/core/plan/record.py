@@ -1,4 +1,4 @@
-"""Rows of the plan document about people's decisions: what was approved, what was set against a proposal."""
+"""Rows of the plan document for those who decide: approval, overrides, cases side by side, shares, owners."""
 
 from datetime import date
 
@@ -38,3 +38,56 @@ class Overridden(Struct, frozen=True, kw_only=True):
     on: date
     conflict: Text | None = None
     yen: int | None = None
+
+
+class ScenarioCase(Struct, frozen=True, kw_only=True):
+    """A case beside the plan: other budgets, another population, or the plan without one of its measures.
+
+    Sums are over the whole plan, contracts and hours a year; `undone` counts what is asked for and does not fit;
+    `per_resident` yen over the plan for each resident; `sewer_changes` districts that go over to sewers or back.
+    """
+
+    group: str  # plan | budget | population | without
+    code: str
+    label: Text
+    total_yen: int
+    contracts: float
+    hours: float
+    measures: int
+    undone: int
+    bad_left: int
+    risk_yen: int | None = None
+    per_resident: int | None = None
+    sewer_changes: int | None = None
+    gap: float | None = None
+    note: Text | None = None
+
+
+class CostShare(Struct, frozen=True, kw_only=True):
+    """What an owner pays over the plan alone, and of the joint cost by each rule; None where a rule lacks a fact.
+
+    `worse` names the rules under which it would pay more than alone.
+    """
+
+    owner: str
+    alone_yen: int
+    equal: int
+    stock: int
+    population: int | None
+    benefit: int | None
+    worse: tuple[str, ...] = ()
+
+
+class OwnerIndicator(Struct, frozen=True, kw_only=True):
+    """An indicator of one owner beside the region, the prefecture and the nation; None is not known."""
+
+    code: str
+    label: Text
+    unit: Text
+    owner: str
+    value: float | None
+    region: float | None
+    prefecture: float | None = None
+    nation: float | None = None
+    source: str = ""  # of prefecture and nation, with years
+    decimals: int = 0

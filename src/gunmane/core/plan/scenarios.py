@@ -1,6 +1,6 @@
 """The plan: four columns computed by the same functions, the chosen schedule, and what each owner gains or loses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 import numpy as np
@@ -13,6 +13,16 @@ from gunmane.core.plan.costs import CostBook, Prices, prices
 from gunmane.core.plan.crossings import Crossings, crossings
 from gunmane.core.plan.needs import Needs, needs
 from gunmane.core.plan.options import DOWNSIZE, MERGE, REMOVE, REPLACE, Options, measure_costs, options, removable
+from gunmane.core.plan.overrides import (
+    Pinned,
+    Wishes,
+    compared,
+    districts_with,
+    groups_of,
+    moves_with,
+    pin_down,
+    schedule_with,
+)
 from gunmane.core.plan.partition import Division, apart_km, centres, divide
 from gunmane.core.plan.programme import Programme, programme, taken
 from gunmane.core.plan.renewal import RenewalNeed, renewal_need
@@ -20,6 +30,7 @@ from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.schedules import Schedule, schedule
 from gunmane.core.plan.sewage import District, PlantMove, districts, plant_moves
 from gunmane.core.plan.sheet import Verdict
+from gunmane.core.plan.variants import Variant, variants, with_budgets
 from gunmane.core.stock import Flags, Floats, Stock, tally
 from gunmane.core.words import Scale
 
@@ -74,6 +85,10 @@ class RegionPlan(Struct, frozen=True, eq=False):
     crossings: Crossings | None  # removable bridges judged together, None without a road network
     budget_cases: tuple[tuple[float, Schedule], ...]  # share of the budgets → schedule; empty where one is not given
     risk_after: tuple[float, float]  # share of the risk left after repair and after replacement
+    variants: tuple[Variant, ...] = ()  # the plan without each of its measures
+    wishes: Wishes = Wishes()
+    pinned: tuple[Pinned, ...] = ()  # what became of the overrides of assets
+    unanswered: tuple[int, ...] = ()  # rows of plants that people merge though no other plant has room
 
 
 def plan_region(
@@ -82,12 +97,14 @@ def plan_region(
     scales: Mapping[str, Scale],
     on_network: Flags | None = None,
     roads: Roads | None = None,
+    wishes: Wishes = Wishes(),  # noqa: B008 (frozen)
 ) -> RegionPlan:
     """Compute the plan of a region.
 
     Every column includes every legal duty: inspections as they fall due, action on grades by its deadline. `scales`
     maps the codes of `stock.scales` to their scales. `on_network` marks bridges whose detour was computed on a road
-    network, None where there was none; with `roads` the removable ones are judged together (`crossings`).
+    network, None where there was none; with `roads` the removable ones are judged together (`crossings`). `wishes` are
+    what people set against proposals.
     """
     priced = prices(stock, book)
     wanted = needs(stock, book, scales)
@@ -97,21 +114,27 @@ def plan_region(
     if jointly is not None:
         cost[jointly.held, REMOVE] = np.nan
 
-    moves = plant_moves(stock, book, priced)
+    held = None if jointly is None else jointly.held
+    pinned = pin_down(wishes.pins, stock, book, priced, wanted, cost, held)
+    moves, unanswered = moves_with(plant_moves(stock, book, priced), pinned)
 
-    def scheduled(reorganise: bool) -> tuple[Schedule, Programme]:
-        chosen = options(stock, book, priced, wanted, cost, reorganise=reorganise)
-        plan = schedule(stock, wanted, chosen, spent)
-        plan = _merged_plants(plan, moves) if reorganise else plan
-        return plan, programme(stock, priced, wanted, plan, book)
+    def fixed(stock: Stock, chosen: Options, reorganise: bool = True) -> Schedule:
+        return schedule_with(stock, wanted, chosen, spent, pinned, cost, priced, reorganise=reorganise)
 
-    plan, sums = scheduled(False)
-    new_plan, new_sums = scheduled(True)
+    plan = fixed(stock, options(stock, book, priced, wanted, cost, reorganise=False), False)
+    sums = programme(stock, priced, wanted, plan, book)
+    all_options = options(stock, book, priced, wanted, cost, reorganise=True)
+    unmerged = fixed(stock, all_options)
+    new_plan = _merged_plants(unmerged, moves)
+    new_sums = programme(stock, priced, wanted, new_plan, book)
+    if pinned:
+        pinned = compared(pinned, schedule(stock, wanted, all_options, spent))
     can_go, unknown = removable(stock, book)
     apart = apart_km(centres(stock))
     limits = sorted({*TRAVEL_KM, book.value("group_travel_km")})
     divisions = tuple(divide(sums, book, apart, limit) for limit in (*limits, np.inf))
     division = next(one for one in divisions if one.limit_km == book.value("group_travel_km"))
+    division = groups_of(division, stock, wishes.others)
     gone = float(np.nansum((plan.value - new_plan.value)[new_plan.measure >= DOWNSIZE]))
     return RegionPlan(
         stock=stock,
@@ -127,12 +150,18 @@ def plan_region(
         discount_rate=book.value("discount_rate"),
         divisions=divisions,
         division=division,
-        sewage=districts(stock, book, priced),
+        sewage=districts_with(districts(stock, book, priced), stock, wishes.others),
         plants=moves,
         on_network=on_network,
         crossings=jointly,
-        budget_cases=_budget_cases(stock, wanted, options(stock, book, priced, wanted, cost, reorganise=True), spent),
+        budget_cases=_budget_cases(stock, new_plan, lambda owners: fixed(owners, all_options)),
+        variants=variants(
+            stock, wanted, all_options, new_plan, unmerged, lambda chosen: _merged_plants(fixed(stock, chosen), moves)
+        ),
         risk_after=(book.value("risk_after_repair"), book.value("risk_after_replacement")),
+        wishes=wishes,
+        pinned=pinned,
+        unanswered=tuple(sorted(unanswered)),
     )
 
 
@@ -148,18 +177,17 @@ def _merged_plants(plan: Schedule, moves: tuple[PlantMove, ...]) -> Schedule:
     return msgspec.structs.replace(plan, measure=measure, cost=cost)
 
 
-def _budget_cases(stock: Stock, wanted: Needs, chosen: Options, spent: Floats) -> tuple[tuple[float, Schedule], ...]:
-    """Return the schedules under shares of the budgets that were given."""
-    if not stock.owners or any(not facts.budgets for facts in stock.owners):
+def _budget_cases(
+    stock: Stock, level: Schedule, scheduled: Callable[[Stock], Schedule]
+) -> tuple[tuple[float, Schedule], ...]:
+    """Return the schedules under shares of the budgets; of what the level plan spends, where an owner gave none."""
+    if not stock.owners:
         return ()
-    found: list[tuple[float, Schedule]] = []
-    for share in BUDGET_SHARES:
-        owners = tuple(
-            msgspec.structs.replace(facts, budgets=tuple(round(share * yen) for yen in facts.budgets))
-            for facts in stock.owners
-        )
-        found.append((share, schedule(msgspec.structs.replace(stock, owners=owners), wanted, chosen, spent)))
-    return tuple(found)
+    given = all(facts.budgets for facts in stock.owners)
+    return tuple(
+        (share, level if share == 1 and not given else scheduled(with_budgets(stock, share, level)))
+        for share in BUDGET_SHARES
+    )
 
 
 def present_value(yearly: Floats, rate: float) -> Floats:

@@ -29,7 +29,7 @@ from gunmane.core.plan.findings import (
     RiskRow,
     StockRow,
 )
-from gunmane.core.plan.record import Approval, Overridden
+from gunmane.core.plan.record import Approval, CostShare, Overridden, OwnerIndicator, ScenarioCase
 from gunmane.core.plan.values import Band, Column, Measure, PlanStatus, Text, Unit
 from gunmane.core.words import AssetClass, ConsentLevel, OwnerKind, SourceStatus
 
@@ -329,7 +329,10 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     owner_effects: tuple[OwnerEffect, ...] = ()
     levelling: tuple[Levelling, ...] = ()
     budgets: tuple[BudgetCase, ...] = ()
+    cases: tuple[ScenarioCase, ...] = ()
+    shares: tuple[CostShare, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    owner_indicators: tuple[OwnerIndicator, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     choices: tuple[Choice, ...] = ()
     overrides: tuple[Overridden, ...] = ()

@@ -20,6 +20,7 @@ from gunmane.core.assess.stock import Duties, region_stock, year_ends
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.plan.fill import make_sheet
 from gunmane.core.plan.findings import Outline
+from gunmane.core.plan.overrides import Override, wishes_of
 from gunmane.core.plan.roads import Roads, with_detours
 from gunmane.core.plan.scenarios import plan_region
 from gunmane.core.plan.sheet import Facts, PlanSheet
@@ -28,7 +29,7 @@ from gunmane.core.risk import LOSS_EDGES
 from gunmane.core.schedule.check import breaches
 from gunmane.core.schedule.gather import Source, Work, work_of
 from gunmane.core.schedule.year import Engineer, Month, WorkKind, YearPlan, engineers_of, months_from, plan_year
-from gunmane.core.stock import OwnerFacts
+from gunmane.core.stock import OwnerFacts, Stock
 from gunmane.core.words import AssetClass
 from gunmane.files import reference
 from gunmane.files.rules import rule_book, workbook, working_days
@@ -171,8 +172,9 @@ def sheet_of(
     rejected: dict[tuple[str, AssetClass], int],
     roads: Roads | None = None,
     outlines: tuple[Outline, ...] = (),
+    overrides: Sequence[Override] = (),
 ) -> PlanSheet:
-    """Compute the plan and fill the document's value."""
+    """Compute the plan with what people set against it, and fill the document's value."""
     book, scales, labels = reference.cost_book(), reference.scales(), reference.plan_labels()
     stock = region_stock(
         done.parts, done.duties, done.risk, done.owners, as_of=done.as_of, first_fy=done.first_fy, years=YEARS
@@ -196,7 +198,8 @@ def sheet_of(
     fleets = [fleet for fleet, _ in done.parts]
     numbers = [number for fleet in fleets for number in fleet.numbers]
     names = [name for fleet in fleets for name in fleet.names]
-    plan = plan_region(stock, book, scales, on_network, roads)
+    wishes = wishes_of(overrides, _rows(overrides, fleets, stock), stock)
+    plan = plan_region(stock, book, scales, on_network, roads, wishes)
     sheet = make_sheet(plan, book, scales, facts, labels, numbers, names)
     tables = reference.texts("risk")
     kinds, rows = show.due_rows(fleets, done.duties, rule_book(), reference.texts("duties")["duties"], done.as_of)
@@ -222,3 +225,25 @@ def sheet_of(
             rejected_rows=sum(rejected.values()),
         )
     )
+
+
+def _rows(overrides: Sequence[Override], fleets: Sequence[Fleet], stock: Stock) -> list[int | None]:
+    """Return the stock's row of the asset that each override is about, None where there is none."""
+    wanted = {UUID(one.asset_id).bytes for one in overrides if one.asset_id is not None}
+    if not wanted:
+        return [None for _ in overrides]
+    names = np.frombuffer(b"".join(sorted(wanted)), dtype="V16")
+    places: dict[bytes, int] = {}
+    first = 0
+    for fleet in fleets:
+        ids = np.ascontiguousarray(fleet.ids).view("V16").ravel()
+        for place in np.flatnonzero(np.isin(ids, names)).tolist():
+            places[ids[place].tobytes()] = first + place
+        first += fleet.size
+    among = np.flatnonzero(np.isin(stock.row, list(places.values())))
+    row_of = {int(stock.row[row]): int(row) for row in among}
+    found: list[int | None] = []
+    for one in overrides:
+        place = None if one.asset_id is None else places.get(UUID(one.asset_id).bytes)
+        found.append(None if place is None else row_of.get(place))
+    return found

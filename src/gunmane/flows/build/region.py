@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane import __version__
+from gunmane.core.plan.overrides import Override
 from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.sheet import PlanSheet, encode
 from gunmane.core.plan.versions import decided
@@ -20,6 +22,7 @@ from gunmane.core.schedule.year import Reason
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Language
 from gunmane.files.boundaries import Boundaries
+from gunmane.flows.build import checkpoints
 from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
 from gunmane.flows.build.save import save
 from gunmane.pdf.plans import draw
@@ -62,12 +65,16 @@ class Built(Struct, frozen=True, kw_only=True):
     repeated: bool
 
 
-async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
-    """Read, compute, store, draw; equal inputs and seed give equal bytes, and a second time stores nothing."""
+async def build(opened: pool.Pool, request: Request, report: Report, checkpoint: Path | None = None) -> Built:
+    """Read, compute, store, draw; equal inputs and seed give equal bytes, and a second time stores nothing.
+
+    With a `checkpoint` a build that was broken off goes on from what it had computed, if its inputs still stand.
+    """
     ids = [owner_id for owner_id, _ in request.owners]
     async with pool.writing(opened) as conn:
         await access.operate(conn, ids, [request.region_id])
-        state = await _state(conn, request)
+        overrides = await _overrides(conn, request.region_id)
+        state = await _state(conn, request, overrides)
         earlier = await runs.find_finished(conn, request.region_id, KIND, state)
         if earlier is not None and (kept := await runs.plan_of(conn, request.region_id, earlier.run_id)):
             return await _kept(conn, kept, earlier)
@@ -84,9 +91,14 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
         request.simulated,
         program(),
         *request.beside(),
+        *overrides,
     )
     run_id = run_id_of(inputs)
-    done = await asyncio.to_thread(compute, found, facts, as_of=request.as_of, seed=request.seed, report=report)
+    done = None if checkpoint is None else await asyncio.to_thread(checkpoints.load, checkpoint, inputs)
+    if done is None:
+        done = await asyncio.to_thread(compute, found, facts, as_of=request.as_of, seed=request.seed, report=report)
+        if checkpoint is not None:
+            await asyncio.to_thread(checkpoints.save, checkpoint, inputs, done)
     counts: dict[str, Any] = {
         "assets": sum(fleet.size for fleet in found),
         "inspections": sum(len(fleet.looks.asset) for fleet in found),
@@ -109,7 +121,7 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
             conn, request.region_id, run_id, KIND,
             inputs_digest=inputs, seed=request.seed, parameters=parameters, code_version=__version__,
         )  # fmt: skip
-        drawing = asyncio.create_task(_draw(done, request, run_id, inputs, edition, report))
+        drawing = asyncio.create_task(_draw(done, request, overrides, run_id, inputs, edition, report))
         async with _beside(drawing):
             report("save", 0.0)
             counts |= await save(conn, done, ids, request.region_id, run_id)
@@ -117,6 +129,8 @@ async def build(opened: pool.Pool, request: Request, report: Report) -> Built:
             sheet, document = await drawing
         await _store_plan(conn, request, run_id, edition, sheet, document)
         await runs.finish(conn, request.region_id, run_id, counts)
+    if checkpoint is not None:
+        await asyncio.to_thread(checkpoints.drop, checkpoint)
     return Built(
         run_id=run_id,
         inputs_digest=inputs,
@@ -148,7 +162,13 @@ def _not_placed(done: Computed) -> dict[str, dict[str, int]]:
 
 
 async def _draw(
-    done: Computed, request: Request, run_id: UUID, inputs: str, edition: int, report: Report
+    done: Computed,
+    request: Request,
+    overrides: Sequence[Override],
+    run_id: UUID,
+    inputs: str,
+    edition: int,
+    report: Report,
 ) -> tuple[PlanSheet, bytes]:
     """Compute the plan and draw its document."""
     report("plan", 0.0)
@@ -165,6 +185,7 @@ async def _draw(
         rejected=request.rejected,
         roads=request.roads,
         outlines=() if request.boundaries is None else request.boundaries.outlines,
+        overrides=overrides,
     )
     report("plan", 1.0)
     report("document", 0.0)
@@ -183,7 +204,13 @@ async def _beside(task: asyncio.Task[Any]) -> AsyncGenerator[None]:
         await asyncio.wait([task])
 
 
-async def _state(conn: runs.ReadConn, request: Request) -> str:
+async def _overrides(conn: runs.ReadConn, region_id: UUID) -> tuple[Override, ...]:
+    """Read what people set against proposals, in a fixed order."""
+    rows = await plans.overrides(conn, region_id)
+    return tuple(sorted((row.content for row in rows), key=lambda one: one.code))
+
+
+async def _state(conn: runs.ReadConn, request: Request, overrides: Sequence[Override]) -> str:
     """Describe what the build would start from; equal texts mean that nothing has changed."""
     inputs = await runs.state_of_inputs(conn, [owner_id for owner_id, _ in request.owners])
     settings = (
@@ -194,6 +221,7 @@ async def _state(conn: runs.ReadConn, request: Request) -> str:
         program(),
         [o for _, o in request.owners],
         *request.beside(),
+        *overrides,
     )
     return hashlib.sha256(repr((inputs, settings)).encode()).hexdigest()
 

@@ -1,5 +1,6 @@
 """The decisions: a table of all that matter, districts by owner, and a sheet for each change."""
 
+from gunmane.core.plan.formats import yen as amount
 from gunmane.core.plan.nouns import STATUSES
 from gunmane.core.plan.sheet import Choice, Verdict
 from gunmane.pdf.charts.maps import Area, Map, Shape
@@ -33,6 +34,34 @@ def choices(story: Story) -> None:
     if len(table) > SHOWN:
         story.para(story.say("texts.choices_more", count=len(table) - SHOWN))
     _districts(story)
+
+
+def overrides(story: Story) -> None:
+    """What people set against the computed proposals, and what had no effect because a duty forbids it."""
+    found = story.sheet.overrides
+    if not found:
+        return
+    broken = sum(one.conflict is not None for one in found)
+    story.section("overrides", story.say("sections.overrides", count=len(found), broken=broken))
+    story.para(story.say("texts.overrides_see", table=story.number_of("table.overrides")), keep_next=True)
+    shown: list[dict[str, Value | Cell]] = []
+    for one in found:
+        effect = story.say("words.effective")
+        if one.conflict is not None:
+            effect = story.say("words.no_effect", why=story.pick(one.conflict))
+        elif one.yen:
+            effect = story.say("words.yen_more" if one.yen > 0 else "words.yen_less", yen=yen_text(story, one.yen))
+        shown.append({
+            "owner": story.owner(one.owner), "subject": one.subject, "chosen": one.chosen, "proposed": one.proposed,
+            "reason": story.pick(one.reason) + (f"({one.note})" if one.note else ""),
+            "set_by": f"{one.by} {one.on.isoformat()}", "effect": effect,
+        })  # fmt: skip
+    story.table("overrides", shown)
+
+
+def yen_text(story: Story, yen: int) -> str:
+    """Write an amount of money without its sign."""
+    return story.pick(amount(abs(yen)))
 
 
 def row(story: Story, one: Choice) -> dict[str, Value | Cell]:

@@ -1,0 +1,175 @@
+"""Overrides: kept and hard, paid first, named where a duty forbids them, told in the document."""
+
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.core.plan.test_fill import FACTS, labels  # noqa: F401
+
+from gunmane.core.plan.costs import CostBook
+from gunmane.core.plan.fill import make_sheet
+from gunmane.core.plan.labels import Labels
+from gunmane.core.plan.needs import Reason
+from gunmane.core.plan.options import KEEP, MERGE, REMOVE, REPAIR, REPLACE
+from gunmane.core.plan.overrides import ALTERNATIVES, Override, Wishes, duty_broken, wishes_of
+from gunmane.core.plan.scenarios import RegionPlan, plan_region
+from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.stock import CLASS_AT, Stock
+from gunmane.core.words import AssetClass, Scale
+
+Make = Callable[..., Stock]
+IV, III, II = 3, 2, 1
+
+
+def wish(row: int, alternative: str, year: int | None = None, owner: str = "a", **more: object) -> Override:
+    made = Override(
+        code=f"asset.{row}", owner=owner, asset_class=AssetClass.BRIDGE, number=str(row), alternative=alternative,
+        year=year, reason="residents", by="課長", on=date(2026, 11, 23),
+    )  # fmt: skip
+    return msgspec.structs.replace(made, **more)
+
+
+def planned(stock: Stock, book: CostBook, scales: dict[str, Scale], *wanted: Override) -> RegionPlan:
+    rows = [int(one.number or 0) if one.asset_class else None for one in wanted]
+    known = [row if row is not None and row < stock.size else None for row in rows]
+    return plan_region(stock, book, scales, wishes=wishes_of(wanted, known, stock))
+
+
+def test_a_measure_and_its_year_stand_whatever_pays(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:
+    stock = bridges([II, III, IV], inspected_fy=2026)
+    free = plan_region(stock, book, scales).merged.plan
+    assert free.measure[0] == KEEP
+    plan = planned(stock, book, scales, wish(0, "replace", 2031)).merged.plan
+    assert (plan.measure[0], plan.year[0]) == (REPLACE, 4)
+    assert plan.reason[0] == Reason.DECIDED
+    assert plan.cost[0, 1] == pytest.approx(44_800_000)
+    assert plan.measure[1:].tolist() == free.measure[1:].tolist(), "the others are chosen as before"
+
+
+def test_a_duty_is_not_overridden_and_is_named(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    stock = bridges(
+        [IV, III, II, II],
+        inspected_fy=2026,
+        sole_access_homes=np.array([0, 0, 3, 0]),
+        emergency=np.array([0, 0, 0, 1]),
+    )
+    wanted = (wish(0, "keep"), wish(1, "repair", 2036), wish(2, "remove", 2028), wish(3, "remove", 2028))
+    plan = planned(stock, book, scales, *wanted)
+    assert [one.conflict for one in plan.pinned] == [
+        "keep_at_once", "after_deadline", "cuts_off_homes", "emergency_route",
+    ]  # fmt: skip
+    free = plan_region(stock, book, scales).merged.plan
+    assert np.array_equal(plan.merged.plan.measure, free.measure)
+    assert np.array_equal(plan.merged.plan.year, free.year)
+    sheet = make_sheet(plan, book, scales, FACTS, labels)
+    first = sheet.overrides[0]
+    assert first.conflict is not None
+    assert "直ちに措置する義務" in first.conflict.ja
+    assert first.yen is None
+    rule = duty_broken(book.deadlines, "road-soundness", "IV", "keep")
+    assert rule is not None
+    assert "告示第426号" in rule.source
+    assert duty_broken(book.deadlines, "road-soundness", "IV", "repair") is None
+    assert duty_broken(book.deadlines, "road-soundness", "II", "keep") is None
+
+
+def test_what_is_set_is_paid_first(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:
+    risk = np.full((4, 10), 3e6)
+    stock = bridges([II] * 4, budgets=(20_000_000,), risk_yen=risk)
+    free = plan_region(stock, book, scales).merged.plan
+    assert (free.measure == REPAIR).all(), "repairs of some millions pay"
+    plan = planned(stock, book, scales, wish(0, "replace", 2027)).merged.plan
+    assert plan.year[0] == 0
+    assert not ((plan.year[1:] == 0) & (plan.measure[1:] > KEEP)).any(), "44.8 million are more than the year has"
+
+
+def test_what_is_kept_costs_nothing(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:
+    stock = bridges([II], risk_yen=np.full((1, 10), 3e6))
+    assert plan_region(stock, book, scales).merged.plan.measure[0] == REPAIR
+    plan = planned(stock, book, scales, wish(0, "keep"))
+    assert plan.merged.plan.measure[0] == KEEP
+    assert plan.merged.plan.cost[0].tolist() == [0, 0, 0]
+    assert plan.pinned[0].proposed == REPAIR
+    assert plan.pinned[0].proposed_yen > 0
+
+
+def test_removal_stays_out_of_going_alone(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:
+    plan = planned(bridges([II, II]), book, scales, wish(0, "remove", 2029))
+    assert plan.merged.plan.measure[0] == REMOVE
+    assert plan.alone.plan.measure[0] == KEEP
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=8), st.integers(0, 7))
+def test_setting_what_is_proposed_anyway_costs_the_same(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], grades: list[int], which: int
+) -> None:
+    stock = bridges(grades, [k % 2 for k in range(len(grades))], inspected_fy=2026)
+    row = which % len(grades)
+    free = plan_region(stock, book, scales).merged.plan
+    word = {place: name for name, place in ALTERNATIVES.items()}[int(free.measure[row])]
+    year = None if free.year[row] < 0 else stock.first_fy + int(free.year[row])
+    plan = planned(stock, book, scales, wish(row, word, year)).merged.plan
+    assert np.array_equal(plan.measure, free.measure)
+    assert plan.cost.sum() == pytest.approx(free.cost.sum())
+    assert plan.year[row] == free.year[row]
+
+
+def _sheet(plan: RegionPlan, book: CostBook, scales: dict[str, Scale], labels: Labels) -> PlanSheet:  # noqa: F811
+    return make_sheet(plan, book, scales, FACTS, labels, [f"N{k}" for k in range(2)], [None] * 2)
+
+
+def test_groups_follow_people_and_the_decision_says_who_set_it(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    stock = bridges([IV, IV], [0, 1])
+    together = Override(
+        code="groups",
+        alternative="change",
+        groups=(("a", "b"),),
+        reason="agreement",
+        by="協議会",
+        on=date(2026, 1, 1),
+    )
+    gone = Override(code="plant.gone", alternative="keep", reason="staff", by="部長", on=date(2026, 1, 1))
+    plan = planned(stock, book, scales, together, gone)
+    assert plan.division.groups == ((0, 1),)
+    sheet = _sheet(plan, book, scales, labels)
+    choice = next(one for one in sheet.choices if one.code == "groups")
+    assert choice.proposal.ja == "A・B"
+    assert choice.reason.ja.startswith("協議会の判断による(協定・関係者との協議")
+    assert [one.conflict is None for one in sheet.overrides] == [True, False]
+    assert sheet.overrides[0].proposed is not None
+    assert sheet.overrides[1].conflict is not None
+    assert "この判断がない" in sheet.overrides[1].conflict.ja
+
+
+def test_an_asset_that_left_the_ledger_is_told(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    plan = planned(bridges([II, II]), book, scales, wish(9, "repair", 2028))
+    (row,) = _sheet(plan, book, scales, labels).overrides
+    assert row.conflict is not None
+    assert row.conflict.en == "the asset is not in the ledger"
+
+
+def test_a_plant_that_nothing_can_take_over_is_told(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    stock = bridges([-1, -1], asset_class=CLASS_AT[AssetClass.TREATMENT_PLANT], scale=-1)
+    plan = planned(stock, book, scales, wish(0, "merge", asset_class=AssetClass.TREATMENT_PLANT))
+    assert plan.unanswered == (0,)
+    assert MERGE not in plan.merged.plan.measure
+    (row,) = _sheet(plan, book, scales, labels).overrides
+    assert row.conflict is not None
+    assert "近くにない" in row.conflict.ja
+
+
+def test_nothing_set_changes_nothing(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:
+    assert Wishes() == wishes_of((), (), bridges([II]))

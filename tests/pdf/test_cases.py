@@ -1,0 +1,93 @@
+"""Cases, shares, owners' indicators, overrides and the record of a decision, as they are printed."""
+
+from datetime import date
+
+import msgspec
+import pypdfium2
+import pytest
+from tests.examples_sheet import example
+
+from gunmane.core.plan.record import Approval, CostShare, Overridden, OwnerIndicator, ScenarioCase
+from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.plan.values import Text
+from gunmane.core.plan.versions import decided
+from gunmane.core.words import AssetClass, Language
+from gunmane.pdf.plans import draw
+
+PLAN = Text("この計画(連携+集約再編)", "This plan (joint + merged)")
+
+
+def sheet() -> PlanSheet:
+    made = example(owners=3)
+    codes = [one.code for one in made.members]
+    plan = ScenarioCase(
+        group="plan", code="plan", label=PLAN, total_yen=12_300_000_000, contracts=14.2, hours=5200, measures=420,
+        undone=0, bad_left=3, risk_yen=52_000_000, per_resident=91_000,
+    )  # fmt: skip
+    others = [
+        ("budget", "予算80%", "80 % of the budgets", 10_900_000_000),
+        ("population", "人口: 低位の推計", "Population: low projection", 12_300_000_000),
+        ("without", "撤去をしない場合", "Without removals", 12_700_000_000),
+    ]
+    cases = [
+        msgspec.structs.replace(plan, group=group, code=ja, label=Text(ja, en), total_yen=yen, undone=31)
+        for group, ja, en, yen in others
+    ]
+    shares = tuple(
+        CostShare(
+            owner=code, alone_yen=4_000_000_000 + k, equal=4_100_000_000, stock=3_900_000_000, population=None,
+            benefit=3_800_000_000, worse=("equal",),
+        )
+        for k, code in enumerate(codes)
+    )  # fmt: skip
+    indicators = tuple(
+        OwnerIndicator(
+            code="old_bridge", label=Text("建設後50年以上の橋梁", "Bridges of 50 years and more"), owner=code,
+            unit=Text("割合", "share"), value=0.31, region=0.35, nation=0.37, source="道路メンテナンス年報 (2024)",
+            decimals=3,
+        )
+        for code in codes
+    )  # fmt: skip
+    overrides = (
+        Overridden(
+            code="asset.1", owner=codes[0], asset_class=AssetClass.BRIDGE, subject=Text("橋梁 一の橋", "Bridge 1"),
+            chosen=Text("令和10(2028)年度 更新", "Renewal in FY2028"), proposed=Text("措置しない", "no measure"),
+            reason=Text("詳細調査の結果による", "result of a detailed survey"), note="主桁の亀裂", by="橋梁課長",
+            on=date(2026, 11, 20), yen=44_800_000,
+        ),
+        Overridden(
+            code="asset.2", owner=codes[1], asset_class=AssetClass.BRIDGE, subject=Text("橋梁 二の橋", "Bridge 2"),
+            chosen=Text("措置しない", "no measure"), reason=Text("住民の意向", "residents' wishes"), by="部長",
+            on=date(2026, 11, 20), conflict=Text("直ちに措置する義務がある", "action at once is a duty"),
+        ),
+    )  # fmt: skip
+    return msgspec.structs.replace(
+        made, cases=(plan, *cases), shares=shares, owner_indicators=indicators, overrides=overrides
+    )
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return "".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", "").replace(" ", "")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_people_decide_on_is_printed(language: Language) -> None:
+    approval = Approval(
+        decided_on=date(2027, 3, 20), meeting="第3回協議会", decided_by="山田 花子", title="会長", note="賛成多数"
+    )
+    printed = text_of(draw(decided(sheet(), approval), language=language))
+    if language is Language.JA:
+        wanted = ("撤去をしない場合", "受益割", "▲4,100(+100)", "一の橋", "適用していない:直ちに措置する義務がある",
+                  "提案より4,480万円多い", "第3回協議会において決定", "決定者会長山田花子", "都道府県")  # fmt: skip
+        assert "この文書は案です" not in printed
+    else:
+        wanted = ("Withoutremovals", "Bybenefit", "notapplied", "DecidedbyS"[:9], "Prefecture")
+    for part in wanted:
+        assert part in printed, part
+
+
+def test_a_draft_says_that_nobody_has_decided() -> None:
+    printed = text_of(draw(sheet()))
+    assert "未決定(案)" in printed
+    assert "この文書は案です" in printed
