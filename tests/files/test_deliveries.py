@@ -23,7 +23,7 @@ def test_the_workbook_holds_the_sheets_numbers(language: Language, tmp_path: Pat
     sheet = listed(5)
     write_workbook(tmp_path / "plan.xlsx", sheet, language)
     pages = read(tmp_path / "plan.xlsx")
-    assert len(pages) == 9
+    assert len(pages) == 13
     tables = list(pages.values())
     assert "simulated" in str(tables[0])
     assert [row[3:] for row in tables[2][1:]] == [

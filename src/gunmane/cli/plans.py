@@ -1,4 +1,4 @@
-"""`gunmane plan list | compare | decide`: the editions of a region's plan."""
+"""`gunmane plan list | compare | scenarios | decide`: the editions of a region's plan."""
 
 import argparse
 import asyncio
@@ -40,6 +40,12 @@ def add(kinds: Any) -> None:
     compared.add_argument("--language", choices=[one.value for one in Language], default="ja")
     compared.add_argument("--json", action="store_true")
     compared.set_defaults(run=run_compare)
+    cases = kinds.add_parser("scenarios", help="other budgets, populations, and without each measure (比較)")
+    cases.add_argument("region", help=REGION_HELP)
+    cases.add_argument("--edition", type=int, help="default: the newest")
+    cases.add_argument("--language", choices=[one.value for one in Language], default="ja")
+    cases.add_argument("--json", action="store_true")
+    cases.set_defaults(run=run_scenarios)
     decided = kinds.add_parser("decide", help="record that an edition is decided: 案 → 決定")
     decided.add_argument("region", help=REGION_HELP)
     decided.add_argument("--edition", type=int, help="default: the newest")
@@ -80,6 +86,24 @@ def run_compare(options: argparse.Namespace) -> int:
             print(f"{part}: +{count}")
         if found.same:
             print("変更はない。" if options.language == "ja" else "Nothing changed.")
+        return 0
+
+    return for_region(options.region, show)
+
+
+def run_scenarios(options: argparse.Namespace) -> int:
+    """Print the cases that an edition was computed beside."""
+
+    async def show(conn: Conn, region_id: UUID) -> int:
+        plan_id = await edition_of(conn, region_id, options.edition)
+        sheet = msgspec.convert(msgspec.to_builtins(await flow.sheet(conn, plan_id)), PlanSheet)
+        if options.json:
+            print(msgspec.json.format(msgspec.json.encode(sheet.cases), indent=1).decode())
+            return 0
+        for one in sheet.cases:
+            label = one.label.ja if options.language == "ja" else one.label.en
+            risk = "" if one.risk_yen is None else f"{one.risk_yen:>16,}"
+            print(f"{one.total_yen:>18,}  {one.measures:>8,}  {one.undone:>7,}  {one.bad_left:>7,}  {risk}  {label}")
         return 0
 
     return for_region(options.region, show)

@@ -111,6 +111,28 @@ def _tables(sheet: PlanSheet, language: Language) -> Iterator[Table]:
         [written(row.label), row.value, written(row.unit), row.source, row.year, pick(STATUSES[row.status], language)]
         for row in sheet.assumptions
     ])  # fmt: skip
+    yield made("overrides", ("owner", "subject", "chosen", "proposed", "reason", "note", "by", "day", "conflict",
+                             "yen"), [
+        [owners.get(row.owner, row.owner), written(row.subject), written(row.chosen), written(row.proposed),
+         written(row.reason), row.note, row.by, row.on.isoformat(), written(row.conflict), row.yen]
+        for row in sheet.overrides
+    ])  # fmt: skip
+    yield made("cases", ("case", "total", "contracts", "hours", "measures", "undone", "bad_left", "risk",
+                         "per_resident", "note"), [
+        [written(row.label), row.total_yen, row.contracts, row.hours, row.measures, row.undone, row.bad_left,
+         row.risk_yen, row.per_resident, written(row.note)]
+        for row in sheet.cases
+    ])  # fmt: skip
+    yield made("shares", ("owner", "alone", "equal", "by_stock", "by_population", "benefit", "worse"), [
+        [owners[row.owner], row.alone_yen, row.equal, row.stock, row.population, row.benefit, ", ".join(row.worse)]
+        for row in sheet.shares
+    ])  # fmt: skip
+    yield made("owner_indicators", ("item", "owner", "unit", "value", "in_region", "prefecture", "nation",
+                                    "source"), [
+        [written(row.label), owners[row.owner], written(row.unit), row.value, row.region, row.prefecture, row.nation,
+         row.source]
+        for row in sheet.owner_indicators
+    ])  # fmt: skip
 
 
 def write_package(path: Path, sheet: PlanSheet, language: Language) -> None:

@@ -325,6 +325,8 @@ def levelling_rows(plan: RegionPlan, scenario: Scenario, labels: Labels) -> tupl
 def budget_rows(plan: RegionPlan) -> tuple[BudgetCase, ...]:
     """Return what 80, 100 and 120 % of the budgets leave undone; nothing unless every owner gave its budgets."""
     rated = bool(np.isfinite(plan.stock.risk_yen).any())
+    if any(not facts.budgets for facts in plan.stock.owners):
+        return ()
     return tuple(
         BudgetCase(
             share=share,

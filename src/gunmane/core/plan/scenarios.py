@@ -103,8 +103,8 @@ def plan_region(
 
     Every column includes every legal duty: inspections as they fall due, action on grades by its deadline. `scales`
     maps the codes of `stock.scales` to their scales. `on_network` marks bridges whose detour was computed on a road
-    network, None where there was none; with `roads` the removable ones are judged together (`crossings`). `wishes` are
-    what people set against proposals.
+    network, None where there was none; with `roads` the removable ones are judged together (`crossings`). `wishes`
+    are what people set against proposals.
     """
     priced = prices(stock, book)
     wanted = needs(stock, book, scales)
@@ -154,7 +154,9 @@ def plan_region(
         plants=moves,
         on_network=on_network,
         crossings=jointly,
-        budget_cases=_budget_cases(stock, new_plan, lambda owners: fixed(owners, all_options)),
+        budget_cases=_budget_cases(
+            stock, new_plan, new_sums.by_owner[..., 1], lambda owners: fixed(owners, all_options)
+        ),
         variants=variants(
             stock, wanted, all_options, new_plan, unmerged, lambda chosen: _merged_plants(fixed(stock, chosen), moves)
         ),
@@ -178,14 +180,14 @@ def _merged_plants(plan: Schedule, moves: tuple[PlantMove, ...]) -> Schedule:
 
 
 def _budget_cases(
-    stock: Stock, level: Schedule, scheduled: Callable[[Stock], Schedule]
+    stock: Stock, level: Schedule, spent: Floats, scheduled: Callable[[Stock], Schedule]
 ) -> tuple[tuple[float, Schedule], ...]:
-    """Return the schedules under shares of the budgets; of what the level plan spends, where an owner gave none."""
+    """Return the schedules under shares of the budgets; of what the plan spends [G, T], where an owner gave none."""
     if not stock.owners:
         return ()
     given = all(facts.budgets for facts in stock.owners)
     return tuple(
-        (share, level if share == 1 and not given else scheduled(with_budgets(stock, share, level)))
+        (share, level if share == 1 and not given else scheduled(with_budgets(stock, share, spent)))
         for share in BUDGET_SHARES
     )
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from gunmane.core.plan.needs import Needs
 from gunmane.core.plan.options import DOWNSIZE, KEEP, MERGE, REMOVE, Options
 from gunmane.core.plan.schedules import Schedule
-from gunmane.core.stock import Stock
+from gunmane.core.stock import Floats, Stock
 
 WITHOUT = {"removal": REMOVE, "downsizing": DOWNSIZE}
 """Cases that forbid a measure of single assets."""
@@ -61,13 +61,13 @@ def variants(
     return tuple(found)
 
 
-def with_budgets(stock: Stock, share: float, level: Schedule) -> Stock:
-    """Return the stock with a share of the owners' budgets; where none is given, of what the level plan spends."""
+def with_budgets(stock: Stock, share: float, spent: Floats) -> Stock:
+    """Return the stock with a share of the owners' budgets; where none is given, of what the plan spends [G, T]."""
     owners = tuple(
         msgspec.structs.replace(
             facts,
             budgets=tuple(round(share * yen) for yen in facts.budgets)
-            or tuple(round(share * float(yen)) for yen in level.budget[k]),
+            or tuple(round(share * yen) for yen in spent[k].tolist()),
         )
         for k, facts in enumerate(stock.owners)
     )

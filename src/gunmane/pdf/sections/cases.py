@@ -85,19 +85,22 @@ def owner_indicators(story: Story) -> None:
     for group in by_code.values():
         first = group[0]
         for one in group:
+            values = {key: shown(one, getattr(one, key)) for key in ("value", "region", "prefecture", "nation")}
             rows.append({
-                "label": first.label, "owner": story.owner(one.owner), "value": shown(one.value, one.decimals),
-                "region": shown(one.region, one.decimals), "prefecture": shown(one.prefecture, one.decimals),
-                "nation": shown(one.nation, one.decimals), "source": one.source or None,
+                "label": first.label,
+                "unit": story.say("words.percent") if first.unit.en == "share" else first.unit,
+                "owner": story.owner(one.owner), **values, "source": one.source or None,
             })  # fmt: skip
     columns = (
-        ColumnDesign("label", head=True, most=14), ColumnDesign("owner", head=True, most=10),
+        ColumnDesign("label", head=True, most=14), ColumnDesign("unit"), ColumnDesign("owner", head=True, most=10),
         *(ColumnDesign(key, number=True, empty="unknown") for key in ("value", "region", "prefecture", "nation")),
         ColumnDesign("source", most=16, optional=True),
     )  # fmt: skip
     story.table("owner_indicators", rows, design=TableDesign(columns, group_first=True))
 
 
-def shown(value: float | None, decimals: int) -> str | None:
-    """Write a value, None where it is not known."""
-    return None if value is None else number(value, decimals)
+def shown(row: OwnerIndicator, value: float | None) -> str | None:
+    """Write a value, a share in percent; None where it is not known."""
+    if value is None:
+        return None
+    return number(100 * value, max(row.decimals - 2, 0)) if row.unit.en == "share" else number(value, row.decimals)
