@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.util import await_only
 
 revision = "2026_11_23_2140"
-down_revision = "2026_11_23_2125"
+down_revision = "2026_11_23_2130"
 
 
 def upgrade() -> None:
