@@ -81,6 +81,39 @@ WITH merged AS MATERIALIZED (
     FROM matched_assets AS m
     JOIN staged_assets AS t ON t.row_number = m.row_number
     JOIN assets AS a ON a.owner_id = $1 AND a.asset_id = m.asset_id
+    -- what the reader only filled in (measured on the geometry, taken from the start of use) gives way as well
+    CROSS JOIN LATERAL (
+        SELECT
+            a.length_m IS NOT NULL AND coalesce('length_from_geometry' = ANY (t.flags), false)
+                AND NOT 'length_from_geometry' = ANY (a.flags) AS length,
+            t.built_precision = 'about' AND a.built_year IS NOT NULL
+                AND coalesce(array_to_string(t.flags, ' ') LIKE '%built\_from\_use%', false)
+                AND NOT array_to_string(a.flags, ' ') LIKE '%built\_from\_use%' AS built
+    ) AS filled
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN filled.length THEN NULL ELSE t.length_m END AS length_m,
+            CASE WHEN filled.built THEN NULL ELSE t.built_year END AS built_year,
+            CASE
+                WHEN filled.length OR filled.built THEN ARRAY(
+                    SELECT f FROM unnest(t.flags) AS f
+                    WHERE NOT (filled.length AND f = 'length_from_geometry')
+                        AND NOT (filled.built AND f LIKE 'built\_from\_use%'))
+                ELSE coalesce(t.flags, '{}')
+            END AS flags
+    ) AS told
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN (told.length_m IS NOT NULL AND 'length_from_geometry' = ANY (a.flags))
+                OR (told.built_year IS NOT NULL AND array_to_string(a.flags, ' ') LIKE '%built\_from\_use%')
+                THEN ARRAY(
+                    SELECT f FROM unnest(a.flags) AS f
+                    WHERE f = ANY (told.flags)
+                        OR NOT (told.length_m IS NOT NULL AND f = 'length_from_geometry')
+                        AND NOT (told.built_year IS NOT NULL AND f LIKE 'built\_from\_use%'))
+            ELSE a.flags
+        END AS flags
+    ) AS former
     CROSS JOIN LATERAL (
         SELECT
             CASE
@@ -88,12 +121,12 @@ WITH merged AS MATERIALIZED (
                 ELSE t.number
             END AS number,
             coalesce(t.name, a.name) AS name,
-            coalesce(t.built_year, a.built_year) AS built_year,
-            CASE WHEN t.built_year IS NULL THEN a.built_on ELSE t.built_on END AS built_on,
-            CASE WHEN t.built_year IS NULL THEN a.built_precision ELSE t.built_precision END AS built_precision,
+            coalesce(told.built_year, a.built_year) AS built_year,
+            CASE WHEN told.built_year IS NULL THEN a.built_on ELSE t.built_on END AS built_on,
+            CASE WHEN told.built_year IS NULL THEN a.built_precision ELSE t.built_precision END AS built_precision,
             coalesce(t.municipality_code, a.municipality_code) AS municipality_code,
             coalesce(t.route, a.route) AS route,
-            coalesce(t.length_m, a.length_m) AS length_m,
+            coalesce(told.length_m, a.length_m) AS length_m,
             coalesce(t.width_m, a.width_m) AS width_m,
             coalesce(t.area_m2, a.area_m2) AS area_m2,
             CASE
@@ -118,13 +151,13 @@ WITH merged AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT CASE
             WHEN a.ledger_id = ANY ($7::uuid[]) OR a.asset_id IN (SELECT s.asset_id FROM seen_assets AS s) THEN CASE
-                WHEN coalesce(t.flags, '{}') <@ a.flags THEN a.flags
-                ELSE a.flags || ARRAY(SELECT f FROM unnest(t.flags) AS f WHERE f <> ALL (a.flags))
+                WHEN told.flags <@ former.flags THEN former.flags
+                ELSE former.flags || ARRAY(SELECT f FROM unnest(told.flags) AS f WHERE f <> ALL (former.flags))
             END
-            ELSE coalesce(t.flags, '{}') || array_remove(ARRAY[
+            ELSE told.flags || array_remove(ARRAY[
                 CASE WHEN ($5::boolean[])[1] AND t.name IS NULL THEN 'newer_unknown:name=' || a.name END,
                 CASE
-                    WHEN ($5::boolean[])[2] AND t.built_year IS NULL
+                    WHEN ($5::boolean[])[2] AND told.built_year IS NULL
                         THEN 'newer_unknown:built=' || coalesce(a.built_on::text, a.built_year::text)
                 END,
                 CASE
@@ -132,7 +165,7 @@ WITH merged AS MATERIALIZED (
                         THEN 'newer_unknown:municipality_code=' || a.municipality_code
                 END,
                 CASE WHEN ($5::boolean[])[4] AND t.route IS NULL THEN 'newer_unknown:route=' || a.route END,
-                CASE WHEN ($5::boolean[])[5] AND t.length_m IS NULL THEN 'newer_unknown:length_m=' || a.length_m END,
+                CASE WHEN ($5::boolean[])[5] AND told.length_m IS NULL THEN 'newer_unknown:length_m=' || a.length_m END,
                 CASE WHEN ($5::boolean[])[6] AND t.width_m IS NULL THEN 'newer_unknown:width_m=' || a.width_m END,
                 CASE WHEN ($5::boolean[])[7] AND t.area_m2 IS NULL THEN 'newer_unknown:area_m2=' || a.area_m2 END,
                 CASE

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,35 @@ async def test_a_ledger_that_completes_another_raises_no_doubt(
         outcome = await run(db_pool, region, again=True)
         assert not any(one.wrote for one in outcome.ledgers)
         assert await everything(db) == before
+
+
+@pytest.mark.parametrize("lines_first", [True, False])
+async def test_a_measured_length_gives_way_to_a_stated_one(
+    db: Database, db_pool: pool.Pool, tmp_path: Path, lines_first: bool
+) -> None:
+    line = {"type": "LineString", "coordinates": [[140.6, 38.0], [140.6, 38.001]]}
+    feature = {"type": "Feature", "properties": {"管渠番号": "K1", "管種": "陶管"}, "geometry": line}
+    shapes = {"type": "FeatureCollection", "features": [feature]}
+    (tmp_path / "k.geojson").write_text(json.dumps(shapes), encoding="utf-8")
+    (tmp_path / "k.csv").write_text("管渠番号,延長(m),土被り(m)\nK1,100,2\n", encoding="utf-8")
+    names = ["k.geojson", "k.csv"] if lines_first else ["k.csv", "k.geojson"]
+    head = REGION.partition("[[owners.ledgers]]")[0]
+    entries = "".join(f'[[owners.ledgers]]\npath = "{name}"\nasset_class = "sewer_pipe"\n' for name in names)
+    (tmp_path / "region.toml").write_text(head + entries, encoding="utf-8")
+    await run(db_pool, tmp_path / "region.toml")
+    found = await query(db, "SELECT length_m, depth_m, geometry IS NULL, flags FROM assets")
+    assert found == [(100.0, 2.0, False, [])]
+    before = await everything(db)
+    outcome = await run(db_pool, tmp_path / "region.toml", again=True)
+    assert not any(one.wrote for one in outcome.ledgers)
+    assert await everything(db) == before
+
+
+async def test_a_table_of_totals_is_no_ledger(db_pool: pool.Pool, region: Path) -> None:
+    (region.parent / "bridges.csv").write_text("橋長(m),架設年度\n5,1999\n", encoding="utf-8")
+    region.write_text(REGION.replace('where = { "管理者" = "白石市" }\n', ""), encoding="utf-8")
+    outcome = await run(db_pool, region)
+    assert (outcome.ledgers[0].state, outcome.ledgers[0].problem) == ("failed", "nothing_identifies")
 
 
 async def test_one_file_makes_only_its_own_assets_vanish(db: Database, db_pool: pool.Pool, region: Path) -> None:

@@ -175,17 +175,17 @@ async def _import(options: argparse.Namespace, file: RegionFile, folder: Path, w
 def show(outcome: ImportOutcome, texts: Texts, console: Console) -> None:
     """Print what an import did with each ledger, and the sums."""
     for one in outcome.ledgers:
-        console.print(f"{one.owner_code} {one.path} [{texts.words[one.content]}]", markup=False)
+        console.print(f"{one.owner_code} {one.path} [{texts.words[one.content]}]", markup=False, soft_wrap=True)
         _show_ledger(one, texts, console)
     sums = [f"{texts.words[name]} {outcome.total(name):,}" for name in COUNTS if outcome.total(name)]
-    console.print(f"{texts.words['done']}: {'  '.join(sums)}", markup=False)
+    console.print(f"{texts.words['done']}: {'  '.join(sums)}", markup=False, soft_wrap=True)
     if outcome.dry_run:
-        console.print(texts.words["dry_run"], markup=False)
+        console.print(texts.words["dry_run"], markup=False, soft_wrap=True)
 
 
 def _show_ledger(one: LedgerOutcome, texts: Texts, console: Console) -> None:
     def line(text: str) -> None:
-        console.print(f"    {text}", markup=False)
+        console.print(f"    {text}", markup=False, soft_wrap=True)
 
     if one.state == "failed":
         line(f"{texts.words['failed']}: {texts.error(one.problem, one.problem_values)}")

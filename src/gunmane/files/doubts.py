@@ -13,6 +13,7 @@ from msgspec import Struct
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.columns import DERIVED, flag_parts
 from gunmane.core.ledgers.recognise import Question
+from gunmane.core.plan.values import Text
 from gunmane.files.faults import said
 from gunmane.files.import_texts import safe
 from gunmane.files.reference import texts
@@ -106,9 +107,9 @@ class DoubtList:
         asked = texts("ledgers")["questions"]
         for one in questions:
             self.doubts[one.code] += 1
-            names = [self._fields.get(name) for name in one.candidates]
-            ja = asked[one.code].ja.format(candidates="、".join(name.ja for name in names if name))
-            en = asked[one.code].en.format(candidates=", ".join(name.en for name in names if name))
+            names = [self._fields.get(name, Text(name, name)) for name in one.candidates]
+            ja = asked[one.code].ja.format(candidates="、".join(name.ja for name in names))
+            en = asked[one.code].en.format(candidates=", ".join(name.en for name in names))
             self._write((head, owner, path, "", "", one.header, "", ja, en))
 
     def _line(

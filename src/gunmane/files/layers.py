@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import logging
+import os
 import re
 import shutil
 import tempfile
@@ -37,7 +38,9 @@ GIS_ENDINGS = (".geojson", ".json", ".shp", ".zip", ".gpkg", ".fgb", ".kml", ".g
 BROKEN = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, CRSError)
 """What GDAL finds wrong with a file."""
 
-logging.getLogger("pyogrio").setLevel(logging.CRITICAL)  # what a user should know is told in the user's language
+# What a user should know of a file is told in the user's language, not by GDAL.
+logging.getLogger("pyogrio").setLevel(logging.CRITICAL)
+pyogrio.set_gdal_config_options({"CPL_LOG": os.devnull})
 
 
 class LayerTable:

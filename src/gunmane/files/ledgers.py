@@ -15,7 +15,7 @@ from gunmane.core.ledgers.context import Place, ReadContext
 from gunmane.core.ledgers.places import JAPAN
 from gunmane.core.ledgers.positions import ToLonLat
 from gunmane.core.ledgers.probe import CellReader
-from gunmane.core.ledgers.reading import read_chunk
+from gunmane.core.ledgers.reading import identifies, read_chunk
 from gunmane.core.ledgers.recognise import Reading, recognise
 from gunmane.core.ledgers.suggestion import suggestion
 from gunmane.core.words import AssetClass
@@ -72,7 +72,8 @@ def open_ledger(source: LedgerSource, as_of: date) -> Ledger:
     """Open a ledger for reading as of a day.
 
     Raises GunmaneError: `no_such_file`, `unknown_format`, `not_readable`, `bad_mapping`; `ledger_not_understood`
-    with the faults of the mapping; `crs_unknown` where a coordinate system has to be given; `nothing_recognised`.
+    with the faults of the mapping; `crs_unknown` where a coordinate system has to be given; `nothing_recognised`;
+    `nothing_identifies` where no column could tell one row's asset from another's.
     """
     data = catalogue()
     table, reading = _recognised(source, data)
@@ -83,6 +84,8 @@ def open_ledger(source: LedgerSource, as_of: date) -> Ledger:
         if not isinstance(table, LayerTable):
             raise GunmaneError("nothing_recognised", path=str(source.path))
         warnings.append(Fault("only_geometry"))
+    if not isinstance(table, LayerTable) and not identifies(reading):
+        raise GunmaneError("nothing_identifies", path=str(source.path))
     move = _transformation(source, table, reading, data, warnings)
     middle = _middle_degrees(table, reading, move, data)
     place = _place(source, middle, data)

@@ -24,6 +24,16 @@ LONGEST_KEY = 60
 """Characters of a number joined from a row's cells."""
 
 
+_TELLING = ("name", "route", "position", "latitude", "longitude")
+"""Columns that a number is made from where there is none."""
+
+
+def identifies(reading: Reading) -> bool:
+    """Tell whether a ledger without geometry of its own has anything that tells its rows apart."""
+    telling = {"number", "wkt", "plane_north", "plane_east", *_TELLING}
+    return bool(reading.number_from) or any(use.field.name in telling for use in reading.uses)
+
+
 def read_chunk(reading: Reading, chunk: RawChunk, context: ReadContext) -> AssetColumns:
     """Read one chunk.
 
@@ -131,11 +141,7 @@ def _numbers(rows: Rows, geometry: Sequence[bytes | None]) -> list[str]:
         return found  # type: ignore[return-value]
     found = list(found)
     own = rows.reading.number_from
-    named = [
-        use.column
-        for use in rows.reading.uses
-        if use.field.name in ("name", "route", "position", "latitude", "longitude")
-    ]
+    named = [use.column for use in rows.reading.uses if use.field.name in _TELLING]
     for position, number in enumerate(found):
         if number is not None:
             continue
