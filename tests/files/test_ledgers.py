@@ -11,6 +11,7 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
+import xlsxwriter
 from pyproj import Transformer
 from tests import outside
 
@@ -21,6 +22,7 @@ from gunmane.core.ledgers.mapping import read_mapping
 from gunmane.core.words import AssetClass
 from gunmane.files.catalogue import catalogue
 from gunmane.files.crs import infer, plane_zone, to_lonlat
+from gunmane.files.faults import said
 from gunmane.files.ledgers import Ledger, LedgerSource, open_ledger, suggest
 
 AS_OF = date(2026, 4, 1)
@@ -262,6 +264,105 @@ def test_suggestions_can_be_used_as_they_are(tmp_path: Path) -> None:
     assert found.fields["number"] == ["1", "2"]
     assert found.inspections.grades == ["I", "II"]
     assert not ledger.reading.faults
+
+
+SMALL = "施設番号,施設名,架設年度,点検年度,判定区分\nB1,一の橋,1975年度,2020,II\nB2,二の橋,不明,R元,III\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", SMALL.encode("utf-16-le")),
+        ("a.csv", SMALL.encode("utf-16-be")),
+        ("a.csv", SMALL.encode("iso2022_jp")),
+        ("a.csv", SMALL.encode("euc_jp")),
+        ("a.txt", SMALL.replace(",", "\t").encode("cp932")),
+        ("a.csv", b"sep=,\n" + SMALL.encode("cp932")),
+        ("a.xlsx", SMALL.encode("cp932")),
+    ],
+)
+def test_texts_of_every_kind_are_read_alike(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    _, found = read(tmp_path / name, "bridge")
+    assert (found.fields["name"], found.fields["built_year"]) == (["一の橋", "二の橋"], [1975, None])
+    assert found.inspections.grades == ["II", "III"]
+
+
+def workbook(path: Path) -> Path:
+    """Write a workbook whose larger sheet is only about how to fill the other in."""
+    book = xlsxwriter.Workbook(str(path))
+    notes = book.add_worksheet("記入要領")
+    for line in range(40):
+        notes.write(line, 0, f"この表の書き方 {line}")
+    sheet = book.add_worksheet("橋梁")
+    for line, row in enumerate(SMALL.splitlines()):
+        sheet.write_row(line, 0, row.split(","))
+    book.close()
+    return path
+
+
+def test_the_sheet_or_layer_that_is_a_ledger_is_found_and_said(tmp_path: Path) -> None:
+    ledger, found = read(workbook(tmp_path / "a.xlsx"), "bridge")
+    assert found.fields["number"] == ["B1", "B2"]
+    misnamed = tmp_path / "b.csv"
+    misnamed.write_bytes((tmp_path / "a.xlsx").read_bytes())
+    assert read(misnamed, "bridge")[1].fields["number"] == ["B1", "B2"]
+    package = tmp_path / "a.gpkg"
+    for layer, numbers in (("橋梁", ["B1"]), ("注記", list("abcdef"))):
+        shapes = shapely.to_wkb(shapely.points([[140.6, 38.0]] * len(numbers)))
+        columns = [np.array(numbers, dtype=object)] * (2 if layer == "橋梁" else 1)
+        names = ["施設番号", "施設名"] if layer == "橋梁" else ["文字"]
+        pyogrio.raw.write(
+            str(package), shapes, columns, names, layer=layer, driver="GPKG", geometry_type="Point",
+            crs="EPSG:6668", append=package.exists(),
+        )  # fmt: skip
+    ledger, found = read(package, "bridge", owner_code="042064")
+    assert found.fields["number"] == ["B1"]
+    assert [(one.code, one.values["part"]) for one in ledger.warnings] == [("part_chosen", "橋梁")]
+    _, found = read(package, "bridge", owner_code="042064", layer="注記")
+    assert len(found) + len(found.rejected) == 6, "what is named is read"
+
+
+def test_a_single_table_in_an_archive_is_read(tmp_path: Path) -> None:
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("中/台帳.csv", SMALL.encode("cp932"))
+        packed.writestr("readme.md", "x")
+    assert read(archive, "bridge")[1].fields["number"] == ["B1", "B2"]
+    with zipfile.ZipFile(archive, "a") as packed:
+        packed.writestr("もう一つ.csv", SMALL.encode("cp932"))
+    with pytest.raises(GunmaneError) as caught:
+        read(archive, "bridge")
+    assert caught.value.code == "nothing_in_archive"
+
+
+def test_columns_that_name_only_a_year_hold_its_grades(tmp_path: Path) -> None:
+    path = tmp_path / "i.csv"
+    path.write_text("橋梁番号,2018年度点検,H35年度,2019\nB1,Ⅰ,Ⅱ,12\nB2,-,Ⅲ,30\n", "utf-8")
+    ledger, found = read(path, "bridge", rows="inspection")
+    seen = found.inspections
+    assert list(zip(seen.numbers, seen.inspected_on, seen.grades, strict=True)) == [
+        ("B1", date(2018, 4, 1), "I"), ("B1", date(2023, 4, 1), "II"), ("B2", date(2023, 4, 1), "III")
+    ]  # fmt: skip
+    assert ledger.reading.unrecognised == ("2019",)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "code"),
+    [
+        ("橋梁番号,備考\nB1,a\n", "inspection", "nothing_observed"),
+        ("橋長(m),架設年度\n5,1999\n", None, "nothing_identifies"),
+        ("B1,一の橋,12.5\nB2,二の橋,8\n", None, "nothing_recognised"),
+    ],
+)
+def test_what_is_no_ledger_of_its_kind_says_so(tmp_path: Path, text: str, rows: str | None, code: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(GunmaneError) as caught:
+        read(path, "bridge", rows=rows)
+    assert caught.value.code == code
+    for language in ("ja", "en"):
+        assert "{" not in said(caught.value, language)
 
 
 def test_a_bad_mapping_says_where(tmp_path: Path) -> None:

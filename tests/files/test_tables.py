@@ -325,7 +325,7 @@ def test_geojson_compressed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content", "code"),
-    [("x.doc", b"a", "unknown_format"), ("x.csv", b"", "empty_file"), ("x.xlsx", b"no", "not_readable"),
+    [("x.doc", b"a", "unknown_format"), ("x.csv", b"", "empty_file"), ("x.xlsx", b"PK\x03\x04no", "not_readable"),
      ("x.zip", b"no", "not_readable"), ("x.geojson", b'{"type": "Feature', "not_readable"),
      ("x.geojson.gz", b"no", "not_readable"), ("x.csv.gz", gzip.compress(b"a,b" * 9999)[:40], "not_readable"),
      ("x.xlsx.gz", gzip.compress(b"a,b" * 9999)[:40], "not_readable"), ("x.shp", b"no", "not_readable"),

@@ -81,6 +81,8 @@ class LayerTable:
             info = self._info()
         except BROKEN as error:
             raise GunmaneError("not_readable", path=str(path), reason=str(error)) from error
+        except UnicodeDecodeError as error:  # a GeoJSON file is in UTF-8, RFC 7946 and RFC 8259 say
+            raise GunmaneError("geojson_not_utf8", path=str(path)) from error
         self._fields = [str(name) for name in info["fields"]]
         self.original_header = tuple(self._fields)
         self.header = tuple(self._names.get(name, name) for name in self._fields)
@@ -175,7 +177,7 @@ def _zipped(path: Path, layer: str | None, folder: Path) -> tuple[Any, dict[str,
             members = {_member_name(info): info for info in archive.infolist() if not info.is_dir()}
             inside = [name for name in members if name.lower().endswith((".shp", *_SINGLE))]
             if not inside:
-                raise GunmaneError("not_readable", path=str(path), reason="no GIS file in the archive")
+                raise GunmaneError("nothing_in_archive", path=str(path), names=", ".join([*members][:5]))
             named = [
                 name
                 for name in inside

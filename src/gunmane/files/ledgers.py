@@ -15,13 +15,14 @@ from gunmane.core.ledgers.context import Place, ReadContext
 from gunmane.core.ledgers.places import JAPAN
 from gunmane.core.ledgers.positions import ToLonLat
 from gunmane.core.ledgers.probe import CellReader
-from gunmane.core.ledgers.reading import identifies, read_chunk
+from gunmane.core.ledgers.reading import identifies, observes, read_chunk
 from gunmane.core.ledgers.recognise import Reading, recognise
 from gunmane.core.ledgers.suggestion import suggestion
 from gunmane.core.words import AssetClass
 from gunmane.files.catalogue import Catalogue, catalogue, mapping_file
 from gunmane.files.crs import infer, plane_zone, to_lonlat
 from gunmane.files.layers import LayerTable
+from gunmane.files.sheets import SheetTable
 from gunmane.files.tables import Table, open_table
 
 
@@ -76,16 +77,18 @@ def open_ledger(source: LedgerSource, as_of: date) -> Ledger:
     `nothing_identifies` where no column could tell one row's asset from another's.
     """
     data = catalogue()
-    table, reading = _recognised(source, data)
+    table, reading, warnings = _fitting(source, data)
     if reading.faults:
         raise GunmaneError("ledger_not_understood", reading.faults, path=str(source.path))
-    warnings = [Fault(note.partition(":")[0], values={"text": note.partition(":")[2]}) for note in table.notes]
     if not reading.uses:
         if not isinstance(table, LayerTable):
-            raise GunmaneError("nothing_recognised", path=str(source.path))
+            header = ", ".join(name for name in table.header[:8] if name)
+            raise GunmaneError("nothing_recognised", path=str(source.path), header=header)
         warnings.append(Fault("only_geometry"))
     if not isinstance(table, LayerTable) and not identifies(reading):
         raise GunmaneError("nothing_identifies", path=str(source.path))
+    if reading.rows == "inspection" and not observes(reading):
+        raise GunmaneError("nothing_observed", path=str(source.path))
     move = _transformation(source, table, reading, data, warnings)
     middle = _middle_degrees(table, reading, move, data)
     place = _place(source, middle, data)
@@ -119,6 +122,35 @@ def _recognised(source: LedgerSource, data: Catalogue) -> tuple[Table, Reading]:
         table.header, table.sample(), source.asset_class, chosen, data.lexicon, data.scales, source.where
     )
     return table, reading
+
+
+MOST_PARTS = 30
+"""Layers or sheets of a file that are looked at."""
+FEW_COLUMNS = 3
+"""Below so many recognised columns another layer or sheet of the file may be the ledger."""
+
+
+def _fitting(source: LedgerSource, data: Catalogue) -> tuple[Table, Reading, list[Fault]]:
+    """Open the part of a file that is to be read, and say where it has been chosen among several.
+
+    That is the largest layer or sheet, or where it has hardly a column that is recognised, the one that has most.
+    """
+    table, reading = _recognised(source, data)
+    notes = [Fault(note.partition(":")[0], values={"text": note.partition(":")[2]}) for note in table.notes]
+    if source.layer or source.sheet or source.mapping or not 1 < len(table.layers) <= MOST_PARTS:
+        return table, reading, notes
+    if len(reading.uses) >= FEW_COLUMNS:
+        return table, reading, notes
+    best = table, reading
+    chosen = ""
+    for name in table.layers:
+        part = structs.replace(source, sheet=name) if isinstance(table, SheetTable) else None
+        other = _recognised(part or structs.replace(source, layer=name), data)
+        if len(other[1].uses) > len(best[1].uses):
+            best, chosen = other, name
+    if chosen:
+        notes = [Fault("part_chosen", values={"part": chosen})]
+    return *best, notes
 
 
 def _transformation(
@@ -211,5 +243,5 @@ def _mostly_in_japan(middle: tuple[float, float] | None, table: Table) -> bool:
 def suggest(source: LedgerSource) -> str:
     """Return a mapping file (TOML) that says how a ledger would be read and asks what could not be recognised."""
     data = catalogue()
-    table, reading = _recognised(source, data)
+    table, reading, _ = _fitting(source, data)
     return suggestion(reading, table.sample(), str(source.path.name))

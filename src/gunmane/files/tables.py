@@ -1,5 +1,11 @@
 """Opening ledgers of any kind as tables of text."""
 
+import gzip
+import shutil
+import tempfile
+import weakref
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -48,6 +54,47 @@ class Table(Protocol):
         ...
 
 
+TEXTS = (".csv", ".tsv", ".txt")
+SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How zipped workbooks and those of older Excel begin."""
+
+
+def _is_workbook(path: Path) -> bool:
+    """Tell by its first bytes whether a file is a workbook; what cannot be read is left to its reader to tell."""
+    try:
+        with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
+            return file.read(4) in _WORKBOOK
+    except (OSError, EOFError, zlib.error):
+        return path.name.lower().removesuffix(".gz").endswith(SHEETS)
+
+
+def _single_table(path: Path) -> str | None:
+    """Return the only text or workbook of an archive without GIS files."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [one.filename for one in archive.infolist() if not one.is_dir()]
+    except (OSError, zipfile.BadZipFile):
+        return None
+    if any(name.lower().endswith((".shp", *GIS_ENDINGS)) for name in names):
+        return None
+    tables = [name for name in names if name.lower().endswith(TEXTS + SHEETS)]
+    return tables[0] if len(tables) == 1 else None
+
+
+def _unpacked(
+    path: Path, inside: str, encoding: str | None, sheet: str | None, header_row: int | None, crs: int | None
+) -> Table:
+    """Open the one table of an archive from a temporary folder that lives as long as the table."""
+    folder = Path(tempfile.mkdtemp(prefix="gunmane-"))
+    target = folder / f"table{Path(inside).suffix.lower()}"
+    with zipfile.ZipFile(path) as archive, archive.open(inside) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
+    table = open_table(target, encoding=encoding, sheet=sheet, header_row=header_row, crs=crs)
+    weakref.finalize(table, shutil.rmtree, folder, True)
+    return table
+
+
 def open_table(
     path: Path,
     *,
@@ -64,10 +111,13 @@ def open_table(
     if not path.is_file():
         raise GunmaneError("no_such_file", path=str(path))
     name = path.name.lower().removesuffix(".gz")
-    if name.endswith((".csv", ".tsv", ".txt")):
+    if name.endswith(TEXTS + SHEETS):
+        # a workbook may bear the name of a text and the other way round: what the file is goes before
+        if _is_workbook(path):
+            return SheetTable(path, sheet, header_row, crs)
         return open_text_table(path, encoding=encoding, header_row=header_row, crs=crs)
-    if name.endswith((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")):
-        return SheetTable(path, sheet, header_row, crs)
+    if name.endswith(".zip") and (inside := _single_table(path)) is not None:
+        return _unpacked(path, inside, encoding, sheet, header_row, crs)
     if name.endswith(GIS_ENDINGS):
         return LayerTable(path, layer, encoding, crs)
     raise GunmaneError("unknown_format", path=str(path))

@@ -154,14 +154,20 @@ def open_text_table(path: Path, *, encoding: str | None, header_row: int | None,
 def detect_encoding(head: bytes) -> tuple[str, bool]:
     """Return the encoding of a file by its beginning, and whether that was ASCII only.
 
-    UTF-8 with or without BOM, UTF-16 with BOM, else CP932 (Windows' Shift_JIS with ①, ㈱, 髙), else EUC-JP.
+    UTF-8 with or without BOM, UTF-16 (without BOM where every other byte of the ASCII in it is zero), ISO-2022-JP by
+    its escapes, else CP932 (Windows' Shift_JIS with ①, ㈱, 髙), else EUC-JP.
     """
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8", False
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", False
     whole = head[: head.rfind(b"\n") + 1] or head
+    zeros = (head[0::2].count(0), head[1::2].count(0))
+    if max(zeros) > len(head) // 50 and 4 * min(zeros) <= max(zeros):
+        return ("utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"), False
     if whole.isascii():
+        if b"\x1b$" in whole:
+            return "iso2022_jp_ext", False
         return "utf-8", True
     for encoding in ("utf-8", "cp932", "euc_jp"):
         try:

@@ -79,7 +79,7 @@ def open_repairs(source: LedgerSource) -> RepairLedger:
     words = read_repair_words((DATA / "repairs.toml").read_bytes())
     reading = recognise_repairs(table.header, source.asset_class, catalogue().lexicon, words)
     if reading.missing:
-        raise GunmaneError("nothing_recognised", path=str(source.path), missing=", ".join(reading.missing))
+        raise GunmaneError("nothing_recognised", path=str(source.path), header=", ".join(table.header[:8]))
     return RepairLedger(source, table, reading, words)
 
 

@@ -73,12 +73,25 @@ def yearly_grade(
     """
     text = fold(header)
     part = any(text.startswith(name) for name in _NBI_PARTS)
-    match = _YEAR_TOKEN.search(text)
-    if not match or not (part or any(word in text for word in _GRADE_WORDS)):
+    year = _year(text)
+    if year is None or not (part or any(word in text for word in _GRADE_WORDS)):
         return None
-    year = int(match[1]) if match[1] else _ERA_ZERO[match[2]] + (1 if match[3] == "元" else int(match[3]))
     labels = lexicon.synonyms.grade_labels
     named = next(
         (code for code, words in labels.items() if code in scales and any(fold(word) in text for word in words)), None
     )
     return year, "nbi" if part and "nbi" in scales else named or scale
+
+
+def year_alone(header: str) -> int | None:
+    """Return the year where a header names nothing else (`2018年度点検`, `H30`): it may hold that year's grades."""
+    text = fold(header)
+    rest = _YEAR_TOKEN.sub("", text, count=1)
+    return _year(text) if re.fullmatch(r"[年度_.\-()]*(定期)?(点検|診断|調査)?(結果)?[()]*", rest) else None
+
+
+def _year(text: str) -> int | None:
+    match = _YEAR_TOKEN.search(text)
+    if match is None:
+        return None
+    return int(match[1]) if match[1] else _ERA_ZERO[match[2]] + (1 if match[3] == "元" else int(match[3]))

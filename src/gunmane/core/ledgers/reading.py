@@ -34,6 +34,12 @@ def identifies(reading: Reading) -> bool:
     return bool(reading.number_from) or any(use.field.name in telling for use in reading.uses)
 
 
+def observes(reading: Reading) -> bool:
+    """Tell whether a ledger of inspections says of any when it was: a date, or a grade column of a year."""
+    dated = any(use.field.name in ("inspected", "article7_on") or use.year is not None for use in reading.uses)
+    return dated or "inspected" in reading.constants
+
+
 def read_chunk(reading: Reading, chunk: RawChunk, context: ReadContext) -> AssetColumns:
     """Read one chunk.
 

@@ -8,11 +8,14 @@ from msgspec import Struct, structs
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.fields import Field, fields_of
 from gunmane.core.ledgers.mapping import ColumnRule, Mapping
-from gunmane.core.ledgers.names import match, match_below, yearly_grade
+from gunmane.core.ledgers.names import match, match_below, year_alone, yearly_grade
 from gunmane.core.ledgers.probe import share_readable
 from gunmane.core.ledgers.synonyms import Lexicon
 from gunmane.core.ledgers.text import fold, header_parts
 from gunmane.core.words import AssetClass, Scale
+
+SURE = 0.8
+"""Share of the cells of a column without a telling name that must be grades for it to be taken as such."""
 
 CERTAIN = 0.75
 """Confidence from which a column is taken without asking; an exact name has 1, a name inside a longer one 0.8."""
@@ -235,6 +238,11 @@ def _guess(
     for position in open_columns:
         text, unit = header_parts(header[position])
         yearly = yearly_grade(header[position], lexicon, scales, scale)
+        alone = year_alone(header[position])
+        if not yearly and alone is not None and scale is not None and position < len(sample):
+            grades = Use(column=position, header=header[position], field=fields["grade"], scale=scale)
+            if (share_readable(grades, sample[position], lexicon, scales) or 0.0) >= SURE:
+                yearly = alone, scale
         if yearly:
             uses[position] = Use(
                 column=position, header=header[position], field=fields["grade"], year=yearly[0], scale=yearly[1]
