@@ -5,7 +5,8 @@ import pytest
 from tests.core.deterioration.simulated import intervals
 
 from gunmane.core.deterioration.chain import ChainPrior, Intervals, fit_chain
-from gunmane.core.deterioration.forecast import LONGEST, Basis, draw, forecast_bad, transition_matrix
+from gunmane.core.deterioration.forecast import LONGEST, draw, forecast_bad, transition_matrix
+from gunmane.core.deterioration.kinds import Basis
 
 PRIOR = ChainPrior(hazards=(0.05, 0.01, 0.03))
 EMPTY = Intervals(from_rank=np.zeros(0, int), to_rank=np.zeros(0, int), years=np.zeros(0))

@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from gunmane.core.assess.fleets import Fleet, Floats, Ints, ranks, scale_codes, when
 from gunmane.core.deterioration.cards import ModelCard, model_card
@@ -38,7 +39,7 @@ class Assessed(Struct, frozen=True, kw_only=True, eq=False):
     counted: dict[str, int]
 
     @property
-    def kind(self) -> Ints:
+    def kind(self) -> NDArray[np.int32]:
         """The forecast's row of each asset."""
         return self.forecasts.kind
 

@@ -1,13 +1,14 @@
 """Forecasts of a fitted chain: probability of reaching the bad grade, with its band, and the years that remain."""
 
-from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from gunmane.core.deterioration.chain import ChainFit
-from gunmane.core.deterioration.intervals import Floats, Ints, row_keys
+from gunmane.core.deterioration.intervals import Floats, Ints
+from gunmane.core.deterioration.kinds import sort_out
 from gunmane.core.deterioration.passage import forecast, lifetimes
 
 LONGEST = 300.0
@@ -16,15 +17,6 @@ LONGEST = 300.0
 _Z80 = 1.2815515655446004
 _GRID = np.concatenate([0.1 * 1.28 ** np.arange(32), [LONGEST]])
 _WORK = 60_000_000  # evaluations after which the number of draws is cut, about two seconds
-
-
-class Basis(IntEnum):
-    """What a forecast starts from."""
-
-    INSPECTED = 0  # grade at the last inspection
-    BUILT = 1  # never inspected: best grade in the year of construction
-    POPULATION = 2  # never inspected, build year unknown: the mix of grades of the inspected assets
-    BAD = 3  # already in a bad grade at the last inspection
 
 
 class Draws(Struct, frozen=True, eq=False):
@@ -49,7 +41,7 @@ class Forecasts(Struct, frozen=True, kw_only=True, eq=False):
     """
 
     horizons: tuple[float, ...]
-    kind: Ints
+    kind: NDArray[np.int32]
     probability: Floats
     low: Floats
     high: Floats
@@ -59,7 +51,7 @@ class Forecasts(Struct, frozen=True, kw_only=True, eq=False):
     life_high: Floats
     yearly: Floats
     basis: NDArray[np.int8]  # N
-    since: Floats  # N
+    since: NDArray[np.float32]  # N
     years: int
     discount: float
     managed: bool
@@ -129,13 +121,13 @@ def clock(fit: ChainFit, draws: Draws, since: Floats, horizons: Floats) -> Float
 
 def forecast_bad(
     fit: ChainFit,
-    rank: Ints,
+    rank: NDArray[Any],
     *,
     bad_rank: int,
-    group: Ints | None = None,
-    covariates: Floats | None = None,
-    since: Floats | None = None,
-    built: Floats | None = None,
+    group: NDArray[Any] | None = None,
+    covariates: NDArray[Any] | None = None,
+    since: NDArray[Any] | None = None,
+    built: NDArray[Any] | None = None,
     mix: Floats | None = None,
     horizons: tuple[float, ...] = (1.0, 5.0, 10.0),
     draws: int = 200,
@@ -152,82 +144,43 @@ def forecast_bad(
     group: owner index; anything outside 0 .. groups - 1 is an owner without data. managed: repairs compete
     ("as managed"); otherwise "do nothing". Equal assets are worked out once; `since` is rounded to quarter years.
     """
-    size = rank.shape[0]
-    owner = (
-        np.full(size, fit.groups)
-        if group is None
-        else np.where((group < 0) | (group >= fit.groups), fit.groups, group)
-    )
-    x = np.zeros((size, 0)) if covariates is None else (covariates - fit.center) / fit.scale
-    if x.shape[1] != fit.center.shape[0]:
-        raise ValueError(f"{fit.center.shape[0]} covariates expected, {x.shape[1]} given")
-    age = np.full(size, np.nan) if built is None else np.asarray(built, float)
-    looked = np.zeros(size) if since is None else np.asarray(since, float)
-    inspected, dated = rank >= 0, np.isfinite(age)
-    basis = np.where(
-        inspected, np.where(rank >= bad_rank, Basis.BAD, Basis.INSPECTED), np.where(dated, Basis.BUILT, 2)
-    )
-    start = np.where(inspected, rank, np.where(dated, 0, -1))
-    looked = np.where(inspected, looked, np.where(dated, np.nan_to_num(age), 0.0))
-    looked = np.round(np.clip(np.nan_to_num(looked), 0.0, 150.0) * 4) / 4
+    if (0 if covariates is None else covariates.shape[1]) != fit.center.shape[0]:
+        given = 0 if covariates is None else covariates.shape[1]
+        raise ValueError(f"{fit.center.shape[0]} covariates expected, {given} given")
     shares = np.full(fit.states, 1.0 / fit.states) if mix is None else np.asarray(mix, float) / np.sum(mix)
-    first, base = kinds_of(owner, x)
-    code = (base * (fit.states + 1) + start + 1) * 601 + (looked * 4).astype(np.int64)
-    place, kind = _distinct(code)
+    found = sort_out(
+        rank, owners=fit.groups, bad_rank=bad_rank, group=group, covariates=covariates, since=since, built=built
+    )
     wanted = np.unique(np.concatenate([[0.0], np.asarray(horizons, float), np.arange(1.0, years + 1)]))
     at = np.searchsorted(wanted, np.asarray(horizons, float))
-    count = int(np.clip(_WORK // max(place.size * wanted.size, 1), 16, draws))
+    size = found.start.size
+    count = int(np.clip(_WORK // max(size * wanted.size, 1), 16, draws))
     sample = draw(fit, count, seed, int(np.ceil(wanted[-1])))
     count = sample.coefficients.shape[0]
     exits = sample.exits if managed and fit.exits.size else np.zeros((count, 0))
-    times, column = _times(fit, sample, looked[place], wanted)
+    times, column = _times(fit, sample, found.looked, wanted)
     annuity = float(((1.0 + discount) ** -np.arange(1.0, years + 1)).sum())
-    mean, low = np.zeros((place.size, wanted.size)), np.zeros((place.size, at.size))
-    spread, yearly = np.zeros_like(low), np.zeros((place.size, count))
-    groups, rows = np.ascontiguousarray(owner[first], np.int64), np.ascontiguousarray(x[first])
+    mean, low = np.zeros((size, wanted.size)), np.zeros((size, at.size))
+    spread, yearly = np.zeros_like(low), np.zeros((size, count))
+    rows = np.ascontiguousarray((found.covariates - fit.center) / fit.scale)
     forecast(
-        np.ascontiguousarray(start[place], np.int64), np.ascontiguousarray(base[place]), column, groups, rows,
+        found.start, found.base, column, found.owner, rows,
         sample.coefficients, exits, sample.jumps, sample.effects, times, shares, bad_rank,
         _gains(wanted, years, discount), annuity, at, mean, low, spread, yearly,
     )  # fmt: skip
     np.minimum(mean, 1.0, out=mean)  # a mean of ones may come out a last digit above one
     bands = [-np.expm1(-np.exp(low + sign * _Z80 * spread)) for sign in (-1, 1)]
-    life = _lives(start[place], base[place], groups, rows, sample, exits, shares, bad_rank)
+    life = _lives(found.start, found.base, found.owner, rows, sample, exits, shares, bad_rank)
     return Forecasts(
-        horizons=horizons, kind=kind, probability=mean[:, at], low=bands[0], high=bands[1], now=mean[:, 0],
-        median=life[:, 1], life_low=life[:, 0], life_high=life[:, 2], yearly=yearly, basis=basis.astype(np.int8),
-        since=looked, years=years, discount=discount, managed=managed, draws=count,
+        horizons=horizons, kind=found.kind, probability=mean[:, at], low=bands[0], high=bands[1], now=mean[:, 0],
+        median=life[:, 1], life_low=life[:, 0], life_high=life[:, 2], yearly=yearly, basis=found.basis,
+        since=found.since, years=years, discount=discount, managed=managed, draws=count,
     )  # fmt: skip
 
 
 def _gains(wanted: Floats, years: int, discount: float) -> Floats:
     """Discount factor of the whole year in which each horizon lies; 0 beyond `years`."""
     return np.where(wanted <= years, (1.0 + discount) ** -np.maximum(np.ceil(wanted), 1.0), 0.0)
-
-
-def kinds_of(owner: Ints, x: Floats) -> tuple[Ints, Ints]:
-    """Group rows equal in owner and covariates: the first row of each, and each row's group."""
-    if x.shape[1] == 0:
-        return _distinct(owner)
-    columns = [owner.astype(np.uint64), *(np.ascontiguousarray(c + 0.0).view(np.uint64) for c in x.T)]
-    _, first, kind = np.unique(row_keys(columns), return_index=True, return_inverse=True)
-    if any((c[first][kind] != c).any() for c in columns):  # a collision of 64-bit keys
-        _, first, kind = np.unique(np.stack(columns, axis=1), axis=0, return_index=True, return_inverse=True)
-    return first, kind
-
-
-def _distinct(code: Ints) -> tuple[Ints, Ints]:
-    """First row of each code, ascending by code, and each row's place among them; counted where codes are small."""
-    top = int(code.max(initial=0)) + 1
-    if top > 4 * code.size + 1_000_000:
-        _, first, back = np.unique(code, return_index=True, return_inverse=True)
-        return first, back
-    first = np.full(top, -1)
-    first[code[::-1]] = np.arange(code.size - 1, -1, -1)
-    seen = np.flatnonzero(first >= 0)
-    place = np.zeros(top, np.int64)
-    place[seen] = np.arange(seen.size)
-    return first[seen], place[code]
 
 
 def _times(fit: ChainFit, sample: Draws, since: Floats, wanted: Floats) -> tuple[Floats, Ints]:

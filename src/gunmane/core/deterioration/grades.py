@@ -3,8 +3,9 @@
 import numpy as np
 
 from gunmane.core.deterioration.chain import ChainFit
-from gunmane.core.deterioration.forecast import clock, draw, kinds_of
+from gunmane.core.deterioration.forecast import clock, draw
 from gunmane.core.deterioration.intervals import Floats, Ints
+from gunmane.core.deterioration.kinds import kinds_of
 from gunmane.core.deterioration.shares import grade_shares
 
 
