@@ -336,11 +336,12 @@ def totals(
     simulated = np.zeros((count, owners))
     ratio = scores.event_share.astype(np.float32)
     room = np.empty(loss.size, np.float32)
-    for s in range(count):
-        chance = yearly[:, s % draws].astype(np.float32)[kind] * ratio
-        generator.random(out=room, dtype=np.float32)
-        hit = np.flatnonzero(room < chance)
-        simulated[s] = np.bincount(owner[hit], loss[hit], owners)
+    for d in range(min(draws, count)):
+        chance = yearly[:, d].astype(np.float32)[kind] * ratio
+        for s in range(d, count, draws):  # the scenarios that share this draw
+            generator.random(out=room, dtype=np.float32)
+            hit = np.flatnonzero(room < chance)
+            simulated[s] = np.bincount(owner[hit], loss[hit], owners)
     region = simulated.sum(axis=1)
     worst = np.argsort(region)[-max(1, count // 20) :]
     assets = np.bincount(owner[known], minlength=owners)

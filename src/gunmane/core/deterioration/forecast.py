@@ -154,7 +154,8 @@ def forecast_bad(
     wanted = np.unique(np.concatenate([[0.0], np.asarray(horizons, float), np.arange(1.0, years + 1)]))
     at = np.searchsorted(wanted, np.asarray(horizons, float))
     size = found.start.size
-    count = int(np.clip(_WORK // max(size * wanted.size, 1), 16, draws))
+    most = max(_WORK // max(size * wanted.size, 1), 32)  # 32 fill the lanes of the kernel and cost as much as 20
+    count = draws if most >= draws else int(most) // 32 * 32
     sample = draw(fit, count, seed, int(np.ceil(wanted[-1])))
     count = sample.coefficients.shape[0]
     exits = sample.exits if managed and fit.exits.size else np.zeros((count, 0))
@@ -184,14 +185,14 @@ def _gains(wanted: Floats, years: int, discount: float) -> Floats:
 
 
 def _times(fit: ChainFit, sample: Draws, since: Floats, wanted: Floats) -> tuple[Floats, Ints]:
-    """Distinct operational times (one row, or one per draw with drift) and each kind's column per horizon."""
+    """Distinct operational times (one column, or one per draw with drift) and each kind's row per horizon."""
     if fit.drift.size == 0:
         values, column = np.unique(since[:, None] + wanted[None, :], return_inverse=True)
-        return np.ascontiguousarray(values[None, :]), column.reshape(since.size, wanted.size)
+        return np.ascontiguousarray(values[:, None]), column.reshape(since.size, wanted.size)
     levels, level = np.unique(since, return_inverse=True)
     run = clock(fit, sample, levels, wanted)
     column = level[:, None] * wanted.size + np.arange(wanted.size)[None, :]
-    return np.ascontiguousarray(run.reshape(run.shape[0], -1)), np.ascontiguousarray(column)
+    return np.ascontiguousarray(run.reshape(run.shape[0], -1).T), np.ascontiguousarray(column)
 
 
 def _lives(

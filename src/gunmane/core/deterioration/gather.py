@@ -14,11 +14,12 @@ _F = {"reassoc", "contract", "nsz"}  # sums may be split over vector lanes; noth
     cache=True,
     fastmath=_F,
 )
-def add_slope(start, lanes, local, stages, first, width, g, x, group, period, share, gd, gu, fixed, hc):
+def add_slope(start, lanes, local, stages, first, width, g, at, group, period, share, gd, gu, fixed, hc):
     """Add a block's weighted local gradient to that of the parameters.
 
     Local variable v stands for parameters first[v] .. first[v] + width[v] - 1, intercept first; the `stages` first
-    ones carry covariates and the shared shift (group and calendar effects).
+    ones carry covariates and the shared shift (group and calendar effects). at: a row of ones, then the block's
+    covariates.
     """
     for v in range(local):
         total = 0.0
@@ -28,7 +29,7 @@ def add_slope(start, lanes, local, stages, first, width, g, x, group, period, sh
         for c in range(1, width[v]):
             total = 0.0
             for b in range(lanes):
-                total += g[v, b] * x[c - 1, start + b]
+                total += g[v, b] * at[c, b]
             gd[first[v] + c] += total
     if stages == 0 or (gu.size == 0 and share.shape[0] == 0):
         return
@@ -57,7 +58,7 @@ def add_slope(start, lanes, local, stages, first, width, g, x, group, period, sh
     cache=True,
     fastmath=_F,
 )
-def add_curve(start, lanes, local, stages, first, width, h, x, group, period, share, hd, hu, hud, fixed, hc, room):
+def add_curve(start, lanes, local, stages, first, width, h, at, group, period, share, hd, hu, hud, fixed, hc, room):
     """Add a block's weighted local second derivatives to those of the parameters; upper triangles only.
 
     Expects the lane sums of the gradient in hc[local], as `add_slope` leaves them. Longer than most functions
@@ -70,7 +71,7 @@ def add_curve(start, lanes, local, stages, first, width, h, x, group, period, sh
                     room[b] = h[v, k, b]
                 if c > 0:
                     for b in range(lanes):
-                        room[b] *= x[c - 1, start + b]
+                        room[b] *= at[c, b]
                 for e in range(c if k == v else 0, width[k]):
                     total = 0.0
                     if e == 0:
@@ -78,7 +79,7 @@ def add_curve(start, lanes, local, stages, first, width, h, x, group, period, sh
                             total += room[b]
                     else:
                         for b in range(lanes):
-                            total += room[b] * x[e - 1, start + b]
+                            total += room[b] * at[e, b]
                     hd[first[v] + c, first[k] + e] += total
     if stages == 0 or (hu.size == 0 and share.shape[0] == 0):
         return
@@ -96,31 +97,22 @@ def add_curve(start, lanes, local, stages, first, width, h, x, group, period, sh
         if k < stages:
             for b in range(lanes):
                 hc[hcc, b] += hc[k, b]
-    if hu.size > 0:
-        if group[start] == group[start + lanes - 1]:
-            one = group[start]
-            total = 0.0
-            for b in range(lanes):
-                total += hc[hcc, b]
-            hu[one] += total
-            for k in range(local):
+    begin = 0
+    while hu.size > 0 and begin < lanes:
+        one, end = group[start + begin], begin + 1
+        while end < lanes and group[start + end] == one:
+            end += 1
+        total = 0.0
+        for b in range(begin, end):
+            total += hc[hcc, b]
+        hu[one] += total
+        for k in range(local):
+            for c in range(width[k]):
                 total = 0.0
-                for b in range(lanes):
-                    total += hc[k, b]
-                hud[one, first[k]] += total
-                for c in range(1, width[k]):
-                    total = 0.0
-                    for b in range(lanes):
-                        total += hc[k, b] * x[c - 1, start + b]
-                    hud[one, first[k] + c] += total
-        else:
-            for b in range(lanes):
-                one = group[start + b]
-                hu[one] += hc[hcc, b]
-                for k in range(local):
-                    hud[one, first[k]] += hc[k, b]
-                    for c in range(1, width[k]):
-                        hud[one, first[k] + c] += hc[k, b] * x[c - 1, start + b]
+                for b in range(begin, end):
+                    total += hc[k, b] * at[c, b]
+                hud[one, first[k] + c] += total
+        begin = end
     for t in range(share.shape[0]):
         for b in range(lanes):
             row = start + b
@@ -136,6 +128,6 @@ def add_curve(start, lanes, local, stages, first, width, h, x, group, period, sh
             for k in range(local):
                 hd[first[k], p] += hc[k, b] * s
                 for c in range(1, width[k]):
-                    hd[first[k] + c, p] += hc[k, b] * s * x[c - 1, row]
+                    hd[first[k] + c, p] += hc[k, b] * s * at[c, b]
             if hu.size > 0:
                 hud[group[row], p] += hc[hcc, b] * s

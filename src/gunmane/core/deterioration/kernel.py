@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 
 from gunmane.core.deterioration.gather import add_curve, add_slope
-from gunmane.core.deterioration.series import LANES, exp_lanes, series
+from gunmane.core.deterioration.series import LANES, exp_lanes, log_lanes, pair, series
 
 KEPT = 0  # seen in `to` at the end, not repaired in between
 EXITED = 1  # repaired or renewed at an unknown moment of the interval; the rating before is unknown
@@ -117,7 +117,7 @@ def accumulate(order, buckets, logz, z, weight, x, group, period, share, beta, m
     scale, top, room = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
     bits = room.view(np.int64)
     first, width = np.zeros(vars_, np.int64), np.zeros(vars_, np.int64)
-    total = 0.0
+    at, sums = np.ones((p1, LANES)), np.zeros(LANES)
     for bucket in range(buckets.shape[0]):
         i, j, kind = buckets[bucket, 0], buckets[bucket, 1], buckets[bucket, 2]
         if kind == EXITED:
@@ -131,13 +131,16 @@ def accumulate(order, buckets, logz, z, weight, x, group, period, share, beta, m
             first[stages + v], width[stages + v] = s * p1 + i + v, 1
         for start in range(buckets[bucket, 3], buckets[bucket, 4], LANES):
             lanes = min(LANES, buckets[bucket, 4] - start)
+            for c in range(1, p1):
+                at[c, :lanes] = x[c - 1, start : start + lanes]
+            many, log_years = weight[start : start + lanes], logz[start : start + lanes]
             for q in range(n + 1):
                 if q < stages:
                     for b in range(lanes):
-                        eta[q, b] = beta[i + q, 0] + logz[start + b]
+                        eta[q, b] = beta[i + q, 0] + log_years[b]
                     for c in range(1, p1):
                         for b in range(lanes):
-                            eta[q, b] += beta[i + q, c] * x[c - 1, start + b]
+                            eta[q, b] += beta[i + q, c] * at[c, b]
                     if u.size > 0:
                         for b in range(lanes):
                             eta[q, b] += u[group[start + b]]
@@ -156,21 +159,21 @@ def accumulate(order, buckets, logz, z, weight, x, group, period, share, beta, m
                         theta[q, b] = lam[q, b]
             if kind == EXITED:
                 for b in range(lanes):
-                    total += weight[start + b] * _exited(
+                    sums[b] += many[b] * _exited(
                         order, n, stages, b, lam, eta, leave, theta, y, d, d1, work, d2, scale, mean_g, mean_h
                     )  # fmt: skip
                     if order > 0:
                         for v in range(local):
-                            g[v, b] = weight[start + b] * mean_g[v]
+                            g[v, b] = many[b] * mean_g[v]
                             for k in range(v, local if order > 1 else v):
-                                h[v, k, b] = weight[start + b] * mean_h[v, k]
+                                h[v, k, b] = many[b] * mean_h[v, k]
             elif n == 0:
                 for b in range(lanes):
-                    total -= weight[start + b] * theta[0, b]
+                    sums[b] -= many[b] * theta[0, b]
                 if order > 0:
                     for v in range(local):
                         for b in range(lanes):
-                            g[v, b] = -weight[start + b] * (lam[0, b] if v < stages else leave[0, b])
+                            g[v, b] = -many[b] * (lam[0, b] if v < stages else leave[0, b])
                             h[v, v, b] = g[v, b]
                         for k in range(v + 1, local):
                             for b in range(lanes):
@@ -188,12 +191,18 @@ def accumulate(order, buckets, logz, z, weight, x, group, period, share, beta, m
                     for b in range(lanes):
                         y[q, b] = top[b] - theta[q, b]
                 inner = n + 1 if exits else stages
-                series(y, n, inner, lanes, order, most, d, d1, work, d2, scale)
+                if n == 1:
+                    pair(y, inner, lanes, order, d, d1, work, d2, scale, room, bits)
+                else:
+                    series(y, n, inner, lanes, order, most, d, d1, work, d2, scale)
+                log_lanes(d, work[0], room, bits, lanes)
                 for b in range(lanes):
-                    value = np.log(d[b]) + scale[b] - top[b]
-                    for q in range(n):
-                        value += eta[q, b]
-                    total += weight[start + b] * value
+                    top[b] = work[0, b] + scale[b] - top[b]
+                for q in range(n):
+                    for b in range(lanes):
+                        top[b] += eta[q, b]
+                for b in range(lanes):
+                    sums[b] += many[b] * top[b]
                 if order > 0:
                     for b in range(lanes):
                         room[b] = 1.0 / d[b]
@@ -202,7 +211,7 @@ def accumulate(order, buckets, logz, z, weight, x, group, period, share, beta, m
                         cv = lam if v < stages else leave
                         moved = 1.0 if v < n and v < stages else 0.0
                         for b in range(lanes):
-                            g[v, b] = weight[start + b] * (moved - cv[qv, b] * d1[qv, b] * room[b])
+                            g[v, b] = many[b] * (moved - cv[qv, b] * d1[qv, b] * room[b])
                         for k in range(v, local if order > 1 else v):
                             qk = k if k < stages else k - stages
                             ck = lam if k < stages else leave
@@ -212,10 +221,10 @@ def accumulate(order, buckets, logz, z, weight, x, group, period, share, beta, m
                             for b in range(lanes):
                                 a, e = d1[qv, b] * room[b], d1[qk, b] * room[b]
                                 cross = d2[lo, hi, b] * room[b] * same - a * e
-                                h[v, k, b] = weight[start + b] * cv[qv, b] * (ck[qk, b] * cross - own * a)
+                                h[v, k, b] = many[b] * cv[qv, b] * (ck[qk, b] * cross - own * a)
             if order > 0:
-                add_slope(start, lanes, local, stages, first, width, g, x, group, period, share, gd, gu, fixed, hc)
+                add_slope(start, lanes, local, stages, first, width, g, at, group, period, share, gd, gu, fixed, hc)
             if order > 1:
-                add_curve(start, lanes, local, stages, first, width, h, x, group, period, share,
+                add_curve(start, lanes, local, stages, first, width, h, at, group, period, share,
                            hd, hu, hud, fixed, hc, room)  # fmt: skip
-    return total
+    return sums.sum()
