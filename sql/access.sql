@@ -14,6 +14,20 @@ SELECT
     set_config('gm.regions', array_to_string($2::uuid[], ','), true),
     set_config('gm.plan', array_to_string($2::uuid[], ','), true);
 
+-- narrow
+-- Leave one owner of those spoken for, until the transaction ends or `widen`; no row where it is not one of them.
+SELECT
+    coalesce(current_setting('gm.own', true), '') AS own,
+    coalesce(current_setting('gm.write', true), '') AS write,
+    set_config('gm.own', $1::uuid::text, true) AS narrowed,
+    CASE WHEN $1 = ANY (string_to_array(current_setting('gm.write', true), ',')::uuid[])
+        THEN set_config('gm.write', $1::uuid::text, true) ELSE set_config('gm.write', '', true) END AS written
+WHERE $1 = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[]);
+
+-- widen
+-- Speak again for those that `narrow` found.
+SELECT set_config('gm.own', $1, true), set_config('gm.write', $2, true);
+
 -- service_role
 -- Tell who has logged in, whether it may become the service's role, and whether that role escapes its binding.
 SELECT

@@ -19,22 +19,22 @@ SELECT
 FROM assets
 WHERE owner_id = $1 AND asset_class = $2 AND status <> 'abolished';
 
--- inspections_of_class
--- The inspections of one owner and class up to a day, without the superseded ones; scale, grade, duty joined by $3.
+-- inspections_of_classes
+-- The inspections of one owner up to a day, without the superseded ones; scale, grade, duty joined by $3.
 SELECT
     i.asset_id, i.inspected_on,
     coalesce(i.scale, '') || $3 || coalesce(i.grade, '') || $3 || coalesce(i.duty, '') AS texts
 FROM inspections AS i
-WHERE i.owner_id = $1 AND i.asset_class = $2 AND i.inspected_on <= $4
+WHERE i.owner_id = $1 AND i.asset_class = ANY ($2::text[]) AND i.inspected_on <= $4
     AND NOT EXISTS (
         SELECT FROM inspections AS newer
         WHERE newer.owner_id = $1 AND newer.supersedes IS NOT NULL AND newer.supersedes = i.inspection_id);
 
--- repairs_of_class
--- The repairs of one owner and class up to a day.
+-- repairs_of_classes
+-- The repairs of one owner up to a day.
 SELECT asset_id, repaired_on, kind AS texts
 FROM repairs
-WHERE owner_id = $1 AND asset_class = $2 AND repaired_on <= $3;
+WHERE owner_id = $1 AND asset_class = ANY ($2::text[]) AND repaired_on <= $3;
 
 -- refresh_statistics
 -- Bring the planner's statistics up to date after a large change.

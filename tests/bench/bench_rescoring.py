@@ -62,13 +62,9 @@ class Clock:
 async def rescore(opened: pool.Pool, owners: Owners, day: date, seed: int, clock: Clock) -> int:
     """Score every asset of the owners anew and replace its risks; return how many there are."""
     ids = [owner_id for owner_id, _ in owners]
-    found: list[Fleet] = []
     async with pool.reading(opened) as conn:
         await access.operate(conn, ids, [])
-        for asset_class in AssetClass:
-            fleet = await fleets.read_fleet(conn, asset_class, owners, day)
-            if fleet is not None:
-                found.append(fleet)
+        found = await fleets.read_fleets(conn, tuple(AssetClass), owners, day)
     clock.lap("read")
     ends = year_ends(day, fiscal_year(day) + 1, 10)
     parts: list[tuple[Fleet, list[Assessed]]] = [

@@ -37,7 +37,7 @@ async def read(opened: pool.Pool, owners: Sequence[UUID], as_of: date = date(202
     async with pool.reading(opened) as conn:
         await access.operate(conn, owners, [])
         facts = [(owner_id, OwnerFacts(code=owner_id.hex, name="t")) for owner_id in owners]
-        return await fleets.read_fleet(conn, AssetClass.BRIDGE, facts, as_of)
+        return next(iter(await fleets.read_fleets(conn, (AssetClass.BRIDGE,), facts, as_of)), None)
 
 
 async def owned_fleet(opened: pool.Pool) -> Fleet:

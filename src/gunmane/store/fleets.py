@@ -1,4 +1,4 @@
-"""Reads the assets of one class and their histories into columns."""
+"""Reads the assets of some classes and their histories into columns."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -15,6 +15,7 @@ from gunmane.core.duties.columns import Coded
 from gunmane.core.inventory import ATTRIBUTES
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Precision, Status
+from gunmane.store import access
 from gunmane.store.copied import JOINED, read_rows
 from gunmane.store.copying import Fixed
 from gunmane.store.query import Conn, ReadConn, sql
@@ -64,6 +65,7 @@ class _Assets:
     """Collects one class's assets; a class because the columns grow together."""
 
     def __init__(self, asset_class: AssetClass) -> None:
+        self.asset_class = asset_class
         kind = ATTRIBUTES[asset_class]
         hints = get_type_hints(kind)
         self.decoder = msgspec.json.Decoder(list[kind | None])
@@ -119,31 +121,53 @@ class _Assets:
         return found.astype(found.dtype.newbyteorder("="), copy=False)
 
 
-async def read_fleet(
-    conn: ReadConn, asset_class: AssetClass, owners: Sequence[tuple[UUID, OwnerFacts]], as_of: date
-) -> Fleet | None:
-    """Read one class of several owners; owners in the given order, assets by number; None where there are none."""
-    found = _Assets(asset_class)
-    looks = _Events(("scale", "grade", "duty"))
-    works = _Events(("kind",))
-    sizes: list[int] = []
-    for owner_id, _ in owners:
-        first = len(found.numbers)
-        where = (owner_id, asset_class.value)
-        given = (*where, JOINED, [one.value for one in _PRECISIONS])
-        await read_rows(conn, sql("fleets", "assets_of_class"), given, _ASSETS, found.take)
-        ids = found.finish_owner(first)
-        sizes.append(len(ids))
-        if not len(ids):
-            continue
-        looks.begin(ids, first)
-        works.begin(ids, first)
-        given = (*where, JOINED, as_of)
-        await read_rows(conn, sql("fleets", "inspections_of_class"), given, _EVENTS, looks.take)
-        await read_rows(conn, sql("fleets", "repairs_of_class"), (*where, as_of), _EVENTS, works.take)
-    if not found.numbers:
-        return None
-    return _fleet(found, asset_class, tuple(facts for _, facts in owners), sizes, looks, works)
+async def read_fleets(
+    conn: ReadConn,
+    classes: Sequence[AssetClass],
+    owners: Sequence[tuple[UUID, OwnerFacts]],
+    as_of: date,
+    seen: Callable[[float], None] = lambda _: None,
+) -> list[Fleet]:
+    """Read the classes that have assets; owners in the given order, assets by number. `seen`: share of owners read.
+
+    Histories are read for all classes of an owner at once: no index leads to those of one class.
+    """
+    found = [_Assets(asset_class) for asset_class in classes]
+    looks, works = _Events(("scale", "grade", "duty")), _Events(("kind",))
+    sizes = np.zeros((len(classes), len(owners)), dtype=np.int64)
+    for place, (owner_id, _) in enumerate(owners):
+        seen(place / len(owners))
+        async with access.only(conn, owner_id):
+            sizes[:, place] = await _read_owner(conn, owner_id, as_of, found, looks, works)
+    seen(1.0)
+    facts = tuple(facts for _, facts in owners)
+    looks.close()
+    works.close()
+    return [
+        _fleet(one, facts, sizes[k], looks.of_class(k), works.of_class(k))
+        for k, one in enumerate(found)
+        if one.numbers
+    ]
+
+
+async def _read_owner(
+    conn: ReadConn, owner_id: UUID, as_of: date, found: Sequence[_Assets], looks: "_Events", works: "_Events"
+) -> list[int]:
+    """Read one owner's assets with their histories; return how many assets of each class there are."""
+    firsts = [len(one.numbers) for one in found]
+    ids: list[NDArray[np.void]] = []
+    for one, first in zip(found, firsts, strict=True):
+        given = (owner_id, one.asset_class.value, JOINED, [precision.value for precision in _PRECISIONS])
+        await read_rows(conn, sql("fleets", "assets_of_class"), given, _ASSETS, one.take)
+        ids.append(one.finish_owner(first))
+    classes = [one.asset_class.value for one, mine in zip(found, ids, strict=True) if len(mine)]
+    if classes:
+        looks.begin(ids, firsts)
+        works.begin(ids, firsts)
+        given = (owner_id, classes, JOINED, as_of)
+        await read_rows(conn, sql("fleets", "inspections_of_classes"), given, _EVENTS, looks.take)
+        await read_rows(conn, sql("fleets", "repairs_of_classes"), (owner_id, classes, as_of), _EVENTS, works.take)
+    return [len(mine) for mine in ids]
 
 
 class _Events:
@@ -152,55 +176,61 @@ class _Events:
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
         self.index: dict[bytes, int] = {}
-        self.parts: list[tuple[Ints, Days, Ints]] = []
+        self.parts: list[tuple[NDArray[np.int8], Ints, Days, Ints]] = []
 
-    def begin(self, ids: NDArray[np.void], first: int) -> None:
-        """Say whose events follow: identifiers in the order of the rows, and the first row."""
-        self.first = first
-        self.keys = ids.view("S16")
+    def begin(self, ids: Sequence[NDArray[np.void]], firsts: Sequence[int]) -> None:
+        """Say whose events follow: of each class, identifiers in the order of the rows, and the first row."""
+        self.keys = np.concatenate([one.view("S16") for one in ids])
+        self.kind = np.repeat(np.arange(len(ids), dtype=np.int8), [len(one) for one in ids])
+        self.row = np.concatenate([first + np.arange(len(one)) for one, first in zip(ids, firsts, strict=True)])
         self.order = np.argsort(self.keys)
 
     def take(self, fixed: NDArray[Any], texts: Sequence[bytes]) -> None:
         """Take over some events of the present owner."""
         wanted = np.ascontiguousarray(fixed["asset_id"]).view("S16")
         slots = np.searchsorted(self.keys, wanted, sorter=self.order)
-        row = self.order[np.minimum(slots, len(self.order) - 1)]
-        kept = self.keys[row] == wanted
+        at = self.order[np.minimum(slots, len(self.order) - 1)]
+        kept = self.keys[at] == wanted
         for text in set(texts) - self.index.keys():
             self.index[text] = len(self.index)
         codes = np.array(list(map(self.index.__getitem__, texts)), dtype=np.int64)
         day = fixed["day"].astype(np.int32) + np.int32(_EPOCH)
-        self.parts.append((row[kept] + self.first, day[kept], codes[kept]))
+        self.parts.append((self.kind[at[kept]], self.row[at[kept]], day[kept], codes[kept]))
 
-    def finish(self) -> tuple[Ints, Days, list[Coded]]:
-        """All events by asset, day and words, so that equal histories come in an equal order."""
-        none = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64))
-        asset, day, code = (np.concatenate(one) for one in zip(none, *self.parts, strict=True))
+    def close(self) -> None:
+        """Put all that came by class, asset, day and words, so that equal histories come in an equal order."""
+        none = (np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64))
+        kind, asset, day, code = (np.concatenate(one) for one in zip(none, *self.parts, strict=True))
         said = sorted(self.index)
         rank = np.zeros(len(said), dtype=np.int64)
         rank[[self.index[text] for text in said]] = np.arange(len(said))
         code = rank[code]
-        order = np.lexsort((code, day, asset))
-        asset, day, code = asset[order], day[order], code[order]
-        texts = [text.decode().split(JOINED) for text in said]
+        order = np.lexsort((code, day, asset, kind))
+        self.texts = [text.decode().split(JOINED) for text in said]
+        self.all = kind[order], asset[order], day[order], code[order]
+
+    def of_class(self, place: int) -> tuple[Ints, Days, list[Coded]]:
+        """The events of one class."""
+        kind, asset, day, code = self.all
+        cut = slice(*np.searchsorted(kind, [place, place + 1]).tolist())
         coded: list[Coded] = []
-        for place in range(len(self.names)):
+        for column in range(len(self.names)):
             words = _Words([""])
-            table = words.codes([text[place] for text in texts])
-            coded.append(words.settled(table[code]))
-        return asset, day, coded
+            table = words.codes([text[column] for text in self.texts])
+            coded.append(words.settled(table[code[cut]]))
+        return asset[cut], day[cut], coded
 
 
 def _fleet(
     found: _Assets,
-    asset_class: AssetClass,
     owners: tuple[OwnerFacts, ...],
-    sizes: Sequence[int],
-    looks: _Events,
-    works: _Events,
+    sizes: Ints,
+    looks: tuple[Ints, Days, list[Coded]],
+    works: tuple[Ints, Days, list[Coded]],
 ) -> Fleet:
-    asset, day, (scale, grade, duty) = looks.finish()
-    worked, worked_day, (kind,) = works.finish()
+    asset_class = found.asset_class
+    asset, day, (scale, grade, duty) = looks
+    worked, worked_day, (kind,) = works
     columns: dict[str, Floats] = {name: found.column(name) for name in (*SIZES, *found.numeric)}
     texts = {"material": found.words["material"].settled(found.column("material"))}
     for name in found.fields:

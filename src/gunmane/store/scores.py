@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from gunmane.core.words import AssetClass
-from gunmane.store import copying
+from gunmane.store import access, copying
 from gunmane.store.copying import Batch, Fixed, copy_in
 from gunmane.store.query import Conn, sql
 
@@ -94,7 +94,9 @@ async def replace_due_items(
 async def _replace(
     conn: Conn, table: str, owners: Sequence[UUID], asset_class: AssetClass, run_id: UUID, batches: Iterable[Batch]
 ) -> int:
-    await conn.execute(sql("scores", f"clear_{table}"), list(owners), asset_class.value)
+    for owner_id in owners:
+        async with access.only(conn, owner_id):
+            await conn.execute(sql("scores", f"clear_{table}"), [owner_id], asset_class.value)
     count = 0
     async for one in _ahead(iter(batches)):
         await copy_in(conn, one)

@@ -228,14 +228,9 @@ async def _state(conn: runs.ReadConn, request: Request, overrides: Sequence[Over
 
 async def _read(conn: runs.ReadConn, request: Request, report: Report) -> Sequence[Any]:
     """Read every class that has assets."""
-    found: list[Any] = []
-    for place, asset_class in enumerate(AssetClass):
-        report("read", place / len(AssetClass))
-        fleet = await fleets.read_fleet(conn, asset_class, request.owners, request.as_of)
-        if fleet is not None:
-            found.append(fleet)
-    report("read", 1.0)
-    return found
+    return await fleets.read_fleets(
+        conn, tuple(AssetClass), request.owners, request.as_of, lambda done: report("read", done)
+    )
 
 
 async def _store_plan(
