@@ -1,7 +1,6 @@
 """Inspection schedules: our search against PyVRP and, where installed, VROOM, on one problem in one run.
 
 Run: python -m tests.bench.bench_schedule INSTANCE.json [seconds] [seeds]
-     python -m tests.bench.bench_schedule --windows FILE.txt BEST_KNOWN [seconds]   (public VRPTW form, PyVRP adapter)
 Every plan is priced and checked apart from its solver. All solvers get the same seconds and processes.
 """
 
@@ -9,9 +8,7 @@ import json
 import statistics
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +17,6 @@ from gunmane.core.schedule.instance import Instance, Plan, breaches, price
 from gunmane.core.schedule.reading import read_instance
 from gunmane.solve import strings
 from gunmane.solve.inspections import solve
-from gunmane.solve.vrp import Windows, time_windows
 
 
 def vroom(given: Instance, seconds: float, seed: int) -> Plan | None:
@@ -102,39 +98,11 @@ def inspections(path: Path, seconds: float, seeds: int) -> None:
         print(f"strings / {rival}: {medians['strings'] / medians[rival]:.3f}, worst {worst / medians[rival]:.3f}")
 
 
-def windows(path: Path) -> Windows:
-    """Read a problem in Solomon's form; distances cut to one decimal (DIMACS rule), so all numbers are tenths."""
-    rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
-    numbers = [[int(cell) for cell in row] for row in rows if row and row[0].isdigit()]
-    vehicles, capacity = numbers[0]
-    nodes = np.array(numbers[1:], dtype=np.int64)
-    place = nodes[:, 1:3].astype(np.float64)
-    travel = np.floor(10 * np.hypot(*(place[:, None] - place[None, :]).transpose(2, 0, 1))).astype(np.int64)
-    return Windows(travel, nodes[:, 3], nodes[:, 4] * 10, nodes[:, 5] * 10, nodes[:, 6] * 10, vehicles, capacity)
-
-
-def one(path: Path, seconds: float, seed: int) -> int:
-    """One seed in this process; distance in tenths."""
-    return time_windows(windows(path), seconds, seed)[0]
-
-
-def public(path: Path, best_known: float, seconds: float) -> None:
-    """Two seeds side by side, the best kept, and its distance above the best known."""
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(one, path, seconds, seed) for seed in (1, 2)]
-        found = [job.result() / 10 for job in jobs]
-    best = min(found)
-    print(f"{path.name}: {found}, best {best:.1f}, {100 * (best / best_known - 1):.2f} % above {best_known}")
-
-
 def main() -> None:
-    """Choose by the arguments."""
+    """Read the arguments."""
     arguments = sys.argv[1:]
-    if arguments[0] == "--windows":
-        public(Path(arguments[1]), float(arguments[2]), float(arguments[3]) if len(arguments) > 3 else 60.0)
-    else:
-        seconds = float(arguments[1]) if len(arguments) > 1 else 60.0
-        inspections(Path(arguments[0]), seconds, int(arguments[2]) if len(arguments) > 2 else 5)
+    seconds = float(arguments[1]) if len(arguments) > 1 else 60.0
+    inspections(Path(arguments[0]), seconds, int(arguments[2]) if len(arguments) > 2 else 5)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ from python_calamine import CalamineWorkbook
 from tests.examples_roster import roster
 
 from gunmane.cli import main
-from gunmane.core.schedule.roster import DayPlan
+from gunmane.core.schedule.roster import DayPlan, read_roster
 from gunmane.core.schedule.roster_check import faults
+from gunmane.files.roads import read_roads
 from gunmane.files.rules import working_days
+from gunmane.flows.schedules import on_roads
 
 
 def text_of(data: bytes) -> str:
@@ -95,3 +97,48 @@ def test_lots_and_due_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main(["duties", "table", str(path), "--on", "2026-11-24", "--out", str(due)]) == 0
     rows = CalamineWorkbook.from_path(due).get_sheet_by_index(0).to_python()
     assert rows[1][:4] == ["管1", "", "sewer_pipe", "腐食環境下の管路の点検"]
+
+
+def test_driving_is_reckoned_along_the_roads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = roster(7, works=12)
+    path, out = tmp_path / "roster.json", tmp_path / "out"
+    path.write_bytes(msgspec.json.encode(given))
+    options = ["schedule", "days", str(path), "--out", str(out), "--iterations", "300", "--workers", "1"]
+    assert main([*options, "--language", "en"]) == 0
+    assert "no road network was used" in capsys.readouterr().out
+    assert "straight distance" in text_of((out / "day_sheets.pdf").read_bytes())
+    # a star of roads: every place on a road of 4 km to the same crossing, so any two are 8 km or 16 minutes apart
+    spots = list(dict.fromkeys([*(work.place for work in given.work), *(one.base for one in given.people)]))
+    far = len(spots) - 1  # the last base is not connected: told by coordinates
+    roads = {
+        "lon": [spot[0] for spot in spots] + [0.0],
+        "lat": [spot[1] for spot in spots] + [0.0],
+        "edges": [[n, len(spots), 4000.0] for n in range(far)],
+    }
+    (tmp_path / "roads.json").write_text(json.dumps(roads), encoding="utf-8")
+    assert main([*options, "--language", "en", "--roads", str(tmp_path / "roads.json")]) == 0
+    said = capsys.readouterr().out
+    assert "road network (SHA-256" in said
+    assert "no road network" not in said
+    assert "(road network)" in text_of((out / "day_sheets.pdf").read_bytes())
+    plan = msgspec.json.decode((out / "days.json").read_bytes(), type=DayPlan)
+    whole = on_roads(given, read_roads(tmp_path / "roads.json"))
+    assert faults(whole, plan, working_days()) == []
+    assert read_roster(msgspec.json.encode(whole)).travel is not None
+    ways = {whole.travel.minutes[a][b] for a in range(far) for b in range(far) if a != b} if whole.travel else set()
+    assert ways == {16}
+    assert whole.travel is not None
+    assert set(whole.travel.minutes[far][:far]) == {-1}
+    assert round(whole.travel.share, 6) == round(1 - 2 * far / (len(spots) * far), 6)
+    inner = [stop for tour in plan.tours for stop in tour.stops[1:]]
+    assert inner
+    assert {stop.drive for stop in inner} == {16}
+    # minutes that are not square are refused by their place
+    wrong = json.loads(msgspec.json.encode(whole))
+    wrong["travel"]["minutes"][0].pop()
+    path.write_text(json.dumps(wrong), encoding="utf-8")
+    assert main(options) == 2
+    assert "/travel/minutes" in capsys.readouterr().err
+    path.write_bytes(msgspec.json.encode(given))
+    assert main([*options, "--roads", str(tmp_path / "none.json")]) == 2
+    assert "none.json" in capsys.readouterr().err

@@ -146,3 +146,19 @@ def test_too_many_hours_are_seen() -> None:
     plan = plan_year(work, KINDS, ONE, MONTHS, GIVEN)
     packed = structs.replace(plan, month=np.zeros(60, dtype=np.int64))
     assert "too_many_hours" in {breach.code for breach in breaches(packed, work, KINDS, ONE, MONTHS, GIVEN)}
+
+
+def test_roads_decide_who_is_near() -> None:
+    # across the bay the first office is nearer in a straight line, but not by road
+    here, there = (139.0, 35.0), (139.2, 35.0)
+    given = tasks([(1, None, date(2027, 3, 31), 1.0, (139.05, 35.0))] * 4)
+    given = structs.replace(given, road_km={here: np.array([90.0, 90.0, np.nan, 90.0]), there: np.full(4, 12.0)})
+    engineers = [
+        Engineer("a", "042064", frozenset({"civil"}), here),
+        Engineer("b", "042064", frozenset({"civil"}), there),
+    ]
+    plan = plan_year(given, KINDS, engineers, MONTHS, GIVEN)
+    assert breaches(plan, given, KINDS, engineers, MONTHS, GIVEN) == []
+    assert plan.engineer.tolist() == [1, 1, 0, 1]
+    # 12 km there and back at 30 km/h over 4 visits, no detour on top: 12 minutes
+    assert plan.minutes[0] == pytest.approx(60 + 12)

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from gunmane.cli import main
@@ -102,21 +101,6 @@ def test_nothing_to_do_and_nobody_to_do_it() -> None:
     found = solve(nobody, 0.0, 1, workers=1, iterations=10)
     assert found.price.served == 0
     assert vrp.inspections(nobody, 0.0, 1, iterations=10) == {}
-
-
-def test_time_windows_of_the_public_form() -> None:
-    # four customers on a line; the windows force the order 4, 3, 2, 1
-    travel = np.array([[abs(a - b) * 10 for b in range(5)] for a in range(5)], dtype=np.int64)
-    given = vrp.Windows(
-        travel=travel,
-        demand=np.array([0, 1, 1, 1, 1]),
-        early=np.array([0, 70, 60, 50, 40]),
-        late=np.array([1000, 70, 60, 50, 40]),
-        service=np.zeros(5, dtype=np.int64),
-        vehicles=1,
-        capacity=4,
-    )
-    assert vrp.time_windows(given, 0.3, 1) == (80, [[4, 3, 2, 1]])
 
 
 def test_the_command_prints_objective_served_and_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

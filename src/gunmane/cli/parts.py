@@ -76,9 +76,10 @@ def compile_searches() -> None:
     """
     from gunmane.core.assess import models  # noqa: F401  # pyright: ignore[reportUnusedImport]
     from gunmane.core.deterioration import general, lifetimes  # noqa: F401  # pyright: ignore[reportUnusedImport]
-    from gunmane.solve import strings
+    from gunmane.solve import public, strings
 
     strings.warm_up()
+    public.warm_up()
 
 
 def listed() -> tuple[Part, ...]:

@@ -12,10 +12,13 @@ import msgspec
 from gunmane import settings as configuration
 from gunmane.cli.papers import papers, read_bytes, refuse
 from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.plan.roads import Roads
 from gunmane.core.regions import RegionFile
 from gunmane.core.schedule.rolling import Extra
+from gunmane.core.schedule.wording import travel_text
 from gunmane.files.faults import said
 from gunmane.files.regions import read_region
+from gunmane.files.roads import read_roads
 from gunmane.files.rosters import texts
 from gunmane.flows.schedules import Rolled, roll
 from gunmane.store import access, database, pool
@@ -27,12 +30,13 @@ def run(options: argparse.Namespace) -> int:
     try:
         file = read_region(options.region)
         extra = _extra(options.extra)
+        roads = None if file.region.roads is None else read_roads(options.region.parent / file.region.roads)
     except GunmaneError as error:
         if error.code == "bad_roster":
             return refuse(error)
         print(f"gunmane: {said(error, 'ja')}\ngunmane: {said(error, 'en')}", file=sys.stderr)
         return 2
-    rolled = asyncio.run(_roll(file, extra, options))
+    rolled = asyncio.run(_roll(file, extra, roads, options))
     if rolled is None:
         told = [texts(language).bad["not_built"].format(path=options.region) for language in ("ja", "en")]
         print("\n".join(told), file=sys.stderr)
@@ -45,11 +49,12 @@ def run(options: argparse.Namespace) -> int:
         (options.out / name).write_bytes(content)
     plan = rolled.planned.plan
     placed = sum(len(stop.works) for tour in plan.tours for stop in tour.stops)
+    print(travel_text(rolled.roster, texts(options.language.value)))
     print(f"{rolled.schedule_id}: {placed} / {len(rolled.roster.work)}, {len(plan.tours)} tours → {options.out}")
     return 0
 
 
-async def _roll(file: RegionFile, extra: Extra, options: argparse.Namespace) -> Rolled | None:
+async def _roll(file: RegionFile, extra: Extra, roads: Roads | None, options: argparse.Namespace) -> Rolled | None:
     given = configuration.read()
     now = datetime.now(pool.JST)
     ready = await database.prepare(
@@ -69,6 +74,7 @@ async def _roll(file: RegionFile, extra: Extra, options: argparse.Namespace) -> 
                 opened, region_id_of(file.region.code or file.region.name), file.region.name, owners, extra,
                 start=options.start or now.date(), weeks=options.weeks, seconds=options.seconds, seed=options.seed,
                 simulated=file.region.simulated or any(owner.simulated for owner in file.owners), now=now,
+                roads=roads,
             )  # fmt: skip
         finally:
             await opened.close()

@@ -14,8 +14,9 @@ from gunmane.cli.papers import papers, read_bytes, refuse
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.lots import Item, LotRules, breaches, make_lots
 from gunmane.core.schedule.roster import read_roster
-from gunmane.core.schedule.wording import fault_text, remedy_text
+from gunmane.core.schedule.wording import fault_text, remedy_text, travel_text
 from gunmane.core.words import Language
+from gunmane.files.faults import said
 from gunmane.files.rosters import texts
 
 
@@ -28,6 +29,9 @@ def add(actions: Any) -> None:
     days.add_argument("--seed", type=int, default=1, metavar="S", help="start of the seeds (default 1)")
     days.add_argument("--workers", type=int, metavar="N", help="processes (default: one per processor)")
     days.add_argument("--iterations", type=int, metavar="N", help="stop by iterations instead: repeatable")
+    days.add_argument(
+        "--roads", type=Path, metavar="ROADS.json", help="road network for the driving (as for `plan detours`)"
+    )
     days.add_argument("--language", type=Language, default=Language.JA, choices=list(Language), help="of the papers")
     days.set_defaults(run=run_days)
     roll = actions.add_parser("region", help="a built region's year by week and its next weeks by day (圏域の日程)")
@@ -74,6 +78,15 @@ def run_days(options: argparse.Namespace) -> int:
         roster = read_roster(read_bytes(options.roster))
     except GunmaneError as error:
         return refuse(error)
+    if options.roads is not None:
+        from gunmane.files.roads import read_roads
+        from gunmane.flows.schedules import on_roads
+
+        try:
+            roster = on_roads(roster, read_roads(options.roads))
+        except GunmaneError as error:
+            print(f"gunmane: {said(error, 'ja')}\ngunmane: {said(error, 'en')}", file=sys.stderr)
+            return 2
     found = plan_days(
         roster, working_days(), options.seconds, options.seed, workers=options.workers, iterations=options.iterations
     )
@@ -88,6 +101,7 @@ def run_days(options: argparse.Namespace) -> int:
     works = {work.id: work for work in roster.work}
     placed = sum(len(stop.works) for tour in found.plan.tours for stop in tour.stops)
     print(f"{placed} / {len(roster.work)}  {len(found.plan.tours)} tours  {found.costs}  → {options.out}")
+    print(travel_text(roster, told))
     for left in found.plan.left:
         print(f"{works[left.work].name}: {remedy_text(left, roster, told, options.language.value)}")
     return 0

@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from gunmane.cli import rosters
+from gunmane.cli import public, rosters
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.instance import Instance, Plan
 from gunmane.core.schedule.leftover import unserved
+from gunmane.core.schedule.public import is_public
 from gunmane.core.schedule.reading import MOST_FAULTS, passed_over, read_instance
 from gunmane.resources import DATA
 
@@ -28,7 +29,12 @@ def add(commands: Any) -> None:
     schedule = commands.add_parser("schedule", help="schedules of inspections (点検の日程)")
     actions = schedule.add_subparsers(metavar="ACTION", required=True)
     solve = actions.add_parser("solve", help="who inspects what on which day, least driving, all windows kept")
-    solve.add_argument("instance", type=Path, metavar="INSTANCE.json", help="the problem; - = standard input")
+    solve.add_argument(
+        "instance",
+        type=Path,
+        metavar="INSTANCE",
+        help="the problem as JSON, or a public one with time windows (Solomon, VRPLIB); - = standard input",
+    )
     solve.add_argument("--seconds", type=float, default=60.0, metavar="N", help="whole time (default 60)")
     solve.add_argument("--seed", type=int, default=1, metavar="S", help="start of the seeds (default 1)")
     solve.add_argument("--workers", type=int, metavar="N", help="processes (default: one per processor)")
@@ -45,14 +51,17 @@ def run_solve(options: argparse.Namespace) -> int:
     The seconds count from the start of this process: what Python spent on loading is its processor time so far.
     """
     begun = time.monotonic() - time.process_time()
-    from gunmane.solve.inspections import solve  # loads the means of search only when they are wanted
-
     try:
         _refuse_options(options)
-        document = _document(options.instance)
+        text = _text(options.instance)
+        if is_public(text):
+            return public.run(options, text, begun)
+        document = _document(text)
         given = read_instance(document)
     except GunmaneError as error:
         return _refuse(error)
+    from gunmane.solve.inspections import solve  # loads the means of search only when they are wanted
+
     extra = passed_over(document)
     unknown = [key for key in extra if key not in COMMENTS]
     if unknown:
@@ -125,12 +134,19 @@ def _texts(language: str) -> dict[str, dict[str, str]]:
     return msgspec.toml.decode(path.read_bytes(), type=dict[str, dict[str, str]])
 
 
-def _document(path: Path) -> Any:
+def _text(path: Path) -> str:
     try:
-        return json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig"))
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
     except OSError as error:
         values = {"path": str(path), "message": error.strerror or str(error)}
         raise GunmaneError("bad_instance", [Fault("no_file", str(path), values)]) from error
+    except UnicodeDecodeError as error:
+        raise GunmaneError("bad_instance", [Fault("instance_not_json", "", {"message": str(error)})]) from error
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text)
     except RecursionError as error:
         raise GunmaneError("bad_instance", [Fault("instance_not_json", "", {"message": "too deep"})]) from error
     except ValueError as error:

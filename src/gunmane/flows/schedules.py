@@ -3,16 +3,23 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
+import numpy as np
 from msgspec import Struct, structs
+from numpy.typing import NDArray
 
 from gunmane import __version__
 from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.plan.roads import Roads
+from gunmane.core.plan.ways import ways
 from gunmane.core.schedule.changes import Change, Changed, added_drive, change
+from gunmane.core.schedule.days import places_of
 from gunmane.core.schedule.rolling import WEEKS_A_YEAR, Extra, YearByWeek, people_of, roster_of, year_by_week
 from gunmane.core.schedule.roster import DayPlan, Roster, Tour, mistakes
 from gunmane.core.schedule.roster_check import faults
+from gunmane.core.schedule.travel import travel_along
 from gunmane.core.schedule.wording import fault_text
 from gunmane.core.words import AssetClass, ConsentLevel, Language
 from gunmane.files.rosters import safety, texts
@@ -44,12 +51,13 @@ class Rolled(Struct, frozen=True):
 async def roll(
     opened: pool.Pool, region_id: UUID, region: str, owners: Mapping[UUID, Mapping[str, int]], extra: Extra,
     *, start: date, weeks: int, seconds: float, seed: int, simulated: bool, now: datetime,
-    iterations: int | None = None,
+    iterations: int | None = None, roads: Roads | None = None,
 ) -> Rolled:  # fmt: skip
     """Plan a region's year by week and its next weeks by day, and store them.
 
-    `owners` gives each owner's engineers by qualification. What people pinned or forbade in the newest plan, and its
-    tours, are carried over. Raises RuntimeError where a checker objects: such a plan is never stored.
+    With `roads` driving is reckoned along them; the roster keeps the minutes. `owners` gives each owner's engineers
+    by qualification. What people pinned or forbade in the newest plan, and its tours, are carried over. Raises
+    RuntimeError where a checker objects: such a plan is never stored.
     """
     book, office = workbook(), working_days()
     duties = [kind.duty for kind in book.work if not kind.outside]
@@ -63,7 +71,8 @@ async def roll(
     if before is not None:
         extra = structs.replace(extra, wishes=(*before.roster.wishes, *extra.wishes))
     people = people_of(counts, rows, extra)
-    year = await asyncio.to_thread(year_by_week, rows, people, extra, start, book, office)
+    road_km = None if roads is None else partial(_road_km, roads)
+    year = await asyncio.to_thread(year_by_week, rows, people, extra, start, book, office, road_km)
     if year.breaches:
         raise RuntimeError(f"the year plan breaks its own rules: {year.breaches[:3]}")
     roster = roster_of(
@@ -72,6 +81,8 @@ async def roll(
     )  # fmt: skip
     known = {work.id for work in roster.work}
     roster = structs.replace(roster, wishes=tuple(wish for wish in roster.wishes if wish.work in known))
+    if roads is not None:
+        roster = await asyncio.to_thread(on_roads, roster, roads)
     planned = await asyncio.to_thread(plan_days, roster, office, seconds, seed, iterations=iterations)
     if planned.faults:
         raise RuntimeError(f"the day plan breaks its own rules: {planned.faults[:3]}")
@@ -80,6 +91,21 @@ async def roll(
         await access.operate(conn, list(owners), [region_id])
         await schedules.insert(conn, region_id, schedule_id, roster, planned.plan, OPERATOR, now)
     return Rolled(year, roster, planned, schedule_id)
+
+
+def on_roads(roster: Roster, roads: Roads) -> Roster:
+    """Return the roster with the minutes of driving along a road network."""
+    places = places_of(roster)
+    metres = 1000 * _road_km(roads, np.array(places), np.array(places))
+    source = f"SHA-256 {roads.digest[:16]}"
+    return structs.replace(roster, travel=travel_along(places, metres, roster.rules.speed_km_h, source))
+
+
+def _road_km(roads: Roads, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Kilometres along the roads; without a place none."""
+    if not len(start) or not len(end):
+        return np.full((len(start), len(end)), np.nan)
+    return ways(roads, (start[:, 0], start[:, 1]), (end[:, 0], end[:, 1])) / 1000
 
 
 class Outcome(Struct, frozen=True):

@@ -133,7 +133,11 @@ def _sheet(pen: Pen, roster: Roster, tour: Tour, words: Words, number: int, page
     _line(pen, node, "P", left, y, f"{texts['team']}: {names}    {texts['cars']}: {cars}", 10.5)
     y -= 16
     hours = texts["hours"].format(
-        start=clock(tour.start), back=clock(tour.back), drive=tour.drive, count=len(tour.stops)
+        start=clock(tour.start),
+        back=clock(tour.back),
+        drive=tour.drive,
+        count=len(tour.stops),
+        by=texts["by_straight" if roster.travel is None else "by_roads"],
     )
     _line(pen, node, "P", left, y, hours, 10)
     phones = "、".join(person.phone for person in team if person.phone)

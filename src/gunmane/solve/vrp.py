@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 from pyvrp import (
     Client,
@@ -22,25 +21,11 @@ from pyvrp import solve as run
 from pyvrp.stop import MaxIterations, MaxRuntime
 
 from gunmane.core.schedule.instance import Instance, Plan
+from gunmane.core.schedule.public import Routes, Timed
 
 DAY = 1440
 FORBIDDEN = 1 << 24
 """Minutes of an edge that nobody may take: more than any horizon, small enough to be summed without overflow."""
-
-
-class Windows(Struct, frozen=True, eq=False):
-    """A vehicle routing problem with time windows and one depot (node 0): distance is minimised.
-
-    Integers throughout; `vehicles` of `capacity`; `travel` is distance and time alike.
-    """
-
-    travel: NDArray[np.int64]
-    demand: NDArray[np.int64]
-    early: NDArray[np.int64]
-    late: NDArray[np.int64]
-    service: NDArray[np.int64]
-    vehicles: int
-    capacity: int
 
 
 def inspections(
@@ -117,13 +102,10 @@ def _profile(given: Instance, travel: NDArray[np.int64], held: frozenset[int]) -
     return matrix
 
 
-def time_windows(given: Windows, seconds: float, seed: int) -> tuple[int, list[list[int]]]:
-    """Solve a problem with time windows; return total distance and the routes as node numbers.
-
-    Raises ValueError when no feasible plan was found in the time given.
-    """
-    nodes = len(given.travel)
+def timed(given: Timed, seconds: float, seed: int) -> Routes:
+    """Solve a public problem with time windows; empty when no feasible plan was found in the time given."""
     travel: Any = given.travel
+    prize = given.prize
     clients = [
         Client(
             location=node,
@@ -131,8 +113,10 @@ def time_windows(given: Windows, seconds: float, seed: int) -> tuple[int, list[l
             service_duration=int(given.service[node]),
             tw_early=int(given.early[node]),
             tw_late=int(given.late[node]),
+            prize=0 if prize is None else int(prize[node]),
+            required=prize is None,
         )
-        for node in range(1, nodes)
+        for node in range(1, given.customers + 1)
     ]
     vehicle = VehicleType(
         num_available=given.vehicles,
@@ -140,16 +124,9 @@ def time_windows(given: Windows, seconds: float, seed: int) -> tuple[int, list[l
         tw_early=int(given.early[0]),
         tw_late=int(given.late[0]),
     )
-    data = ProblemData(
-        [Location(0, 0) for _ in range(nodes)],
-        clients,
-        [Depot(location=0)],
-        [vehicle],
-        [travel],
-        [travel],
-    )
+    places = [Location(0, 0) for _ in range(given.customers + 1)]
+    data = ProblemData(places, clients, [Depot(location=0)], [vehicle], [travel], [travel])
     best = run(data, MaxRuntime(seconds), seed=seed, collect_stats=False).best
     if not best.is_feasible():
-        raise ValueError("no feasible plan was found")
-    found = [[activity.idx + 1 for activity in route if activity.is_client()] for route in best.routes()]
-    return int(best.distance()), found
+        return ()
+    return tuple(tuple(activity.idx + 1 for activity in route if activity.is_client()) for route in best.routes())

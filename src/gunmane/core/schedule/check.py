@@ -102,22 +102,25 @@ class _Look:
         return held.last <= due or opens >= held.first
 
     def minutes(self, who: int, task: int) -> float:
-        """Person-minutes on site and on the way."""
+        """Person-minutes on site and on the way, along the roads where they are known."""
         kind, given = self.kinds[self.tasks.kind[task]], self.given
         km = self.km(who, task)
         if km is None:
             km = self.mean_km(who)
-        drive = 2 * km * given.detour / given.speed_km_h * 60 / given.visits_per_day
+        drive = 2 * km / given.speed_km_h * 60 / given.visits_per_day
         return (kind.minutes + drive) * kind.crew
 
     def km(self, who: int, task: int) -> float | None:
         place, office = self.tasks.place[task], self.engineers[who].place
         if office is None:
             return 0.0
+        along = self.tasks.road_km.get(office)
+        if along is not None and not isnan(along[task]):
+            return float(along[task])
         if isnan(place[0]) or isnan(place[1]):
             return None
         east = (float(place[0]) - office[0]) * cos(radians(office[1])) * KM_PER_DEGREE
-        return hypot(east, (float(place[1]) - office[1]) * KM_PER_DEGREE)
+        return hypot(east, (float(place[1]) - office[1]) * KM_PER_DEGREE) * self.given.detour
 
     def mean_km(self, who: int) -> float:
         """Mean distance from an office to the located tasks that its engineer may do, 0 without any."""

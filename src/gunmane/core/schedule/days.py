@@ -22,6 +22,7 @@ from gunmane.core.schedule.roster import (
 )
 from gunmane.core.schedule.routing import Ints, Routes, Routing, minutes_of
 from gunmane.core.schedule.teams import TeamDay, able, team_days
+from gunmane.core.schedule.travel import by_road
 
 PIN_PRIZE = 200_000
 """Minutes that a pinned work is worth: more than any statutory date, as a person has decided."""
@@ -65,17 +66,33 @@ def desk(roster: Roster, office: WorkingDays, variant: int = 0) -> Desk:
 
 
 def travel_minutes(places: Sequence[tuple[float, float]], roster: Roster) -> Ints:
-    """Whole minutes of driving between places, rounded up."""
+    """Whole minutes of driving between places: by road where the roster has them, else by coordinates; rounded up."""
     point = np.array(places, dtype=np.float64).reshape(-1, 2)
     north = point[:, None, 1] - point[None, :, 1]
     middle = np.radians((point[:, None, 1] + point[None, :, 1]) / 2)
     km = 111.195 * np.hypot((point[:, None, 0] - point[None, :, 0]) * np.cos(middle), north)
-    return np.ceil(km * roster.rules.detour / roster.rules.speed_km_h * 60 - 1e-9).astype(np.int64)
+    found = np.ceil(km * roster.rules.detour / roster.rules.speed_km_h * 60 - 1e-9).astype(np.int64)
+    if roster.travel is not None:
+        rows, minutes = by_road(roster.travel)
+        at = np.array([rows.get(place, -1) for place in places], dtype=np.int64)
+        known = np.flatnonzero(at >= 0)
+        road = minutes[np.ix_(at[known], at[known])]
+        found[np.ix_(known, known)] = np.where(road >= 0, road, found[np.ix_(known, known)])
+    return found
 
 
 def drive_minutes(one: tuple[float, float], two: tuple[float, float], roster: Roster) -> int:
-    """Whole minutes of driving between two places, rounded up."""
+    """Whole minutes of driving between two places, as in `travel_minutes`."""
+    if roster.travel is not None:
+        rows, minutes = by_road(roster.travel)
+        if one in rows and two in rows and minutes[rows[one], rows[two]] >= 0:
+            return int(minutes[rows[one], rows[two]])
     return ceil(distance_km(one, two) * roster.rules.detour / roster.rules.speed_km_h * 60 - 1e-9)
+
+
+def places_of(roster: Roster) -> list[tuple[float, float]]:
+    """All places of a roster, each once: of works, and where people start."""
+    return list(dict.fromkeys([*(work.place for work in roster.work), *(person.base for person in roster.people)]))
 
 
 def bundle_minutes(roster: Roster, works: Sequence[Work]) -> int:

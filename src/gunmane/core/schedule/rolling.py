@@ -5,11 +5,12 @@ where that costs little. Into the roster goes what the year plan puts into its w
 it falls due there, and, as filling, what it puts into the following weeks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 from msgspec import Struct, structs
+from numpy.typing import NDArray
 
 from gunmane.core.calendar import ONE_DAY, WorkingDays
 from gunmane.core.duties.daynumbers import NONE, number
@@ -73,6 +74,10 @@ class WeekLoad(Struct, frozen=True, kw_only=True):
     capacity_hours: float
 
 
+RoadKm = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+"""From places (n x 2 degrees) and places (m x 2) to kilometres along the roads (n x m)."""
+
+
 class YearByWeek(Struct, frozen=True, eq=False):
     """A year plan by week with its load; `breaches` is what its checker says (nothing, for one to be used)."""
 
@@ -103,9 +108,13 @@ def people_of(owners: Mapping[str, Mapping[str, int]], rows: Sequence[DueWork], 
 
 
 def year_by_week(
-    rows: Sequence[DueWork], people: Sequence[Person], extra: Extra, start: date, book: Workbook, office: WorkingDays
-) -> YearByWeek:
-    """Plan 52 weeks with levelled load; each person's own days off count."""
+    rows: Sequence[DueWork], people: Sequence[Person], extra: Extra, start: date, book: Workbook, office: WorkingDays,
+    road_km: RoadKm | None = None,
+) -> YearByWeek:  # fmt: skip
+    """Plan 52 weeks with levelled load; each person's own days off count.
+
+    `road_km` tells the kilometres along the roads from offices to places (offices x places, NaN unknown).
+    """
     weeks = weeks_from(start, WEEKS_A_YEAR, office)
     kinds = {kind.duty: number for number, kind in enumerate(book.work)}
     kept = tuple(row for row in rows if row.duty in kinds and row.due <= weeks[-1].last)
@@ -118,6 +127,10 @@ def year_by_week(
         last,
         np.array([row.loss or 0.0 for row in kept]),
     )
+    if road_km is not None and len(kept):
+        offices = list(dict.fromkeys(one.base for one in people))
+        metres = road_km(np.array(offices, dtype=np.float64).reshape(-1, 2), tasks.place)
+        tasks = structs.replace(tasks, road_km=dict(zip(offices, metres, strict=True)))
     bare = Roster(region="", first=start, people=tuple(people), work=(), closed=extra.closed)
     engineers = tuple(
         Engineer(

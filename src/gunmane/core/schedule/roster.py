@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from gunmane.core.calendar import ONE_DAY, WorkingDays
 from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.schedule.travel import Travel, mistakes_of
 
 EARLIEST, LATEST, MOST_WEEKS = 1950, 2200, 13
 
@@ -155,7 +156,7 @@ class Roster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A whole problem: `weeks` from the Monday of `first`'s week are planned, from `first` on.
 
     `closed`: further days without work per owner. `previous`: the plan of last week, which is kept where that costs
-    little; its tours before `first` are done.
+    little; its tours before `first` are done. `travel`: minutes by road; without it all are told by coordinates.
     """
 
     region: str
@@ -168,6 +169,7 @@ class Roster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     wishes: tuple[Wish, ...] = ()
     rules: Rules = Rules()
     previous: DayPlan | None = None
+    travel: Travel | None = None
     simulated: bool = False
 
     @property
@@ -252,6 +254,7 @@ def mistakes(roster: Roster) -> list[Fault]:
             if code in codes[:index]:
                 wrong(f"/{name}/{index}", "twice", id=code)
     faults.extend(_people_mistakes(roster))
+    faults.extend(mistakes_of(roster.travel))
     faults.extend(_work_mistakes(roster))
     for index, wish in enumerate(roster.wishes):
         if wish.kind not in ("pin", "forbid") or (wish.kind == "pin" and wish.day is None):

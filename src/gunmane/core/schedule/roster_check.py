@@ -36,6 +36,8 @@ class _Look:
         self.people = {person.code: person for person in roster.people}
         self.cars = {car.code: car for car in roster.cars}
         self.work = {work.id: work for work in roster.work}
+        travel = roster.travel
+        self.rows = {} if travel is None else {place: row for row, place in enumerate(travel.places)}
 
     def all(self) -> Iterator[Fault]:
         seen: dict[str, int] = {}
@@ -144,6 +146,11 @@ class _Look:
             yield Fault("no_lunch", day=tour.day)
 
     def way(self, here: tuple[float, float], there: tuple[float, float]) -> int:
+        travel = self.roster.travel
+        if travel is not None and here in self.rows and there in self.rows:
+            minutes = travel.minutes[self.rows[here]][self.rows[there]]
+            if minutes >= 0:
+                return minutes
         km = _metres(here, there) / 1000 * self.roster.rules.detour
         return ceil(km / self.roster.rules.speed_km_h * 60 - 1e-6)
 

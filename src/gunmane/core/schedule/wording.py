@@ -61,6 +61,16 @@ def remedy_text(left: Left, roster: Roster, texts: Texts, language: str) -> str:
     return texts.remedies["change"].format(changes=changes, **values) if left.day else changes
 
 
+def travel_text(roster: Roster, texts: Texts) -> str:
+    """Say from what the driving was reckoned: the road network (and which share of the ways) or coordinates."""
+    rules = roster.rules
+    values = {"speed": f"{rules.speed_km_h:g}", "detour": f"{rules.detour:g}"}
+    if roster.travel is None:
+        return texts.sheet["travel_straight"].format(**values)
+    share = f"{100 * roster.travel.share:.1f}"
+    return texts.sheet["travel_roads"].format(source=roster.travel.source, share=share, **values)
+
+
 def clock(minutes: int) -> str:
     """Write minutes from midnight as 8:30."""
     return f"{minutes // 60}:{minutes % 60:02}"

@@ -107,7 +107,8 @@ class Month(Struct, frozen=True):
 class Tasks(Struct, frozen=True, eq=False):
     """Inspections to plan: kind (index of WorkKind), place (n x 2 degrees, NaN unknown), first and last day, prize.
 
-    `last` before the plan's first day is overdue: to be done as soon as possible.
+    `last` before the plan's first day is overdue: to be done as soon as possible. `road_km`: kilometres along the
+    road network from an office to each task, NaN where the network does not tell; other ways are told straight.
     """
 
     kind: Ints
@@ -115,6 +116,7 @@ class Tasks(Struct, frozen=True, eq=False):
     first: NDArray[np.int32]
     last: NDArray[np.int32]
     prize: Floats
+    road_km: Mapping[tuple[float, float], Floats] = {}
 
     @property
     def size(self) -> int:
@@ -332,18 +334,23 @@ def needed_minutes(
             [bool(engineer.qualifications & set(kind.qualifications)) and not kind.outside for kind in kinds]
         )
         rows = np.flatnonzero(fit[tasks.kind]) if len(kinds) else np.zeros(0, dtype=np.int64)
-        drive = drive_minutes(engineer.place, tasks.place[rows], given)
+        road = None if engineer.place is None else tasks.road_km.get(engineer.place)
+        drive = drive_minutes(engineer.place, tasks.place[rows], given, None if road is None else road[rows])
         found[rows, column] = (minutes[tasks.kind[rows]] + drive) * crew[tasks.kind[rows]]
     return found
 
 
-def drive_minutes(office: tuple[float, float] | None, places: Floats, given: Parameters) -> Floats:
-    """Minutes of driving that one visit bears, from the straight distance between office and place."""
+def drive_minutes(
+    office: tuple[float, float] | None, places: Floats, given: Parameters, road_km: Floats | None = None
+) -> Floats:
+    """Minutes of driving that one visit bears: by road where `road_km` tells, else from the straight distance."""
     if office is None or not len(places):
         return np.zeros(len(places))
     east = (places[:, 0] - office[0]) * np.cos(np.radians(office[1])) * KM_PER_DEGREE
     north = (places[:, 1] - office[1]) * KM_PER_DEGREE
     km = np.hypot(east, north) * given.detour
+    if road_km is not None:
+        km = np.where(np.isnan(road_km), km, road_km)
     known = ~np.isnan(km)
     km = np.where(known, km, km[known].mean() if known.any() else 0.0)
     return 2 * km / given.speed_km_h * 60 / given.visits_per_day
