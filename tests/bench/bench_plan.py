@@ -14,7 +14,7 @@ import numpy as np
 from gunmane.core.plan.instances import Choices, Instance, excess, instance_of, use_of
 from gunmane.core.plan.portfolio import bound, solve
 
-YEARS, MEASURES = 30, 5
+YEARS, MEASURES, FUNDS = 30, 5, 4
 
 
 def generated(kind: str, n: int, seed: int, groups: int = 1) -> Instance:
@@ -68,11 +68,16 @@ def generated(kind: str, n: int, seed: int, groups: int = 1) -> Instance:
         return instance_of(
             value, keep, cost, 0.35 * money * wobble[0], hours=hours, hours_cap=0.315 * work * wobble[1]
         )
-    parts = np.bincount(group, weights=whole, minlength=groups) / whole.sum()
+    fund = random.choice(FUNDS, n, p=[0.5, 0.3, 0.15, 0.05])
     budget = 0.35 * money * wobble[0]
+
+    def shared(of: np.ndarray, count: int) -> np.ndarray:
+        parts = np.bincount(of, weights=whole, minlength=count) / whole.sum()
+        return np.outer(parts, budget) * random.uniform(0.7, 1.15, (count, YEARS))
+
     return instance_of(
-        value, keep, cost, budget * 0.95, hours=hours, hours_cap=0.315 * work * wobble[1],
-        group=group, group_budget=np.outer(parts, budget),
+        value, keep, cost, budget, hours=hours, hours_cap=0.315 * work * wobble[1],
+        group=group, group_budget=shared(group, groups), fund=fund, fund_budget=shared(fund, FUNDS),
     )  # fmt: skip
 
 
@@ -131,7 +136,7 @@ def main() -> None:
     options.add_argument("--kinds", default="mixed,preventive")
     options.add_argument("--effort", type=int, default=3)
     options.add_argument("--seconds", type=float, default=60)
-    options.add_argument("--groups", type=int, default=1)
+    options.add_argument("--groups", type=int, default=1, help="owners with budgets, and four funds")
     options.add_argument("--rival-up-to", type=int, default=100_000)
     given = options.parse_args()
     solve(generated("mixed", 300, 0), effort=1)  # compile
@@ -141,14 +146,15 @@ def main() -> None:
         for kind in given.kinds.split(","):
             for seed in (int(text) for text in given.seeds.split(",")):
                 instance = generated(kind, size, seed, given.groups)
-                start = time.perf_counter()
+                start, before = time.perf_counter(), time.process_time()
                 found = solve(
                     instance, seed=seed, effort=given.effort, clock=time.perf_counter, seconds=given.seconds
                 )
-                spent = time.perf_counter() - start
+                spent, worked = time.perf_counter() - start, time.process_time() - before
                 assert excess(instance, use_of(instance, found.choice)) == 0
                 assert abs(bound(instance, found.prices) - found.bound) <= 1e-9 * abs(found.bound)
                 line = f"{kind:11s} n={size:>8,d} seed={seed} gap={100 * found.gap:8.4f} %  {spent:6.1f} s"
+                line += f", processor {worked:6.1f} s"
                 if size <= given.rival_up_to and given.groups == 1:
                     start = time.perf_counter()
                     rival = use_of(instance, benefit_cost_rule(instance)).value / found.bound - 1

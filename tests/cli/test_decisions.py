@@ -47,6 +47,18 @@ def test_detours(capfd: pytest.CaptureFixture[str]) -> None:
     assert report["cut"] == expected.count(None)
 
 
+def test_fairness(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    # Owner 0 has one thing to do and owner 1 two, each pays in for one: the pot does owner 1's second as well.
+    path = tmp_path / "a.npz"
+    np.savez(
+        path, value=np.zeros((3, 1, 1)), keep_value=np.array([1.0, 10.0, 10.0]), cost=np.array([[0.0, 1.0]] * 3),
+        budget=np.array([2.0]), owner=np.array([0, 1, 1]), owner_budget=np.ones((2, 1)),
+    )  # fmt: skip
+    report = answer(capfd, "fairness", str(path), "--seconds", "2")
+    assert report["price"] == pytest.approx(9)
+    assert report["loss_by_owner"] == pytest.approx([-1, 10])
+
+
 def test_files_that_cannot_be_used(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.json").write_text('{"nodes": 2, "edges": [[0, 5, 1]], "bridges": [{"edge": 0}]}')
     (tmp_path / "b.json").write_text('{"nodes": "two"}')

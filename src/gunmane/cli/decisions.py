@@ -1,9 +1,10 @@
-"""`gunmane plan groups | sewer | detours`: further decisions of a plan, each from one file."""
+"""`gunmane plan groups | sewer | detours | fairness`: further decisions of a plan, each from one file."""
 
 import argparse
 import json
 import re
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,9 +15,11 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from gunmane.cli.portfolio import read
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.plan.detours import graph_of, ways_round
 from gunmane.core.plan.districts import switch_years, undecided
+from gunmane.core.plan.fairness import price_of_fairness
 from gunmane.core.plan.groups import problems, units_of
 from gunmane.files.faults import said
 from gunmane.solve.highs import solve_groups
@@ -51,7 +54,7 @@ class DetoursFile(Struct):
 
 
 def add(kinds: Any) -> None:
-    """Add the three kinds."""
+    """Add the four kinds."""
     groups = kinds.add_parser("groups", help="groups of owners: exact up to about 100 (x, y, assets, neighbours, p)")
     groups.add_argument("instance", type=Path, help=".json")
     groups.add_argument("--groups", type=int, help="how many groups (default: p of the file)")
@@ -62,7 +65,18 @@ def add(kinds: Any) -> None:
     )
     detours = kinds.add_parser("detours", help="the way round each bridge of a road graph when it alone is closed")
     detours.add_argument("instance", type=Path, help=".json: nodes, edges [[from, to, length]], bridges [{edge}]")
-    runs: dict[Any, Callable[[argparse.Namespace], Report]] = {groups: _groups, sewer: _sewer, detours: _detours}
+    fairness = kinds.add_parser(
+        "fairness",
+        help="owners' budgets apart or between a floor and a ceiling against one pot: what the region loses",
+    )
+    fairness.add_argument("instance", type=Path, help=".npz as for portfolio, with owner[n] and owner_budget[G,T]")
+    fairness.add_argument("--floor", type=float, default=1.0, help="least share of its own money kept for an owner")
+    fairness.add_argument("--ceiling", type=float, default=1.0, help="most that an owner may spend of its own money")
+    fairness.add_argument("--seconds", type=float, default=20.0, help="for each of the two plans")
+    fairness.add_argument("--seed", type=int, default=0)
+    runs: dict[Any, Callable[[argparse.Namespace], Report]] = {
+        groups: _groups, sewer: _sewer, detours: _detours, fairness: _fairness
+    }  # fmt: skip
     for command, run in runs.items():
         command.add_argument("--json", action="store_true", help="print one JSON object")
         command.set_defaults(run=partial(_run, run))
@@ -158,4 +172,27 @@ def _detours(options: argparse.Namespace) -> Report:
         "cut": int(np.isinf(ways).sum()),
         "edge": closed,
         "detour": [None if np.isinf(way) else float(way) for way in ways],
+    }
+
+
+def _fairness(options: argparse.Namespace) -> Report:
+    instance = read(options.instance)
+    with np.load(options.instance, allow_pickle=False) as file:
+        missing = [name for name in ("owner", "owner_budget") if name not in file.files]
+        if missing:
+            raise GunmaneError("bad_instance", [Fault("array_missing", at=name) for name in missing])
+        owner, paid = file["owner"].astype(np.int64), file["owner_budget"].astype(np.float64)
+    if not 0 <= options.floor <= 1 <= options.ceiling:
+        raise GunmaneError("bad_instance", [Fault("not_in_range", at="floor")])
+    (found,) = price_of_fairness(
+        instance, owner, paid, ((options.floor, options.ceiling),),
+        seed=options.seed, clock=time.monotonic, seconds=options.seconds,
+    )  # fmt: skip
+    return {
+        "status": "feasible",
+        "price": found.price,
+        "uncertain": found.uncertain,
+        "loss_by_owner": found.by_owner.tolist(),
+        "spent": found.spent.tolist(),
+        "spent_from_pot": found.pooled.tolist(),
     }
