@@ -8,14 +8,17 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import sparse, stats
 from scipy.linalg import expm
 
 from gunmane.core.inventory import is_municipality_code
+from gunmane.core.plan.detours import ways_round
+from gunmane.core.plan.roads import edges_near, roads_of
 from gunmane.core.simulate import cells
 from gunmane.core.simulate.boundaries import boundaries
 from gunmane.core.simulate.chain import histories, states_at
 from gunmane.core.simulate.faults import CELLS, ROWS, spoil
+from gunmane.core.simulate.network import network
 from gunmane.core.simulate.parameters import Column, Drift, Parameters
 from gunmane.core.simulate.place import degrees, points, roads
 from gunmane.core.simulate.region import live, members, networks
@@ -274,3 +277,25 @@ def test_every_place_lies_in_its_municipality_and_areas_do_not_overlap(owners: i
         assert shapely.contains(area, places).mean() > 0.98  # the border is drawn from some of the vertices
     whole = shapely.union_all(np.array(areas, dtype=object))
     assert shapely.area(whole) == pytest.approx(sum(shapely.area(area) for area in areas), rel=1e-6)
+
+
+def test_bridges_lie_on_the_network_and_the_network_holds_together() -> None:
+    group = members(TOLD, 5, 4000, 7)
+    nets = networks(TOLD, group, 7)
+    towns = [
+        (member, net)
+        for member, net in zip(group, nets, strict=True)
+        if member.parameters.kind is OwnerKind.MUNICIPALITY
+    ]
+    made = network([net for _, net in towns], TOLD.place, 7)
+    assert made is not None
+    known = roads_of(made.lon, made.lat, made.edges, "")
+    ends = known.graph.ends
+    whole = sparse.coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(made.lon),) * 2)
+    assert sparse.csgraph.connected_components(whole, directed=False)[0] == 1
+    for member, net in towns:
+        life = live(TOLD, member, net, AssetClass.BRIDGE, 0, 50, 7)
+        edge = edges_near(known, life.assets.columns["lon"], life.assets.columns["lat"])
+        assert (edge >= 0).all()
+    detour = ways_round(known.graph, np.arange(len(ends)))
+    assert 0.3 < np.isfinite(detour).mean() < 0.98  # some side roads end in the hills

@@ -1,5 +1,6 @@
 """The plan as workbook and geographic package, read back with independent libraries."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -8,9 +9,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.examples_sheet import listed
 
+from gunmane.core.plan import choices
 from gunmane.core.plan.sheet import PlanSheet
 from gunmane.core.words import Language
 from gunmane.files.deliveries import write_package, write_workbook
+from gunmane.files.reference import texts
 
 
 def read(path: Path) -> dict[str, list[list[object]]]:
@@ -79,3 +82,12 @@ def test_equal_sheets_give_equal_bytes_and_an_empty_one_its_owners(tmp_path: Pat
     write_workbook(tmp_path / "bare.xlsx", bare, Language.EN)
     write_package(tmp_path / "bare.gpkg", bare, Language.EN)
     assert [str(name) for name, _ in pyogrio.list_layers(tmp_path / "bare.gpkg")] == ["owners"]
+
+
+def test_every_kind_of_decision_that_is_computed_has_its_words() -> None:
+    sources = sorted((Path(choices.__file__).parent).glob("*.py"))
+    made = {
+        kind for path in sources for kind in re.findall(r'(?m)^\s+kind="(\w+)",$', path.read_text(encoding="utf-8"))
+    }
+    assert {"groups", "lots", "bridge", "sewage", "plant"} <= made
+    assert made <= texts("plan")["choice_kinds"].keys()

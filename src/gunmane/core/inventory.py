@@ -37,7 +37,7 @@ class BridgeAttributes(Struct, frozen=True, tag="bridge", tag_field="class", omi
     structure: str | None = None  # 上部工形式
     crosses: str | None = None  # 交差物件
     traffic_per_day: int | None = None
-    emergency_route: int | None = None  # 1, 2, 3 (第一次…第三次) or None
+    emergency_route: int | None = None  # 1, 2, 3 (第一次…第三次), 0 for none, None where not known
     salt: bool | None = None
     detour_km: float | None = None
     sole_access_homes: int | None = None

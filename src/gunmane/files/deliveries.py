@@ -49,7 +49,7 @@ def write_workbook(path: Path, sheet: PlanSheet, language: Language) -> None:
 
 def _tables(sheet: PlanSheet, language: Language) -> Iterator[Table]:
     """Give name, heads and rows of each worksheet."""
-    said = texts("deliveries")
+    said = texts("deliveries") | {"kinds": texts("plan")["choice_kinds"]}
 
     def say(table: str, key: str) -> str:
         return pick(Text(said[table][key].ja, said[table][key].en), language)

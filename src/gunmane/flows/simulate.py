@@ -16,7 +16,8 @@ from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.simulate import sheets, truth
 from gunmane.core.simulate.boundaries import boundaries
 from gunmane.core.simulate.faults import Injected, spoil
-from gunmane.core.simulate.listing import BOUNDARIES, Entry, region_toml
+from gunmane.core.simulate.listing import BOUNDARIES, ROADS, Entry, region_toml
+from gunmane.core.simulate.network import network
 from gunmane.core.simulate.parameters import Column, Layout, Parameters
 from gunmane.core.simulate.place import Roads
 from gunmane.core.simulate.region import Life, Member, live, members, networks
@@ -89,7 +90,7 @@ def simulate(
     group = members(told, owners, assets, seed)
     run = _Run(folder, told, group, seed, assets, progress)
     nets = networks(told, group, seed)
-    run.areas(nets)
+    run.places(nets)
     with ExitStack() as stack:
         run.open_truth(stack)
         for member, net in zip(group, nets, strict=True):
@@ -127,9 +128,10 @@ class _Run:
         self.counts = dict.fromkeys(("inspections", "repairs", "faults"), 0)
         self.kinds: dict[str, int] = {}
         self.truth: dict[str, Write] = {}
+        self.files: list[str] = []
 
-    def areas(self, nets: list[Roads]) -> None:
-        """Write the municipalities' areas as GeoJSON, with the attribute names of the national land data."""
+    def places(self, nets: list[Roads]) -> None:
+        """Write the municipalities' areas as GeoJSON, named like the national land data, and their roads."""
         towns = [
             (member, net)
             for member, net in zip(self.group, nets, strict=True)
@@ -152,6 +154,11 @@ class _Run:
         ]
         text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
         (self.folder / BOUNDARIES).write_text(text + "\n", encoding="utf-8")
+        self.files.append(BOUNDARIES)
+        roads = network([net for _, net in towns], self.told.place, self.seed)
+        if roads is not None:
+            (self.folder / ROADS).write_bytes(msgspec.json.encode({"origin": "simulated", **roads._asdict()}))
+            self.files.append(ROADS)
 
     def open_truth(self, stack: ExitStack) -> None:
         """Open the tables of truth."""
@@ -281,7 +288,7 @@ class _Run:
         text = json.dumps(known, ensure_ascii=False, indent=1, sort_keys=True)
         (self.folder / "truth.json").write_text(text + "\n", encoding="utf-8")
         region = self.folder / "region.toml"
-        region.write_text(region_toml(self.told, self.group, self.entries, self.seed), encoding="utf-8")
+        region.write_text(region_toml(self.told, self.group, self.entries, self.seed, self.files), encoding="utf-8")
         (self.folder / "README.txt").write_text(
             _NOTE.format(seed=self.seed, note=self.told.place.note), encoding="utf-8"
         )

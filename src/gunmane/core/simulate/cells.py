@@ -94,7 +94,7 @@ NUMBERS: dict[str, Callable[[float], str]] = {
     "full": lambda v: number(v).translate(FULL),
     "deg": lambda v: f"{v:.7f}",
     "dms": dms,
-    "route_class": lambda v: f"第{'一二三'[int(v) - 1]}次",
+    "route_class": lambda v: f"第{'一二三'[int(v) - 1]}次" if v else "指定なし",
 }
 
 FLAGS: dict[str, tuple[str, str]] = {"circle": ("○", ""), "bit": ("1", "0"), "quake": ("耐震", "非耐震")}

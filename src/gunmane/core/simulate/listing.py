@@ -1,14 +1,16 @@
 """The region file that names all simulated files."""
 
 import json
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from gunmane.core.simulate.parameters import Layout, Parameters
 from gunmane.core.simulate.region import Member
-from gunmane.core.words import AssetClass, OwnerKind
+from gunmane.core.words import AssetClass
 
 BOUNDARIES = "simulated-boundaries.geojson"
+ROADS = "simulated-roads.json"
 
 
 class Entry(Struct, frozen=True):
@@ -21,8 +23,10 @@ class Entry(Struct, frozen=True):
     duty: str = ""
 
 
-def region_toml(told: Parameters, group: list[Member], entries: dict[int, list[Entry]], seed: int) -> str:
-    """Return the region file; JSON strings are valid TOML strings."""
+def region_toml(
+    told: Parameters, group: list[Member], entries: dict[int, list[Entry]], seed: int, files: Sequence[str]
+) -> str:
+    """Return the region file, `files` being those beside the ledgers; JSON strings are valid TOML strings."""
     lines = [
         "# simulated: nothing in this file or in the files it names is real",
         "[region]",
@@ -31,7 +35,9 @@ def region_toml(told: Parameters, group: list[Member], entries: dict[int, list[E
         f"seed = {seed}",
         f"as_of = {told.as_of.isoformat()}",
     ]
-    if any(member.parameters.kind is OwnerKind.MUNICIPALITY for member in group):
+    if ROADS in files:
+        lines += [f"roads = {_quote(ROADS)}"]
+    if BOUNDARIES in files:
         lines += [f"boundaries = {_quote(BOUNDARIES)}", f"boundaries_source = {_quote(told.place.boundaries)}"]
     for member in group:
         habits = member.parameters

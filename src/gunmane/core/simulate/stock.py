@@ -76,7 +76,7 @@ def stock(generator: np.random.Generator, parameters: Parameters, net: Roads, ba
         "owner_code": np.full(n, batch.owner_code),
         "office": np.full(n, batch.owner.office),
         "origin": np.full(n, "simulated"),
-        "emergency": np.where(road % 9 == 0, 1.0 + road % 3, np.nan),
+        "emergency": np.where(road % 9 == 0, 1.0 + road % 3, 0.0),
         "salt": salt,
         "from_km": along / 1000.0,
         "serial": serial + 1,
