@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.plan.overrides import Override
 from gunmane.core.plan.record import Approval
-from gunmane.core.plan.versions import Change
+from gunmane.core.plan.versions import PlanChange
 from gunmane.core.words import AssetClass, Role
 from gunmane.flows import overrides
 from gunmane.flows import plans as flow
@@ -44,7 +44,7 @@ class Changes(Struct, frozen=True, kw_only=True):
     """What changed since an edition, None where there is none before; `more` counts what is not told, by part."""
 
     since: UUID | None
-    items: tuple[Change, ...]
+    items: tuple[PlanChange, ...]
     more: dict[str, int]
 
 

@@ -38,7 +38,7 @@ class Part(StrEnum):
     ASSUMPTIONS = "assumptions"
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class PlanChange(Struct, frozen=True, kw_only=True):
     """Something that differs between two editions; None where one of them does not have it."""
 
     part: Part
@@ -52,7 +52,7 @@ class Change(Struct, frozen=True, kw_only=True):
 class Comparison(Struct, frozen=True, kw_only=True):
     """What changed between two editions; `more` counts by part what is left out of `changes`."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[PlanChange, ...]
     more: dict[str, int]
 
     @property
@@ -69,7 +69,7 @@ def decided(sheet: PlanSheet, approval: Approval) -> PlanSheet:
 
 def compare(before: PlanSheet, after: PlanSheet) -> Comparison:
     """Tell what changed from one edition to another, as far as both sheets show it."""
-    changes: list[Change] = []
+    changes: list[PlanChange] = []
     more: dict[str, int] = {}
     for part, tell in _PARTS.items():
         found = list(tell(before, after))
@@ -94,7 +94,7 @@ def _paired(before: Sequence[R], after: Sequence[R], key: Callable[[R], K]) -> I
             yield row, None
 
 
-def _told(part: Part, owner: str, subject: Text, before: Text | None, after: Text | None) -> Change | None:
+def _told(part: Part, owner: str, subject: Text, before: Text | None, after: Text | None) -> PlanChange | None:
     """Make a change of two values; None where they read alike."""
     if before == after:
         return None
@@ -109,10 +109,10 @@ def _told(part: Part, owner: str, subject: Text, before: Text | None, after: Tex
             f"{subject.ja}が「{before.ja}」から「{after.ja}」に変わった。",
             f"{subject.en} changed from “{before.en}” to “{after.en}”.",
         )
-    return Change(part=part, owner=owner, subject=subject, before=before, after=after, said=said)
+    return PlanChange(part=part, owner=owner, subject=subject, before=before, after=after, said=said)
 
 
-def _facts(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
+def _facts(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
     def plain(value: Any) -> Text:
         return Text(str(value), str(value))
 
@@ -136,7 +136,7 @@ def _facts(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
             yield change
 
 
-def _money(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
+def _money(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
     for old, new in _paired(before.compare, after.compare, lambda row: row.code):
         row = new or old
         if row is None:
@@ -163,7 +163,7 @@ def _value(value: float, row: Any) -> Text:
     return Text(f"{text} {row.unit.ja}", f"{text} {row.unit.en}")
 
 
-def _owners(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
+def _owners(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
     names = {one.code: one.name for one in (*before.members, *after.members)}
     for old, new in _paired(before.owner_effects, after.owner_effects, lambda row: row.owner):
         row = new or old
@@ -181,7 +181,7 @@ def _owners(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
                 yield change
 
 
-def _choices(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
+def _choices(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
     def said(one: Choice | None) -> Text | None:
         if one is None:
             return None
@@ -196,7 +196,7 @@ def _choices(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
                 yield change
 
 
-def _works(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
+def _works(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
     names = {one.code: one.name for one in (*before.members, *after.members)}
 
     def said(one: Work | None) -> Text | None:
@@ -217,7 +217,7 @@ def _works(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
             yield change
 
 
-def _stock(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
+def _stock(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
     names = {one.code: one.name for one in (*before.members, *after.members)}
     for old, new in _paired(before.stock, after.stock, lambda row: (row.owner, row.asset_class)):
         row = new or old
@@ -231,7 +231,7 @@ def _stock(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
             yield change
 
 
-def _indicators(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
+def _indicators(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
     def said(one: Indicator | None) -> Text | None:
         if one is None or one.now is None:
             return None
@@ -248,7 +248,7 @@ def _indicators(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
                 yield change
 
 
-def _assumptions(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
+def _assumptions(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
     for old, new in _paired(before.assumptions, after.assumptions, lambda row: (row.group, row.label)):
         row = new or old
         if row is None:
@@ -262,7 +262,7 @@ def _assumptions(before: PlanSheet, after: PlanSheet) -> Iterator[Change]:
             yield change
 
 
-_PARTS: dict[Part, Callable[[PlanSheet, PlanSheet], Iterator[Change]]] = {
+_PARTS: dict[Part, Callable[[PlanSheet, PlanSheet], Iterator[PlanChange]]] = {
     Part.FACTS: _facts,
     Part.MONEY: _money,
     Part.OWNERS: _owners,
