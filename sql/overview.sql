@@ -18,8 +18,8 @@ SELECT plan_id, edition, status, as_of, pdf_sha256, created_at FROM plans
 WHERE region_id = $1 ORDER BY edition DESC LIMIT 1;
 
 -- seen
--- Digest what the principal sees of the counts and map cells of some owners: by whose consents, written by which
--- transactions. A computation replaces all rows of an owner in one transaction, so any row tells it.
+-- Digest what the principal sees of the counts and map cells of some owners: equal digests, equal counts.
+-- That is by whose consents, and written by which transactions: a computation replaces all rows of an owner in one.
 SELECT sha256(convert_to(
     coalesce(current_setting('gm.own', true), '-') || '|' || coalesce(current_setting('gm.known', true), '-') || '|'
     || coalesce(current_setting('gm.full', true), '-') || '|' || coalesce(current_setting('gm.condition', true), '-')
