@@ -149,6 +149,68 @@ WHERE true
 ORDER BY a.asset_id
 LIMIT $12;
 
+-- by_risk_among
+-- Scored assets out of some given ones, highest expected loss first.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    CASE WHEN $13 THEN a.geometry END AS geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM unnest($1::uuid[], $14::uuid[]) AS o (owner_id, asset_id)
+CROSS JOIN LATERAL ( -- OFFSET 0: looked up one by one, however many the planner expects
+    SELECT * FROM assets AS b WHERE b.owner_id = o.owner_id AND b.asset_id = o.asset_id OFFSET 0
+) AS a
+LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
+JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
+WHERE true
+    AND ($2::float8 IS NULL OR (r.loss_yen_per_year, r.asset_id) < ($2, $3::uuid))
+    AND ($4::text[] IS NULL OR a.asset_class = ANY ($4))
+    AND ($5::text[] IS NULL OR c.grade = ANY ($5))
+    AND ($6::text IS NULL OR c.scale = $6)
+    AND ($7::text[] IS NULL OR a.status = ANY ($7))
+    AND ($8::text[] IS NULL OR EXISTS (
+        SELECT FROM due_items AS d
+        WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
+    AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+    AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
+    AND ($11::box IS NULL OR a.bounds && $11)
+ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
+LIMIT $12;
+
+-- by_identity_among
+-- Assets out of some given ones in the order of their identifiers; $14: only those without a score.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    CASE WHEN $13 THEN a.geometry END AS geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM unnest($1::uuid[], $15::uuid[]) AS o (owner_id, asset_id)
+CROSS JOIN LATERAL ( -- OFFSET 0: looked up one by one, however many the planner expects
+    SELECT * FROM assets AS b WHERE b.owner_id = o.owner_id AND b.asset_id = o.asset_id OFFSET 0
+) AS a
+LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
+LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
+WHERE true
+    AND ($2::float8 IS NULL OR true)
+    AND ($3::uuid IS NULL OR a.asset_id > $3)
+    AND ($4::text[] IS NULL OR a.asset_class = ANY ($4))
+    AND ($5::text[] IS NULL OR c.grade = ANY ($5))
+    AND ($6::text IS NULL OR c.scale = $6)
+    AND ($7::text[] IS NULL OR a.status = ANY ($7))
+    AND ($8::text[] IS NULL OR EXISTS (
+        SELECT FROM due_items AS d
+        WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
+    AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+    AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
+    AND ($11::box IS NULL OR a.bounds && $11)
+    AND (NOT $14::boolean OR r.asset_id IS NULL)
+ORDER BY a.asset_id
+LIMIT $12;
+
 -- as_of
 -- Assets as they were known at a moment, in the order of their identifiers.
 SELECT v.* FROM unnest($1::uuid[]) AS o (owner_id)

@@ -106,11 +106,13 @@ GROUP BY c.x, c.y
 ORDER BY c.x, c.y;
 
 -- box_counts
--- About how many located assets each owner has in some map cells, and in all.
-SELECT o.owner_id, coalesce(f.n, 0) AS inside, coalesce(w.n, 0) AS whole
+-- About how many located assets each owner has in some map cells, in those not on their edge, and in all.
+SELECT o.owner_id, coalesce(f.n, 0) AS touched, coalesce(f.inside, 0) AS inside, coalesce(w.n, 0) AS whole
 FROM unnest($1::uuid[]) AS o (owner_id)
 CROSS JOIN LATERAL (
-    SELECT sum(c.n)::bigint AS n FROM cells AS c
+    SELECT sum(c.n)::bigint AS n,
+        (sum(c.n) FILTER (WHERE c.x > $3 AND c.x < $4 AND c.y > $5 AND c.y < $6))::bigint AS inside
+    FROM cells AS c
     WHERE c.owner_id = o.owner_id AND c.level = $2::smallint AND c.x BETWEEN $3 AND $4 AND c.y BETWEEN $5 AND $6
 ) AS f
 CROSS JOIN LATERAL (

@@ -127,6 +127,28 @@ BEGIN
 END
 $_$;
 ALTER FUNCTION public.enter_together(wanted_keys uuid[], wanted_sha256 bytea[], today date, key_of integer[], idempotency text[], inspections uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) OWNER TO postgres;
+CREATE FUNCTION public.find_words(wanted_owners uuid[], wanted integer[], most integer) RETURNS TABLE(owner_id uuid, asset_id uuid)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    SET enable_seqscan TO 'off'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    own CONSTANT uuid[] := string_to_array(current_setting('gm.own', true), ',')::uuid[];
+    shared CONSTANT text[] := string_to_array(current_setting('gm.full', true), ',');
+    parts CONSTANT integer := cardinality(wanted) / cardinality(wanted_owners);
+BEGIN
+    FOR k IN 1 .. cardinality(wanted_owners) LOOP
+        RETURN QUERY
+        SELECT w.owner_id, w.asset_id
+        FROM (SELECT * FROM asset_words AS a WHERE a.grams @> wanted[(k - 1) * parts + 1 : k * parts] OFFSET 0) AS w
+        WHERE w.owner_id = wanted_owners[k]
+            AND (w.owner_id = ANY (own) OR (w.owner_id::text || ':' || w.asset_class) = ANY (shared))
+        LIMIT most;
+    END LOOP;
+END
+$$;
+ALTER FUNCTION public.find_words(wanted_owners uuid[], wanted integer[], most integer) OWNER TO gunmane_auth;
 CREATE FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspection uuid, wanted_asset uuid, wanted_day date, wanted_duty text, wanted_scale text, wanted_grade text, corrected uuid) RETURNS TABLE(asset_class text, built_year smallint, built_on date, built_precision text, same_day uuid, before_on date, before_grade text, mended_on date, taken boolean, corrects boolean)
     LANGUAGE sql STABLE ROWS 1
     AS $$
@@ -356,6 +378,15 @@ LEFT JOIN LATERAL inspection_past(
 ORDER BY r.n
 $$;
 ALTER FUNCTION public.requests_past(wanted_owner uuid, keys uuid[], roles text[], key_of integer[], idempotency text[], inspections uuid[], assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) OWNER TO postgres;
+CREATE FUNCTION public.unworded_owners() RETURNS TABLE(owner_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+    SELECT o.owner_id FROM owners AS o LEFT JOIN asset_word_marks AS m ON m.owner_id = o.owner_id
+    WHERE m.owner_id IS NULL OR m.written <> m.worded
+    ORDER BY 1
+$$;
+ALTER FUNCTION public.unworded_owners() OWNER TO gunmane_auth;
 CREATE FUNCTION public.write_for(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[]) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -437,6 +468,22 @@ CREATE TABLE public.asset_numbers (
 );
 ALTER TABLE ONLY public.asset_numbers FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.asset_numbers OWNER TO postgres;
+CREATE TABLE public.asset_word_marks (
+    owner_id uuid NOT NULL,
+    written bigint NOT NULL,
+    worded bigint NOT NULL
+);
+ALTER TABLE ONLY public.asset_word_marks FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.asset_word_marks OWNER TO postgres;
+CREATE TABLE public.asset_words (
+    owner_id uuid NOT NULL,
+    asset_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    revision integer NOT NULL,
+    grams integer[] NOT NULL
+);
+ALTER TABLE ONLY public.asset_words FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.asset_words OWNER TO postgres;
 CREATE TABLE public.assets (
     owner_id uuid NOT NULL,
     asset_id uuid NOT NULL,
@@ -1065,6 +1112,10 @@ ALTER TABLE ONLY public.asset_history
     ADD CONSTRAINT asset_history_pk PRIMARY KEY (owner_id, asset_id, revision);
 ALTER TABLE ONLY public.asset_numbers
     ADD CONSTRAINT asset_numbers_pk PRIMARY KEY (owner_id, asset_class, scheme, number);
+ALTER TABLE ONLY public.asset_word_marks
+    ADD CONSTRAINT asset_word_marks_pk PRIMARY KEY (owner_id);
+ALTER TABLE ONLY public.asset_words
+    ADD CONSTRAINT asset_words_pk PRIMARY KEY (owner_id, asset_id);
 ALTER TABLE ONLY public.assets
     ADD CONSTRAINT assets_number_unique UNIQUE (owner_id, asset_class, number);
 ALTER TABLE ONLY public.assets
@@ -1151,14 +1202,15 @@ ALTER TABLE ONLY public.tallies
     ADD CONSTRAINT tallies_pk PRIMARY KEY (owner_id, asset_class, measure, bucket);
 CREATE INDEX api_keys_key ON public.api_keys USING btree (key_id);
 CREATE INDEX asset_numbers_by_asset ON public.asset_numbers USING btree (owner_id, asset_id);
+CREATE INDEX asset_words_grams ON public.asset_words USING gin (grams);
 CREATE INDEX assets_not_in_service ON public.assets USING btree (owner_id, status) WHERE (status <> 'in_service'::text);
 CREATE INDEX assets_place ON public.assets USING btree (owner_id, place);
 CREATE INDEX conditions_by_grade ON public.conditions USING btree (owner_id, grade);
 CREATE INDEX consents_region ON public.consents USING btree (region_id, owner_id) WHERE (revoked_at IS NULL);
 CREATE INDEX done_reports_recent ON public.done_reports USING btree (owner_id, reported_at);
 CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id) INCLUDE (asset_class, duty, state, engineer);
+CREATE INDEX due_items_by_plan ON public.due_items USING btree (owner_id, planned_month, state, due, asset_id, duty) WHERE (planned_month IS NOT NULL);
 CREATE INDEX due_items_by_state ON public.due_items USING btree (owner_id, state, due, asset_id, duty);
-CREATE INDEX due_items_planned ON public.due_items USING btree (owner_id, planned_month) WHERE (planned_month IS NOT NULL);
 CREATE INDEX feed_entries_by_day ON public.feed_entries USING btree (owner_id, day);
 CREATE INDEX feeds_key ON public.feeds USING btree (feed_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING brin (created_at);
@@ -1265,6 +1317,16 @@ CREATE POLICY asset_numbers_delete ON public.asset_numbers FOR DELETE TO gunmane
 CREATE POLICY asset_numbers_insert ON public.asset_numbers FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY asset_numbers_read ON public.asset_numbers FOR SELECT TO gunmane_app USING (((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (( SELECT string_to_array(current_setting('gm.full'::text, true), ','::text) AS string_to_array)::text[]))));
 CREATE POLICY asset_numbers_update ON public.asset_numbers FOR UPDATE TO gunmane_app USING ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[]))) WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
+ALTER TABLE public.asset_word_marks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY asset_word_marks_auth ON public.asset_word_marks FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY asset_word_marks_insert ON public.asset_word_marks FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
+CREATE POLICY asset_word_marks_read ON public.asset_word_marks FOR SELECT TO gunmane_app USING (((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])) OR (owner_id = ANY (( SELECT (string_to_array(current_setting('gm.known'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[]))));
+CREATE POLICY asset_word_marks_update ON public.asset_word_marks FOR UPDATE TO gunmane_app USING ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[]))) WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
+ALTER TABLE public.asset_words ENABLE ROW LEVEL SECURITY;
+CREATE POLICY asset_words_auth ON public.asset_words FOR SELECT TO gunmane_auth USING (true);
+CREATE POLICY asset_words_insert ON public.asset_words FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
+CREATE POLICY asset_words_read ON public.asset_words FOR SELECT TO gunmane_app USING (((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (( SELECT string_to_array(current_setting('gm.full'::text, true), ','::text) AS string_to_array)::text[]))));
+CREATE POLICY asset_words_update ON public.asset_words FOR UPDATE TO gunmane_app USING ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[]))) WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 ALTER TABLE public.assets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY assets_delete ON public.assets FOR DELETE TO gunmane_app USING ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
 CREATE POLICY assets_insert ON public.assets FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY (( SELECT (string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[] AS string_to_array)::uuid[])));
@@ -1453,6 +1515,8 @@ REVOKE ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today 
 GRANT ALL ON FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.enter_together(wanted_keys uuid[], wanted_sha256 bytea[], today date, key_of integer[], idempotency text[], inspections uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.enter_together(wanted_keys uuid[], wanted_sha256 bytea[], today date, key_of integer[], idempotency text[], inspections uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.find_words(wanted_owners uuid[], wanted integer[], most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_words(wanted_owners uuid[], wanted integer[], most integer) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspection uuid, wanted_asset uuid, wanted_day date, wanted_duty text, wanted_scale text, wanted_grade text, corrected uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspection uuid, wanted_asset uuid, wanted_day date, wanted_duty text, wanted_scale text, wanted_grade text, corrected uuid) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.link_secret(wanted_owner uuid) FROM PUBLIC;
@@ -1477,12 +1541,18 @@ REVOKE ALL ON FUNCTION public.reminding_owners() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reminding_owners() TO gunmane_app;
 REVOKE ALL ON FUNCTION public.requests_past(wanted_owner uuid, keys uuid[], roles text[], key_of integer[], idempotency text[], inspections uuid[], assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.requests_past(wanted_owner uuid, keys uuid[], roles text[], key_of integer[], idempotency text[], inspections uuid[], assets uuid[], days date[], duties text[], scales text[], grades text[], corrected uuid[]) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.unworded_owners() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.unworded_owners() TO gunmane_app;
 REVOKE ALL ON FUNCTION public.write_for(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_for(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[]) TO gunmane_app;
 GRANT SELECT ON TABLE public.api_keys TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.asset_history TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.asset_numbers TO gunmane_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.asset_word_marks TO gunmane_app;
+GRANT SELECT ON TABLE public.asset_word_marks TO gunmane_auth;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.asset_words TO gunmane_app;
+GRANT SELECT ON TABLE public.asset_words TO gunmane_auth;
 GRANT SELECT ON TABLE public.assets TO gunmane_share;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assets TO gunmane_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.cells TO gunmane_app;

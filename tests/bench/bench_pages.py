@@ -26,7 +26,8 @@ from tests.bench.region_rows import Made, make
 
 from gunmane.core.geometry import to_tile
 from gunmane.http.cursors import pack
-from gunmane.store import database
+from gunmane.jobs import words
+from gunmane.store import database, pool
 from gunmane.store.embedded import Embedded
 
 CLIENTS = 8
@@ -230,6 +231,10 @@ async def main(options: Any) -> None:
             started = time.perf_counter()
             kept.write_bytes(msgspec.json.encode(await make(server.url(), options.assets)))
             print(f"{options.assets} assets written in {time.perf_counter() - started:.0f} s", flush=True)
+        opened, started = await pool.open_pool(server.url(), size=1), time.perf_counter()
+        if await words.write(opened):
+            print(f"words written in {time.perf_counter() - started:.0f} s", flush=True)
+        await opened.close()
         made = msgspec.json.decode(kept.read_bytes(), type=Made)
         async with service(server, home) as port:
             await run(options, home, port, made)

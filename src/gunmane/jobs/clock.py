@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from gunmane.core.reminders.timing import civil_day
 from gunmane.flows import feeds, reminders
 from gunmane.flows.reminders import Made, Office
+from gunmane.jobs import words
 from gunmane.store import access, errors, pool
 from gunmane.store import feeds as feed_store
 from gunmane.store import reminders as store
@@ -90,6 +91,10 @@ async def ticking(opened: Pool, now: Now, office: Office, look_s: int = LOOK_S) 
         await asyncio.shield(round_)
 
     scheduler = _scheduler(begin, look_s)
+    scheduler.add_job(
+        words.write, IntervalTrigger(seconds=words.EVERY_S, timezone=JST), [opened, lambda: leading], id="words",
+        next_run_time=datetime.now(JST),
+    )  # fmt: skip
     scheduler.start()
     try:
         yield

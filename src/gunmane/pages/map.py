@@ -1,6 +1,7 @@
 """The map of a region: cells as circles far out, where to look first."""
 
 import math
+from collections import OrderedDict
 
 import shapely
 
@@ -18,6 +19,35 @@ def cell_centre(cell: Cell, level: int) -> tuple[float, float]:
     side = 1 << level
     latitude = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * (cell.y + 0.5) / side))))
     return (cell.x + 0.5) / side * 360 - 180, latitude
+
+
+MOST_BYTES = 32 * 2**20
+"""Tiles of cells that a process keeps; the one unused longest goes first."""
+
+_kept: OrderedDict[bytes, bytes] = OrderedDict()
+_bytes = 0
+
+
+async def kept_tile(conn: ReadConn, wanted: RiskFilter, tile: tuple[int, int, int]) -> bytes:
+    """Return a tile of cells, as kept of an earlier visit that saw the same of the same computation.
+
+    The key holds the consents that bind the transaction and which computation's cells lie there (`overview.seen`), so
+    that a revoked consent or a new computation leads to another tile at once.
+    """
+    global _bytes  # noqa: PLW0603 (the size of what is kept, in this process)
+    owners = [str(one) for one in wanted.owners]
+    key = await store.seen(conn, wanted.owners) + repr((tile, owners, wanted.asset_class, wanted.band)).encode()
+    found = _kept.get(key)
+    if found is None:
+        found = await cell_tile(conn, wanted, tile)
+        if key not in _kept:  # another visit may have drawn it meanwhile
+            _bytes += len(key) + len(found)
+    _kept[key] = found
+    _kept.move_to_end(key)
+    while _bytes > MOST_BYTES:
+        old, gone = _kept.popitem(last=False)
+        _bytes -= len(old) + len(gone)
+    return found
 
 
 async def cell_tile(conn: ReadConn, wanted: RiskFilter, tile: tuple[int, int, int]) -> bytes:

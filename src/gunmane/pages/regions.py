@@ -1,5 +1,6 @@
 """The start page of a region, its map tiles and its plan."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from gunmane.flows import plans
 from gunmane.pages import texts
 from gunmane.pages.assets import asset_page
 from gunmane.pages.due import due_list, oldest_overdue
-from gunmane.pages.map import cell_tile
+from gunmane.pages.map import kept_tile
 from gunmane.pages.place import class_asked, owners_asked, place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
 from gunmane.pages.standing import standing
@@ -147,7 +148,7 @@ async def tile(
         members = await store.list_members(found.conn, region_id, datetime.now(pool.JST).date())
         wanted = chosen(request, members)
         if zoom < RAW_ZOOM:
-            data = await cell_tile(found.conn, wanted, (zoom, x, y))
+            data = await kept_tile(found.conn, wanted, (zoom, x, y))
         else:
             assets = await store.assets_of_tile(found.conn, wanted, bounds)
             data = encode_layer(
@@ -161,11 +162,12 @@ async def tile(
                 },
                 (zoom, x, y),
             )
-    return Response(
-        data,
-        media_type="application/vnd.mapbox-vector-tile",
-        headers={"Cache-Control": "private, max-age=60", "Vary": "Cookie"},
-    )
+    # Asked again each time, as consent may have ended; what has not changed is not sent again.
+    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie", "ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(None, status_code=304, headers=headers)
+    return Response(data, media_type="application/vnd.mapbox-vector-tile", headers=headers)
 
 
 @get("/regions/{region_id:uuid}/plan.pdf", include_in_schema=False)

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.core.words import AssetClass, Origin, Precision, Status
+from gunmane.store import words
 from gunmane.store.overview import COARSEST_LEVEL, FINEST_LEVEL
 from gunmane.store.query import Conn, ReadConn, sql
 
@@ -135,13 +136,14 @@ async def by_risk(
     """List scored assets, highest expected loss first, after a place in that order."""
     given = (*(after or (None, None)), *_filters(wanted), limit, geometry)
     often = await _often(conn, owners, wanted.due_states)
-    far, near = await _by_share(conn, owners, wanted.box, limit)
+    way = await _way(conn, owners, wanted, limit)
     rows = [
-        *(await conn.fetch(sql("assets", "by_risk"), far, *given, often) if far else ()),
-        *(await conn.fetch(sql("assets", "by_risk_in_box"), near, *given) if near else ()),
+        *(await conn.fetch(sql("assets", "by_risk"), way.far, *given, often) if way.far else ()),
+        *(await conn.fetch(sql("assets", "by_risk_in_box"), way.near, *given) if way.near else ()),
+        *(await conn.fetch(sql("assets", "by_risk_among"), way.of, *given, way.found) if way.found else ()),
     ]
     found = msgspec.convert(rows, list[AssetRow])
-    if far and near:
+    if way.mixed:
         found.sort(key=lambda row: (row.loss_yen_per_year or 0.0, row.asset_id), reverse=True)
     return found[:limit]
 
@@ -158,13 +160,14 @@ async def by_identity(
     """List assets in the order of their identifiers; `unscored` leaves out those with a risk."""
     given = (None, after, *_filters(wanted), limit, geometry, unscored)
     often = await _often(conn, owners, wanted.due_states)
-    far, near = await _by_share(conn, owners, wanted.box, limit)
+    way = await _way(conn, owners, wanted, limit)
     rows = [
-        *(await conn.fetch(sql("assets", "by_identity"), far, *given, often) if far else ()),
-        *(await conn.fetch(sql("assets", "by_identity_in_box"), near, *given) if near else ()),
+        *(await conn.fetch(sql("assets", "by_identity"), way.far, *given, often) if way.far else ()),
+        *(await conn.fetch(sql("assets", "by_identity_in_box"), way.near, *given) if way.near else ()),
+        *(await conn.fetch(sql("assets", "by_identity_among"), way.of, *given, way.found) if way.found else ()),
     ]
     found = msgspec.convert(rows, list[AssetRow])
-    if far and near:
+    if way.mixed:
         found.sort(key=lambda row: row.asset_id)
     return found[:limit]
 
@@ -178,22 +181,55 @@ async def _often(conn: ReadConn, owners: Sequence[UUID], states: Sequence[str] |
     return bool(states) and await conn.fetchval(sql("tallies", "due_share"), owners, states) >= OFTEN
 
 
+class _Way(Struct, frozen=True):
+    """How a page is found soonest: owners to go through in the list's order, owners to look at by place, and assets
+    (`found`, with their owners `of`) to choose from."""
+
+    far: list[UUID]
+    near: list[UUID]
+    of: list[UUID]
+    found: list[UUID]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the rows come from several queries."""
+        return bool(self.far) + bool(self.near) + bool(self.found) > 1
+
+
+async def _way(conn: ReadConn, owners: Sequence[UUID], wanted: Wanted, limit: int) -> _Way:
+    far, (of, found) = (owners, ([], [])) if wanted.text is None else await words.find(conn, owners, wanted.text)
+    far, near = await _by_share(conn, far, wanted.box, limit)
+    return _Way(far, near, of, found)
+
+
 async def _by_share(
     conn: ReadConn, owners: Sequence[UUID], box: Box | None, limit: int
 ) -> tuple[list[UUID], list[UUID]]:
     """Split owners by how their assets in a box are found soonest: in the list's order, or by place.
 
     Of n assets with k in the box the list's order passes about limit x n / k rows until the page is full, the place
-    all k; the counts come from the map's cells and decide nothing but the way.
+    all k. The map's cells tell between which numbers k lies; where that leaves it open, finer cells are asked. They
+    decide nothing but the way.
     """
-    if box is None:
+    if box is None or not owners:
         return list(owners), []
     west, south, east, north = box
-    side = max(east - west, north - south, 1e-6)
-    level = min(max(math.floor(math.log2(360 / side)) + 3, COARSEST_LEVEL), FINEST_LEVEL)
-    (left, bottom), (right, top) = to_cell(west, south, level), to_cell(east, north, level)
-    counts = await conn.fetch(sql("overview", "box_counts"), owners, level, left, right, top, bottom, COARSEST_LEVEL)
-    far = {row["owner_id"] for row in counts if row["inside"] ** 2 > limit * row["whole"]}
+    coarse = math.floor(math.log2(360 / max(east - west, north - south, 1e-6)))
+    far: set[UUID] = set()
+    open_ = list(owners)
+    for finer in (3, 6):
+        level = min(max(coarse + finer, COARSEST_LEVEL), FINEST_LEVEL)
+        (left, bottom), (right, top) = to_cell(west, south, level), to_cell(east, north, level)
+        counts = await conn.fetch(
+            sql("overview", "box_counts"), open_, level, left, right, top, bottom, COARSEST_LEVEL
+        )
+        far |= {row["owner_id"] for row in counts if row["inside"] ** 2 > limit * row["whole"]}
+        left_open = [row for row in counts if row["inside"] ** 2 <= limit * row["whole"] < row["touched"] ** 2]
+        open_ = [row["owner_id"] for row in left_open]
+        if not open_:
+            break
+    else:
+        far |= {row["owner_id"] for row in left_open if 2 * row["touched"] > row["whole"]}
     return [one for one in owners if one in far], [one for one in owners if one not in far]
 
 
@@ -238,13 +274,17 @@ async def versions(conn: ReadConn, asset_id: UUID, owners: Sequence[UUID]) -> li
 
 async def change(conn: Conn, changed: AssetInFull, expected: int, at: datetime, key_id: UUID) -> int | None:
     """Write an asset's new state and keep the former one; None when its revision is no longer the expected one."""
-    return await conn.fetchval(
+    revision = await conn.fetchval(
         sql("assets", "change"),
         changed.owner_id, changed.asset_id, expected, at, key_id, changed.number, changed.name, changed.built_year,
         changed.built_on, changed.built_precision.value, changed.municipality_code, changed.route, changed.length_m,
         changed.width_m, changed.area_m2, changed.diameter_mm, changed.depth_m, changed.material,
         changed.material_text, changed.attributes, changed.status.value,
     )  # fmt: skip
+    if revision is not None:
+        texts = (changed.number, changed.name, changed.route)
+        await words.put(conn, changed.owner_id, [(changed.asset_id, changed.asset_class.value, revision, texts)])
+    return revision
 
 
 async def shared(

@@ -16,7 +16,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from gunmane.core.words import AssetClass, Origin
-from gunmane.store import copying
+from gunmane.store import copying, words
 from gunmane.store.copying import Batch, Column, copy_in
 from gunmane.store.ids import uuid7_bytes
 from gunmane.store.query import Conn, ReadConn, sql
@@ -337,6 +337,8 @@ async def record(conn: Conn, target: Target, row: LedgerRow) -> None:
         row.encoding, row.crs, row.mapping, row.warnings, row.rows_read, row.rows_new, row.rows_changed,
         row.rows_unchanged, row.rows_missing, row.rows_rejected, row.rows_flagged, target.origin.value,
     )  # fmt: skip
+    if row.content == "assets":
+        await words.imported(conn, target.owner_id)
 
 
 async def latest(conn: ReadConn, owner_id: UUID) -> dict[tuple[str, AssetClass, str], Recorded]:
