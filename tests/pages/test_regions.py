@@ -219,6 +219,28 @@ def test_shares_are_written_with_two_digits(share: float | None, text: str) -> N
     assert texts.percent(share) == text
 
 
+async def test_a_tile_is_not_sent_twice_and_ends_with_the_consent(
+    client: Client, region: Region, db: Database
+) -> None:
+    await sign_in(client, region.keys[region.two])
+    admin = await database.connect(db.admin_url)
+    for zoom in (10, 16):
+        path = f"/regions/{region.region_id}/tiles/{zoom}/{_tile(zoom)[0]}/{_tile(zoom)[1]}"
+        await admin.execute("UPDATE consents SET revoked_at = NULL")
+        first = await client.get(path)
+        assert first.headers["cache-control"] == "private, no-cache"
+        known = {"if-none-match": first.headers["etag"]}
+        again = await client.get(path, headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+        assert (await client.get(path)).content == first.content
+        await admin.execute("UPDATE consents SET revoked_at = now()")
+        closed = await client.get(path, headers=known)
+        assert closed.status_code == 200
+        assert closed.content != first.content
+        assert "B-1-あ".encode() not in closed.content
+    await admin.close()
+
+
 async def test_tiles_hold_cells_far_out_and_assets_close_in(client: Client, region: Region, tmp_path: Path) -> None:
     await sign_in(client, region.keys[region.two])
     for zoom, layer, field in ((10, "cells", "n"), (16, "assets", "number")):
