@@ -248,10 +248,11 @@ async def process(server: Embedded, home: Path) -> AsyncGenerator[tuple[int, int
             try:
                 client = Client(port, "")
                 await client.open()
-                break
+                if (await client.get("/ready"))[0] == 200:
+                    break
             except OSError:
                 await asyncio.sleep(0.1)
-        await asyncio.sleep(1)
+        client.writer.close()
         yield port, served.pid
     finally:
         served.terminate()

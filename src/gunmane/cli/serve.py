@@ -17,6 +17,11 @@ from gunmane.store import database, pool
 from gunmane.store.embedded import Embedded
 
 LOOK_SECONDS = 0.5
+LEVELS = {
+    "critical": "critical", "error": "error", "warning": "warning", "warn": "warning", "info": "warning",
+    "debug": "debug", "notset": "trace",
+}  # fmt: skip
+"""Levels of the settings in uvicorn's words; what it says at `info` is nothing that an operator asked for."""
 
 
 def add(commands: Any) -> None:
@@ -45,17 +50,16 @@ def serve_ready(settings: Settings, host: str | None = None, port: int | None = 
     try:
         asyncio.run(pool.check(ready.url))
         with kept_alive(ready.server):
-            listen(settings, host, port, workers)
+            ended_well = listen(settings, host, port, workers)
     finally:
         ready.close()
-    return 0
+    return 0 if ended_well else 1
 
 
 def check_address(host: str, port: int) -> None:
-    """Tell at once that an address cannot be listened on; raises GunmaneError `bad_port`, `port_taken`.
+    """Tell at once, before a database is started, that an address cannot be listened on.
 
-    The web server shares its port with whoever asks (SO_REUSEPORT, for its workers): without this look a second
-    service of the same user would take every other request from the first, perhaps with another database.
+    Raises GunmaneError `bad_port`, `port_taken`.
     """
     if not 1 <= port <= 65535:
         raise GunmaneError("bad_port", port=port)
@@ -68,26 +72,34 @@ def check_address(host: str, port: int) -> None:
         raise GunmaneError("port_taken", host=host, port=port, reason=error.strerror or str(error)) from error
 
 
-def listen(settings: Settings, host: str, port: int, workers: int = 1) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished first."""
-    from granian import Granian
-    from granian.constants import Interfaces, Loops
-    from granian.log import LogLevels
+def listen(settings: Settings, host: str, port: int, workers: int = 1) -> bool:
+    """Serve until SIGINT or SIGTERM; requests under way are finished first. False when a worker could not start.
 
-    print(f"gunmane: http://{host}:{port}/ (API: http://{host}:{port}/docs)", flush=True)
-    Granian(
+    The workers are processes of their own, started again when they die; this one only watches them.
+    """
+    from uvicorn import Config
+    from uvicorn.config import STARTUP_FAILURE
+    from uvicorn.supervisors import Multiprocess
+
+    from gunmane.http import connections
+
+    config = Config(
         "gunmane.app:create",
         factory=True,
-        address=host,
+        host=host,
         port=port,
-        interface=Interfaces.ASGI,
         workers=workers,
-        loop=Loops.uvloop if os.name == "posix" else Loops.asyncio,
-        websockets=False,
-        log_level=LogLevels(settings.log_level) if settings.log_level != "info" else LogLevels.warning,
-        workers_kill_timeout=15,
-        respawn_failed_workers=True,
-    ).serve()
+        loop="uvloop" if os.name == "posix" else "asyncio",
+        log_level=LEVELS[settings.log_level],
+        timeout_graceful_shutdown=15,
+        timeout_worker_healthcheck=60,
+        **connections.options(),
+    )
+    print(f"gunmane: http://{host}:{port}/ (API: http://{host}:{port}/docs)", flush=True)
+    with config.bind_socket() as listening:
+        supervisor = Multiprocess(config, [listening])
+        supervisor.run()
+    return all(worker.exitcode != STARTUP_FAILURE for worker in supervisor.processes)
 
 
 @contextmanager
