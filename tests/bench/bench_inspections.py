@@ -11,8 +11,11 @@
 2. The service: 8 clients of one owner, each with a key of its own, log single inspections of random assets over HTTP,
    with key check, plausibility, condition and the answer kept under an Idempotency-Key. Then 8 clients of 8 owners,
    which share nothing, and so no transaction.
-3. The service: batches of inspections of assets in random order as NDJSON, one a round, in one transaction.
-4. The service: pages of the list by risk, with and without filters, one client; every asset has a score.
+   At the end inspections that raise a doubt (two grades worse), which take the longer way through the rules.
+3. HTTP alone: the same web server before an application that does nothing but know its keys, same clients.
+4. The service: batches of inspections of assets in random order as NDJSON, one a round, in one transaction. Their
+   limit: COPY BINARY of as many rows into the very table, with its keys and indexes, as superuser.
+5. The service: pages of the list by risk, with and without filters, one client; every asset has a score.
 
 The rounds are interleaved; medians and the ratios to pgbench of the same run are printed, and the processor time of
 each part. Load generator, service and database share the machine.
@@ -32,12 +35,13 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import uvloop
 from msgspec import Struct
 from tests.bench.clients import Client, closed_loop, own_seconds, processor_seconds
@@ -167,22 +171,22 @@ def same(server: Embedded, folder: Path, seconds: float, rival: Owner) -> float:
     return pgbench(server, folder, seconds, script, "gunmane_app", settings)
 
 
-def inspection(asset: UUID, day: date) -> bytes:
+def inspection(asset: UUID, day: date, grade: str) -> bytes:
     """Write an inspection as it is sent."""
     return json.dumps(
         {
             "asset_id": str(asset), "inspected_on": day.isoformat(), "duty": "road.periodic",
-            "scale": "road-soundness", "grade": "II", "findings": {"crack": "b"}, "inspector": "東北点検 第一班",
+            "scale": "road-soundness", "grade": grade, "findings": {"crack": "b"}, "inspector": "東北点検 第一班",
             "notes": "notes",
         }
     ).encode()  # fmt: skip
 
 
-def requests(port: int, key: str, assets: list[UUID], day: date) -> list[bytes]:
+def requests(port: int, key: str, assets: list[UUID], day: date, grade: str = "II") -> list[bytes]:
     """Make the requests of one client, one an asset."""
     client = Client(port, key)
     return [
-        client.request("/v1/inspections", "application/json", f"{asset}-{day}", inspection(asset, day))
+        client.request("/v1/inspections", "application/json", f"{asset}-{day}", inspection(asset, day, grade))
         for asset in assets
     ]
 
@@ -204,6 +208,47 @@ async def batch(port: int, key: str, assets: list[UUID], day: date) -> float:
         raise RuntimeError(answer[:2000].decode())
     client.writer.close()
     return len(assets) / seconds
+
+
+async def copied(admin: asyncpg.Connection, rival: Owner, count: int, number: int) -> float:
+    """Copy inspections into the table itself, as many as a batch has; rows per second."""
+    day, now, owner = date(2020, 1, 1) + timedelta(days=number), datetime.now(UTC), rival.owner_id
+    rows = [
+        (owner, uuid7(), asset, "bridge", day, "road.periodic", "road-soundness", "II", "東北点検 第一班", "api", now)
+        for asset in random.Random(number).sample(rival.assets, count)
+    ]
+    columns = [
+        "owner_id", "inspection_id", "asset_id", "asset_class", "inspected_on", "duty", "scale", "grade", "inspector",
+        "origin", "recorded_at",
+    ]  # fmt: skip
+    started = time.perf_counter()
+    await admin.copy_records_to_table("inspections", records=rows, columns=columns)
+    return count / (time.perf_counter() - started)
+
+
+async def http_alone(sent: list[list[bytes]], keys: list[str], seconds: float) -> float:
+    """Send the same requests to the web server with nothing behind it; requests per second."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.bench.http_limit", str(port), *keys]
+    served = await asyncio.create_subprocess_exec(*command)
+    try:
+        while True:
+            try:
+                (await asyncio.open_connection("127.0.0.1", port))[1].close()
+                break
+            except OSError:
+                await asyncio.sleep(0.1)
+        return await closed_loop(port, sent, seconds)
+    finally:
+        served.terminate()
+        await served.wait()
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 async def pages(port: int, key: str, path: str, times: int = 60) -> tuple[float, float]:
@@ -233,9 +278,7 @@ async def service(server: Embedded, home: Path) -> AsyncGenerator[int]:
 @asynccontextmanager
 async def process(server: Embedded, home: Path) -> AsyncGenerator[tuple[int, int]]:
     """The service as `gunmane serve` starts it: its port and its process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ, "DATABASE_URL": server.url("gunmane_app"), "GUNMANE_ADMIN_DATABASE_URL": server.url(),
         "GUNMANE_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path),
@@ -285,6 +328,8 @@ class Figures(Struct):
     same: list[float] = []
     singles: list[float] = []
     apart: list[float] = []
+    alone: list[float] = []
+    copies: list[float] = []
     batches: list[float] = []
     processor: list[tuple[float, float, float]] = []
     rivals: list[tuple[float, float]] = []
@@ -296,14 +341,15 @@ async def run(options: Any, server: Embedded, home: Path, port: int, served: int
     share = len(town.assets) // CLIENTS
     parts = [town.assets[n * share : (n + 1) * share] for n in range(CLIENTS)]
 
-    def prepared(day: date) -> list[list[bytes]]:
-        return [requests(port, key, part, day) for key, part in zip(town.keys, parts, strict=True)]
+    def prepared(day: date, grade: str = "II") -> list[list[bytes]]:
+        return [requests(port, key, part, day, grade) for key, part in zip(town.keys, parts, strict=True)]
 
     def apart(day: date) -> list[list[bytes]]:
         return [requests(port, owner.keys[0], owner.assets, day) for owner in world.small]
 
     await closed_loop(port, prepared(day), 1)  # statements get prepared
     await closed_loop(port, apart(day), 1)
+    admin = await database.connect(server.url())
     for number in range(options.rounds):
         day += timedelta(days=100)
         marks = [processor_seconds(postmaster)]
@@ -322,13 +368,19 @@ async def run(options: Any, server: Embedded, home: Path, port: int, served: int
         used = [(end - start) / rows * 1e6 for start, end in zip(before, after, strict=True)]
         found.processor.append((used[0], used[1], used[2]))
         found.apart.append(await closed_loop(port, apart(day), min(options.seconds, 3)))
+        found.alone.append(await http_alone(sent, town.keys, min(options.seconds, 3)))
+        found.copies.append(await copied(admin, world.rival, options.batch, number))
         picked = random.Random(number).sample(town.assets, options.batch)
         found.batches.append(await batch(port, town.keys[0], picked, day + timedelta(days=1)))
         print(f"round {number + 1}: pgbench plain {found.plain[-1]:6.0f}/s, same table {found.same[-1]:6.0f}/s   "
-              f"service {rate:6.0f}/s (8 owners {found.apart[-1]:6.0f}/s)   batch {found.batches[-1]:6.0f} rows/s   "
+              f"service {rate:6.0f}/s (8 owners {found.apart[-1]:6.0f}/s)   HTTP alone {found.alone[-1]:6.0f}/s   "
+              f"batch {found.batches[-1]:6.0f} rows/s, bare COPY {found.copies[-1]:6.0f}   "
               f"processor µs a row: service {used[0]:.0f}, PostgreSQL {used[1]:.0f}, clients {used[2]:.0f}",
               flush=True)  # fmt: skip
+    await admin.close()
     report(options, found)
+    rate = await closed_loop(port, prepared(day + timedelta(days=2), "IV"), min(options.seconds, 3))
+    print(f"single inspections that raise a doubt, {CLIENTS} clients of one owner: {rate:.0f}/s")
     for path in ("/v1/assets", "/v1/assets?grade=II", "/v1/assets?text=77", "/v1/risks", "/v1/inspections"):
         median, high = await pages(port, town.keys[0], path)
         print(f"{path} among {options.assets} assets: median {median:.1f} ms, p95 {high:.1f} ms (wanted: 100)")
@@ -336,9 +388,12 @@ async def run(options: Any, server: Embedded, home: Path, port: int, served: int
 
 def report(options: Any, found: Figures) -> None:
     """Print medians and ratios."""
-    limit, whole, rate, apart, rows = (
-        statistics.median(values) for values in (found.plain, found.same, found.singles, found.apart, found.batches)
-    )
+    limit, whole, rate, apart, rows, alone, copies = (
+        statistics.median(values)
+        for values in (
+            found.plain, found.same, found.singles, found.apart, found.batches, found.alone, found.copies,
+        )
+    )  # fmt: skip
     print(f"single inspections, {CLIENTS} clients of one owner, medians: service {rate:.0f}/s; "
           f"pgbench plain {limit:.0f}/s, ratio {rate / limit:.2f}; "
           f"pgbench into the same table {whole:.0f}/s, ratio {rate / whole:.2f} (wanted: 0.70)")  # fmt: skip
@@ -349,7 +404,9 @@ def report(options: Any, found: Figures) -> None:
           f"clients {used[2]:.0f} µs, on {os.cpu_count()} cores")  # fmt: skip
     used = [statistics.median(one) for one in zip(*found.rivals, strict=True)]
     print(f"processor time of PostgreSQL under pgbench: plain {used[0]:.0f} µs, same table {used[1]:.0f} µs a row")
-    print(f"batches of {options.batch}: median {rows:.0f} rows/s (wanted: 50000)")
+    print(f"HTTP alone, same clients: {alone:.0f}/s; service {rate / alone:.2f} of it")
+    print(f"batches of {options.batch}: median {rows:.0f} rows/s (wanted: 50000); bare COPY into the table "
+          f"{copies:.0f} rows/s, ratio {rows / copies:.2f}")  # fmt: skip
 
 
 if __name__ == "__main__":
