@@ -11,6 +11,9 @@ from gunmane.pdf.story import Story, Value
 SHOWN = 24
 """Decisions in the plan's table; all stand in the annex."""
 
+EACH = 6
+"""Decisions of a kind that are shown before more of another kind."""
+
 AROUND = 0.02
 """Degrees of latitude and longitude shown around a place."""
 
@@ -30,7 +33,7 @@ def choices(story: Story) -> None:
     story.para(story.say("texts.choices", **counts))
     table = [one for one in found if one.kind != "sewage" or one.verdict in CHANGES]
     story.para(story.say("texts.choices_see", table=story.number_of("table.choices")), keep_next=True)
-    story.table("choices", [row(story, one) for one in table[:SHOWN]], note="choices")
+    story.table("choices", [row(story, one) for one in _shown(table)], note="choices")
     if len(table) > SHOWN:
         story.para(story.say("texts.choices_more", count=len(table) - SHOWN))
     _districts(story)
@@ -62,6 +65,17 @@ def overrides(story: Story) -> None:
 def yen_text(story: Story, yen: int) -> str:
     """Write an amount of money without its sign."""
     return story.pick(amount(abs(yen)))
+
+
+def _shown(table: list[Choice]) -> list[Choice]:
+    """Return the decisions that the plan's table has room for: some of every kind before more of one."""
+    rank: dict[str, int] = {}
+    turn: list[int] = []
+    for one in table:
+        turn.append(rank.setdefault(one.kind, 0) // EACH)
+        rank[one.kind] += 1
+    first = sorted(range(len(table)), key=lambda k: (turn[k], k))[:SHOWN]
+    return [table[k] for k in sorted(first)]
 
 
 def row(story: Story, one: Choice) -> dict[str, Value | Cell]:
