@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -40,6 +41,13 @@ async def stored(db: Database) -> list[tuple[Roster, DayPlan]]:
     ]
 
 
+def said_of(command: Callable[[list[str]], int], options: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """What a command prints that ends well."""
+    capsys.readouterr()
+    assert command([*options, "--from", (START + timedelta(days=6)).isoformat()]) == 0
+    return capsys.readouterr().out
+
+
 def test_a_region_rolls_on(here: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, out = tmp_path / "region.toml", tmp_path / "out"
     simulate(tmp_path, 4, 900, 7, None, lambda *_: None)
@@ -73,6 +81,12 @@ def test_a_region_rolls_on(here: Database, tmp_path: Path, capsys: pytest.Captur
     after = placed_in(later)
     unmoved = sum(after.get(work, (None, ""))[0] == held[0] for work, held in before.items())
     assert unmoved >= 0.6 * len(before)
+    # the region has a road network: driving is reckoned along it, the roster keeps the minutes, the output says so
+    assert "road network (SHA-256" in said_of(main, [*options, "--language", "en"], capsys)
+    *_, (third, plan) = asyncio.run(stored(here))
+    assert third.travel is not None
+    assert third.travel.share > 0
+    assert faults(third, plan, working_days()) == []
     extra.write_text('{"peple": []}', "utf-8")
     assert main([*options, "--extra", str(extra)]) == 2
     assert "peple" in capsys.readouterr().err

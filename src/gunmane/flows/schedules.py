@@ -8,12 +8,11 @@ from uuid import UUID
 
 import numpy as np
 from msgspec import Struct, structs
-from numpy.typing import NDArray
 
 from gunmane import __version__
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.plan.roads import Roads
-from gunmane.core.plan.ways import ways
+from gunmane.core.plan.ways import road_km
 from gunmane.core.schedule.changes import Change, Changed, added_drive, change
 from gunmane.core.schedule.days import places_of
 from gunmane.core.schedule.rolling import WEEKS_A_YEAR, Extra, YearByWeek, people_of, roster_of, year_by_week
@@ -71,8 +70,8 @@ async def roll(
     if before is not None:
         extra = structs.replace(extra, wishes=(*before.roster.wishes, *extra.wishes))
     people = people_of(counts, rows, extra)
-    road_km = None if roads is None else partial(_road_km, roads)
-    year = await asyncio.to_thread(year_by_week, rows, people, extra, start, book, office, road_km)
+    along = None if roads is None else partial(road_km, roads)
+    year = await asyncio.to_thread(year_by_week, rows, people, extra, start, book, office, along)
     if year.breaches:
         raise RuntimeError(f"the year plan breaks its own rules: {year.breaches[:3]}")
     roster = roster_of(
@@ -96,16 +95,10 @@ async def roll(
 def on_roads(roster: Roster, roads: Roads) -> Roster:
     """Return the roster with the minutes of driving along a road network."""
     places = places_of(roster)
-    metres = 1000 * _road_km(roads, np.array(places), np.array(places))
+    points = np.array(places, dtype=np.float64).reshape(-1, 2)
+    metres = 1000 * road_km(roads, points, points)
     source = f"SHA-256 {roads.digest[:16]}"
     return structs.replace(roster, travel=travel_along(places, metres, roster.rules.speed_km_h, source))
-
-
-def _road_km(roads: Roads, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Kilometres along the roads; without a place none."""
-    if not len(start) or not len(end):
-        return np.full((len(start), len(end)), np.nan)
-    return ways(roads, (start[:, 0], start[:, 1]), (end[:, 0], end[:, 1])) / 1000
 
 
 class Outcome(Struct, frozen=True):

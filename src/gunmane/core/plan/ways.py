@@ -51,3 +51,8 @@ def ways(roads: Roads, start: tuple[Floats, Floats], end: tuple[Floats, Floats])
     metres = reached[place] + from_m[rows][:, None] + to_m[columns][None, :]
     found[np.ix_(rows, columns)] = np.where(np.isfinite(metres), metres, np.nan)
     return found
+
+
+def road_km(roads: Roads, start: Floats, end: Floats) -> Floats:
+    """Kilometres by the shortest way between places (n x 2 and m x 2 degrees), as in `ways`."""
+    return ways(roads, (start[:, 0], start[:, 1]), (end[:, 0], end[:, 1])) / 1000

@@ -24,6 +24,7 @@ from gunmane.core.plan.overrides import Override, wishes_of
 from gunmane.core.plan.roads import Roads, with_detours
 from gunmane.core.plan.scenarios import plan_region
 from gunmane.core.plan.sheet import Facts, PlanSheet
+from gunmane.core.plan.ways import road_km
 from gunmane.core.plan.wording import complete
 from gunmane.core.risk import LOSS_EDGES
 from gunmane.core.schedule.check import breaches
@@ -100,9 +101,10 @@ def run_id_of(inputs_digest: str) -> UUID:
 
 
 def compute(
-    fleets: Sequence[Fleet], owners: tuple[OwnerFacts, ...], *, as_of: date, seed: int, report: Report
-) -> Computed:
-    """Fit, forecast, score, find duties, and plan the year's inspections."""
+    fleets: Sequence[Fleet], owners: tuple[OwnerFacts, ...], *, as_of: date, seed: int, report: Report,
+    roads: Roads | None = None,
+) -> Computed:  # fmt: skip
+    """Fit, forecast, score, find duties, and plan the year's inspections, driving along `roads` where given."""
     first_fy = fiscal_year(as_of) + 1
     ends = year_ends(as_of, first_fy, YEARS)
     parts: list[tuple[Fleet, tuple[Assessed, ...]]] = []
@@ -120,7 +122,7 @@ def compute(
         duties[fleet.asset_class] = duties_of(fleet, rule_book(), as_of)
     report("duties", 1.0)
     report("schedule", 0.0)
-    planned = schedule(fleets, duties, risk, owners, as_of)
+    planned = schedule(fleets, duties, risk, owners, as_of, roads)
     report("schedule", 1.0)
     return Computed(tuple(parts), duties, risk, planned, owners, as_of, first_fy)
 
@@ -131,6 +133,7 @@ def schedule(
     risk: RegionRisk,
     owners: Sequence[OwnerFacts],
     as_of: date,
+    roads: Roads | None = None,
 ) -> Schedule:
     """Plan the coming twelve months' inspections; raises RuntimeError when the independent checker objects."""
     book = workbook()
@@ -141,6 +144,10 @@ def schedule(
     ]
     people = engineers(fleets, owners)
     work = work_of(sources, book.work, months, book.parameters.lead_months)
+    if roads is not None and work.tasks.size:
+        bases = list(dict.fromkeys(one.place for one in people if one.place is not None))
+        km = road_km(roads, np.array(bases, dtype=np.float64).reshape(-1, 2), work.tasks.place)
+        work = structs.replace(work, tasks=structs.replace(work.tasks, road_km=dict(zip(bases, km, strict=True))))
     plan = plan_year(work.tasks, book.work, people, months, book.parameters)
     broken = breaches(plan, work.tasks, book.work, people, months, book.parameters)
     if broken:

@@ -96,7 +96,9 @@ async def build(opened: pool.Pool, request: Request, report: Report, checkpoint:
     run_id = run_id_of(inputs)
     done = None if checkpoint is None else await asyncio.to_thread(checkpoints.load, checkpoint, inputs)
     if done is None:
-        done = await asyncio.to_thread(compute, found, facts, as_of=request.as_of, seed=request.seed, report=report)
+        done = await asyncio.to_thread(
+            compute, found, facts, as_of=request.as_of, seed=request.seed, report=report, roads=request.roads
+        )
         if checkpoint is not None:
             await asyncio.to_thread(checkpoints.save, checkpoint, inputs, done)
     counts: dict[str, Any] = {
