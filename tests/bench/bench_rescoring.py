@@ -22,7 +22,7 @@ from tests.bench.bench_import import server_cpu
 from gunmane.cli.bulk import few_collections
 from gunmane.core.assess.fleets import Fleet
 from gunmane.core.assess.models import Assessed, assess
-from gunmane.core.assess.risks import region_risk
+from gunmane.core.assess.risks import region_risk, region_totals
 from gunmane.core.assess.stock import year_ends
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.regions import RegionFile
@@ -72,9 +72,10 @@ async def rescore(opened: pool.Pool, owners: Owners, day: date, seed: int, clock
         for fleet in found
     ]
     clock.lap("fit and forecast")
-    risk = region_risk(parts, reference.consequences(), owners=len(owners), seed=seed)
+    risk = region_risk(parts, reference.consequences())
     clock.lap("score")
     run_id, count = uuid7(), 0
+    loss = asyncio.create_task(asyncio.to_thread(region_totals, risk, len(owners), seed))  # beside, as in a build
     async with pool.writing(opened) as conn:
         await access.operate(conn, ids, [])
         await scores.begin(conn)
@@ -82,7 +83,8 @@ async def rescore(opened: pool.Pool, owners: Owners, day: date, seed: int, clock
         for fleet, part in zip(found, risk.parts, strict=True):
             batches = risk_batches(fleet, part, risk, reasons, ids)
             count += await scores.replace_risks(conn, ids, fleet.asset_class, run_id, batches)
-    clock.lap("write back")
+    await loss
+    clock.lap("write back, totals")
     return count
 
 

@@ -11,7 +11,7 @@ from gunmane.core.assess.duties import duties_of, owed
 from gunmane.core.assess.explain import explain
 from gunmane.core.assess.fleets import Fleet, ranks, scale_codes
 from gunmane.core.assess.models import Assessed, assess
-from gunmane.core.assess.risks import RegionRisk, class_total, region_risk
+from gunmane.core.assess.risks import RegionRisk, class_total, region_risk, region_totals
 from gunmane.core.assess.stock import region_stock, year_ends
 from gunmane.core.duties.daynumbers import number
 from gunmane.core.duties.engine import State
@@ -34,7 +34,7 @@ def assessed(fleet: Fleet, seed: int = 1) -> list[Assessed]:
 
 
 def scored(parts: Sequence[tuple[Fleet, Sequence[Assessed]]]) -> RegionRisk:
-    return region_risk(parts, reference.consequences(), owners=2, seed=1)
+    return region_risk(parts, reference.consequences())
 
 
 def chain_looks(hazards: Sequence[float], assets: int, seed: int) -> list[tuple[int, date, str]]:
@@ -84,7 +84,7 @@ def test_a_class_without_a_scale_is_not_forecast_and_counted_as_not_scored(make:
     assert scale_codes(plant, reference.scales()) == ()
     assert assessed(plant) == []
     risk = scored([(plant, [])])
-    assert risk.region is None
+    assert region_totals(risk, 2, 1) == (None, ())
     assert class_total(risk, [AssetClass.TREATMENT_PLANT], AssetClass.TREATMENT_PLANT, 0) == (0, 2, 0.0)
 
 
@@ -124,9 +124,10 @@ def test_risk_grows_with_what_is_at_stake(make: Make) -> None:
     assert yen[1] > yen[0] > 0
     assert np.isfinite(yen[2]), "unknown traffic is replaced by a stated default"
     assert risk.scores.unknown[2] > risk.scores.unknown[0]
-    assert risk.region is not None
-    assert risk.region.low <= risk.region.expected <= risk.region.high <= risk.region.bad_year_95
-    assert risk.region.expected == pytest.approx(sum(total.expected for total in risk.owners))
+    region, each = region_totals(risk, 2, 1)
+    assert region is not None
+    assert region.low <= region.expected <= region.high <= region.bad_year_95
+    assert region.expected == pytest.approx(sum(total.expected for total in each))
 
 
 def test_an_owner_alone_is_not_told_to_differ_from_the_region(make: Make) -> None:

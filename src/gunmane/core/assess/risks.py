@@ -31,20 +31,21 @@ class Scored(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class RegionRisk(Struct, frozen=True, kw_only=True, eq=False):
-    """Scores of all classes one below the other, and the totals."""
+    """Scores of all classes one below the other, with what their totals follow from.
+
+    kind: row of `yearly` (kinds x draws, the level yearly probability of entry) of each chosen asset.
+    """
 
     scores: Scores
     parts: tuple[Scored, ...]
-    region: Total | None
-    owners: tuple[Total, ...]
+    kind: Ints
+    yearly: Floats
     owner: Ints
     class_index: Ints
     chosen: Ints  # rows of `scores` that could be scored
 
 
-def region_risk(
-    parts: Sequence[tuple[Fleet, Sequence[Assessed]]], consequences: Consequences, *, owners: int, seed: int
-) -> RegionRisk:
+def region_risk(parts: Sequence[tuple[Fleet, Sequence[Assessed]]], consequences: Consequences) -> RegionRisk:
     """Score a region; a class without forecasts, or without a consequence, stays unscored and is counted as such."""
     sizes = [fleet.size for fleet, _ in parts]
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -81,10 +82,6 @@ def region_risk(
         owner_factor=speed[chosen],
     )
     draws = min((block.shape[1] for block in yearly), default=0)
-    region, each = (None, ())
-    if draws:
-        stacked = np.vstack([block[:, :draws] for block in yearly])
-        region, each = totals(scores, kind[chosen], stacked, owner[chosen], owners, seed)
     yen = np.full(total, np.nan)
     yen[chosen] = scores.yen_per_year
     return RegionRisk(
@@ -93,12 +90,22 @@ def region_risk(
             _scored(fleet, assessed, int(starts[k]), yen[starts[k] : starts[k + 1]])
             for k, (fleet, assessed) in enumerate(parts)
         ),
-        region=region,
-        owners=each,
+        kind=kind[chosen],
+        yearly=np.vstack([block[:, :draws] for block in yearly]) if yearly else np.zeros((0, 0)),
         owner=owner,
         class_index=class_index,
         chosen=chosen,
     )
+
+
+def region_totals(risk: RegionRisk, owners: int, seed: int) -> tuple[Total | None, tuple[Total, ...]]:
+    """Simulate the region's and the owners' yearly loss; None and nothing where no class has a forecast.
+
+    The longest part of scoring, and nothing that is stored per asset waits for it.
+    """
+    if not risk.yearly.shape[1]:
+        return None, ()
+    return totals(risk.scores, risk.kind, risk.yearly, risk.owner[risk.chosen], owners, seed)
 
 
 def _scored(fleet: Fleet, assessed: Sequence[Assessed], first: int, yen: Floats) -> Scored:

@@ -31,7 +31,7 @@ from gunmane.core.plan.findings import (
 )
 from gunmane.core.plan.sheet import PlanSheet, Quality
 from gunmane.core.plan.values import Band, Text
-from gunmane.core.risk import MATRIX, Consequences, Reason
+from gunmane.core.risk import MATRIX, Consequences, Reason, Total
 from gunmane.core.schedule.gather import Work
 from gunmane.core.schedule.year import Engineer, Month, WorkKind, YearPlan
 from gunmane.core.words import AssetClass
@@ -97,9 +97,9 @@ def forecast_rows(parts: Parts, ends: tuple[float, ...], first_fy: int) -> tuple
     return tuple(found)
 
 
-def risk_rows(parts: Parts, risk: RegionRisk) -> tuple[RiskRow, ...]:
+def risk_rows(parts: Parts, risk: RegionRisk, region: Total | None, each: Sequence[Total]) -> tuple[RiskRow, ...]:
     """Totals of the region, of each owner, and of each owner's classes."""
-    if risk.region is None or not parts:
+    if region is None or not parts:
         return ()
     classes = [fleet.asset_class for fleet, _ in parts]
     owners = parts[0][0].owners
@@ -107,8 +107,8 @@ def risk_rows(parts: Parts, risk: RegionRisk) -> tuple[RiskRow, ...]:
     sums = [[class_total(risk, classes, c, k) for c in classes] for k in range(len(owners))]
     unrated = [sum(cell[1] for cell in row) for row in sums]
     for code, total, left in (
-        ("", risk.region, sum(unrated)),
-        *((owners[k].code, risk.owners[k], unrated[k]) for k in range(len(owners))),
+        ("", region, sum(unrated)),
+        *((owners[k].code, each[k], unrated[k]) for k in range(len(owners))),
     ):
         rows.append(
             RiskRow(

@@ -15,7 +15,7 @@ from gunmane.core.assess.duties import duties_of
 from gunmane.core.assess.explain import explain
 from gunmane.core.assess.fleets import Fleet
 from gunmane.core.assess.models import Assessed, assess
-from gunmane.core.assess.risks import RegionRisk, region_risk
+from gunmane.core.assess.risks import RegionRisk, region_risk, region_totals
 from gunmane.core.assess.stock import Duties, region_stock, year_ends
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.plan.fill import make_sheet
@@ -115,7 +115,7 @@ def compute(
         )
         parts.append((fleet, tuple(found)))
     report("fit", 1.0)
-    risk = region_risk(parts, reference.consequences(), owners=len(owners), seed=seed)
+    risk = region_risk(parts, reference.consequences())
     duties: dict[AssetClass, Duties] = {}
     for done, fleet in enumerate(fleets):
         report("duties", done / len(fleets))
@@ -219,7 +219,7 @@ def sheet_of(
             sheet,
             forecasts=show.forecast_rows(done.parts, done.ends, done.first_fy),
             models=show.model_rows(done.parts, reference.texts("assess")["models"]),
-            risks=show.risk_rows(done.parts, done.risk),
+            risks=show.risk_rows(done.parts, done.risk, *region_totals(done.risk, len(done.owners), seed)),
             top_risks=show.top_rows(done.parts, done.risk, lambda reason: explain(reason, tables)),
             matrices=show.matrix_rows(done.risk, reference.consequences()),
             layers=show.map_layers(done.parts, done.risk, LOSS_EDGES[2:]),
