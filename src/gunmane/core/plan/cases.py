@@ -28,7 +28,8 @@ def cases(plan: RegionPlan, book: CostBook, labels: Labels) -> tuple[ScenarioCas
     """Return the plan beside its cases: shares of the budgets, populations, and without each measure that it uses."""
     given = all(facts.budgets for facts in plan.stock.owners)
     note = None if given else labels.get("case", "levelled")
-    found = [_case(plan, book, labels, "plan", "plan", plan.merged.plan, joint=True)]
+    missing = None if plan.budget_cases else labels.get("case", "no_budgets")
+    found = [_case(plan, book, labels, "plan", "plan", plan.merged.plan, note=missing)]
     for part, schedule in plan.budget_cases:
         name = labels.get("case", "budget", share=f"{part:.0%}")
         found.append(_case(plan, book, labels, "budget", f"budget_{part:.0%}", schedule, label=name, note=note))

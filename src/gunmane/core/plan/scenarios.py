@@ -42,6 +42,10 @@ BUDGET_SHARES = (0.8, 1.0, 1.2)
 """Shares of the budgets that are computed side by side."""
 
 
+MOST_COMPARED = 30_000
+"""Assets with options up to which budgets that nobody gave are varied: above, that would double a build's time."""
+
+
 class Scenario(Struct, frozen=True, eq=False):
     """One computed column: its schedule, its sums and its work."""
 
@@ -155,7 +159,11 @@ def plan_region(
         on_network=on_network,
         crossings=jointly,
         budget_cases=_budget_cases(
-            stock, new_plan, new_sums.by_owner[..., 1], lambda owners: fixed(owners, all_options)
+            stock,
+            len(all_options.rows),
+            new_plan,
+            new_sums.by_owner[..., 1],
+            lambda owners: fixed(owners, all_options),
         ),
         variants=variants(
             stock, wanted, all_options, new_plan, unmerged, lambda chosen: _merged_plants(fixed(stock, chosen), moves)
@@ -180,12 +188,14 @@ def _merged_plants(plan: Schedule, moves: tuple[PlantMove, ...]) -> Schedule:
 
 
 def _budget_cases(
-    stock: Stock, level: Schedule, spent: Floats, scheduled: Callable[[Stock], Schedule]
+    stock: Stock, choices: int, level: Schedule, spent: Floats, scheduled: Callable[[Stock], Schedule]
 ) -> tuple[tuple[float, Schedule], ...]:
     """Return the schedules under shares of the budgets; of what the plan spends [G, T], where an owner gave none."""
     if not stock.owners:
         return ()
     given = all(facts.budgets for facts in stock.owners)
+    if not given and choices > MOST_COMPARED:
+        return ()
     return tuple(
         (share, level if share == 1 and not given else scheduled(with_budgets(stock, share, spent)))
         for share in BUDGET_SHARES
