@@ -53,7 +53,8 @@ def _case(
     known = [count for count in people if count]
     return ScenarioCase(
         group=group, code=code, label=label or labels.get("case", code), total_yen=round(total),
-        contracts=round(work.contracts, 1), hours=round(work.hours.mid), measures=int((schedule.year >= 0).sum()),
+        contracts=round(work.contracts, 1), hours=float(round(work.hours.mid)),
+        measures=int((schedule.year >= 0).sum()),
         undone=int((schedule.reason == Reason.NO_BUDGET).sum()),
         bad_left=int((plan.needs.bad & (schedule.year < 0)).sum()),
         risk_yen=round(risk_of(plan, schedule.measure)) if np.isfinite(stock.risk_yen).any() else None,
