@@ -1,5 +1,6 @@
 -- assets_of_class
 -- The assets of one owner and class as they stand: columns of fixed size, then the texts joined by $3.
+-- Flags that only tell what the program filled in ($5) are no doubts.
 SELECT
     asset_id,
     coalesce(built_year, 0)::smallint AS built_year,
@@ -13,7 +14,10 @@ SELECT
     coalesce((center(bounds))[0], 'NaN') AS lon,
     coalesce((center(bounds))[1], 'NaN') AS lat,
     origin = 'simulated' AS simulated,
-    cardinality(flags) > 0 AS flagged,
+    CASE
+        WHEN cardinality(flags) = 0 THEN false
+        ELSE EXISTS (SELECT FROM unnest(flags) AS f WHERE split_part(f, ':', 1) <> ALL ($5::text[]))
+    END AS flagged,
     translate(number, $3, '') || $3 || translate(coalesce(name, ''), $3, '') || $3
         || translate(coalesce(material, ''), $3, '') || $3 || status || $3 || coalesce(attributes::text, 'null') AS texts
 FROM assets

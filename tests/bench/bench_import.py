@@ -118,9 +118,11 @@ async def main(rows: int) -> None:
         print(f"import            {took:6.2f} s   {rows / took:,.0f} rows/s")
         print(f"  processor       {used:6.2f} s server   {own:.2f} s reading and encoding, at the same time")
         print(f"peak memory       {peak:6.0f} MB   ({before:.0f} MB before)")
+        merging = server_cpu(server)
         same, outcome = await run(opened, folder, again=True)
+        merging = server_cpu(server) - merging
         assert outcome.ledgers[0].unchanged == rows
-        print(f"unchanged, read   {same:6.2f} s   {rows / same:,.0f} rows/s")
+        print(f"unchanged, read   {same:6.2f} s   {rows / same:,.0f} rows/s   {merging:.2f} s server")
         left, outcome = await run(opened, folder)
         assert outcome.ledgers[0].state == "identical"
         print(f"unchanged, left   {left:6.2f} s")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gunmane.core.assess.fleets import Days, Fleet, Floats, Ints, Looks, Works
 from gunmane.core.duties.columns import Coded
 from gunmane.core.inventory import ATTRIBUTES
+from gunmane.core.ledgers.columns import DERIVED
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Precision, Status
 from gunmane.store import access
@@ -157,7 +158,8 @@ async def _read_owner(
     firsts = [len(one.numbers) for one in found]
     ids: list[NDArray[np.void]] = []
     for one, first in zip(found, firsts, strict=True):
-        given = (owner_id, one.asset_class.value, JOINED, [precision.value for precision in _PRECISIONS])
+        precisions = [precision.value for precision in _PRECISIONS]
+        given = (owner_id, one.asset_class.value, JOINED, precisions, sorted(DERIVED))
         await read_rows(conn, sql("fleets", "assets_of_class"), given, _ASSETS, one.take)
         ids.append(one.finish_owner(first))
     classes = [one.asset_class.value for one, mine in zip(found, ids, strict=True) if len(mine)]
