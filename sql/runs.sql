@@ -34,10 +34,6 @@ WHERE region_id = $1 AND run_id = $2;
 UPDATE runs SET state = 'failed', error = $3, finished_at = now()
 WHERE region_id = $1 AND run_id = $2 AND state IN ('queued', 'running');
 
--- insert_model
--- Store the card of a fitted model.
-INSERT INTO models (region_id, run_id, asset_class, scale, card) VALUES ($1, $2, $3, $4, $5);
-
 -- insert_plan
 -- Store a plan as an edition of the region.
 INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, sheet_sha256, pdf, pdf_sha256)

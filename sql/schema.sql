@@ -634,6 +634,16 @@ CREATE TABLE public.feeds (
 );
 ALTER TABLE ONLY public.feeds FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.feeds OWNER TO postgres;
+CREATE TABLE public.forecast_models (
+    region_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    scale text NOT NULL,
+    model_id uuid NOT NULL,
+    adopted boolean NOT NULL
+);
+ALTER TABLE ONLY public.forecast_models FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.forecast_models OWNER TO postgres;
 CREATE TABLE public.idempotency_keys (
     owner_id uuid NOT NULL,
     key_id uuid NOT NULL,
@@ -737,6 +747,30 @@ CREATE TABLE public.messages (
 );
 ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.messages OWNER TO postgres;
+CREATE TABLE public.model_decisions (
+    region_id uuid NOT NULL,
+    decision_id uuid NOT NULL,
+    model_id uuid NOT NULL,
+    state text NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    decided_by text NOT NULL,
+    reason text NOT NULL,
+    key_id uuid,
+    CONSTRAINT model_decisions_state_check CHECK ((state = ANY (ARRAY['adopted'::text, 'retired'::text])))
+);
+ALTER TABLE ONLY public.model_decisions FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.model_decisions OWNER TO postgres;
+CREATE TABLE public.model_owners (
+    owner_id uuid NOT NULL,
+    region_id uuid NOT NULL,
+    model_id uuid NOT NULL,
+    asset_class text NOT NULL,
+    card jsonb NOT NULL,
+    fit jsonb NOT NULL,
+    forecast jsonb NOT NULL
+);
+ALTER TABLE ONLY public.model_owners FORCE ROW LEVEL SECURITY;
+ALTER TABLE public.model_owners OWNER TO postgres;
 CREATE TABLE public.models (
     region_id uuid NOT NULL,
     run_id uuid NOT NULL,
@@ -744,7 +778,13 @@ CREATE TABLE public.models (
     scale text NOT NULL,
     card jsonb NOT NULL,
     adopted_at timestamp with time zone,
-    adopted_by text
+    adopted_by text,
+    model_id uuid DEFAULT gen_random_uuid() NOT NULL,
+    state text DEFAULT 'proposed'::text NOT NULL,
+    fit jsonb,
+    digest text,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT models_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'adopted'::text, 'retired'::text])))
 );
 ALTER TABLE ONLY public.models FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.models OWNER TO postgres;
@@ -1134,6 +1174,8 @@ ALTER TABLE ONLY public.feed_entries
     ADD CONSTRAINT feed_entries_pk PRIMARY KEY (owner_id, asset_id, duty, kind, engineer);
 ALTER TABLE ONLY public.feeds
     ADD CONSTRAINT feeds_pk PRIMARY KEY (owner_id, feed_id);
+ALTER TABLE ONLY public.forecast_models
+    ADD CONSTRAINT forecast_models_pk PRIMARY KEY (region_id, run_id, asset_class, scale);
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pk PRIMARY KEY (owner_id, key_id, idempotency_key);
 ALTER TABLE ONLY public.inspections
@@ -1148,8 +1190,12 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_once UNIQUE (owner_id, key);
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pk PRIMARY KEY (owner_id, message_id);
+ALTER TABLE ONLY public.model_decisions
+    ADD CONSTRAINT model_decisions_pk PRIMARY KEY (region_id, decision_id);
+ALTER TABLE ONLY public.model_owners
+    ADD CONSTRAINT model_owners_pk PRIMARY KEY (owner_id, region_id, model_id);
 ALTER TABLE ONLY public.models
-    ADD CONSTRAINT models_pk PRIMARY KEY (region_id, run_id, asset_class, scale);
+    ADD CONSTRAINT models_pk PRIMARY KEY (region_id, model_id);
 ALTER TABLE ONLY public.owners
     ADD CONSTRAINT owners_code_unique UNIQUE (code);
 ALTER TABLE ONLY public.owners
@@ -1220,6 +1266,10 @@ CREATE UNIQUE INDEX inspections_supersedes_once ON public.inspections USING btre
 CREATE INDEX ledgers_recent ON public.ledgers USING btree (owner_id, imported_at DESC);
 CREATE INDEX messages_ready ON public.messages USING btree (channel, ready_at, owner_id) WHERE (state = 'waiting'::text);
 CREATE INDEX messages_recent ON public.messages USING btree (owner_id, message_id DESC, state);
+CREATE INDEX model_decisions_of ON public.model_decisions USING btree (region_id, model_id, decided_at);
+CREATE INDEX model_owners_of ON public.model_owners USING btree (region_id, model_id);
+CREATE UNIQUE INDEX models_adopted ON public.models USING btree (region_id, asset_class, scale) WHERE (state = 'adopted'::text);
+CREATE UNIQUE INDEX models_same ON public.models USING btree (region_id, asset_class, scale, digest);
 CREATE UNIQUE INDEX plan_jobs_one ON public.plan_jobs USING btree (region_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE UNIQUE INDEX plan_overrides_one ON public.plan_overrides USING btree (region_id, code) WHERE (withdrawn_at IS NULL);
 CREATE UNIQUE INDEX plans_one_decided ON public.plans USING btree (region_id) WHERE (status = 'decided'::text);
@@ -1247,6 +1297,10 @@ ALTER TABLE ONLY public.feed_entries
     ADD CONSTRAINT feed_entries_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.feeds
     ADD CONSTRAINT feeds_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
+ALTER TABLE ONLY public.forecast_models
+    ADD CONSTRAINT forecast_models_model FOREIGN KEY (region_id, model_id) REFERENCES public.models(region_id, model_id);
+ALTER TABLE ONLY public.forecast_models
+    ADD CONSTRAINT forecast_models_run FOREIGN KEY (region_id, run_id) REFERENCES public.runs(region_id, run_id);
 ALTER TABLE ONLY public.inspections
     ADD CONSTRAINT inspections_asset FOREIGN KEY (owner_id, asset_id) REFERENCES public.assets(owner_id, asset_id);
 ALTER TABLE ONLY public.inspections
@@ -1257,6 +1311,8 @@ ALTER TABLE ONLY public.ledgers
     ADD CONSTRAINT ledgers_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_recipient FOREIGN KEY (owner_id, recipient_id) REFERENCES public.recipients(owner_id, recipient_id);
+ALTER TABLE ONLY public.model_decisions
+    ADD CONSTRAINT model_decisions_model FOREIGN KEY (region_id, model_id) REFERENCES public.models(region_id, model_id);
 ALTER TABLE ONLY public.models
     ADD CONSTRAINT models_run FOREIGN KEY (region_id, run_id) REFERENCES public.runs(region_id, run_id);
 ALTER TABLE ONLY public.photos
@@ -1370,6 +1426,9 @@ CREATE POLICY feeds_delete ON public.feeds FOR DELETE TO gunmane_app USING ((own
 CREATE POLICY feeds_insert ON public.feeds FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY feeds_read ON public.feeds FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY feeds_update ON public.feeds FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.forecast_models ENABLE ROW LEVEL SECURITY;
+CREATE POLICY forecast_models_insert ON public.forecast_models FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY forecast_models_read ON public.forecast_models FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY idempotency_keys_delete ON public.idempotency_keys FOR DELETE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY idempotency_keys_insert ON public.idempotency_keys FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
@@ -1396,6 +1455,13 @@ CREATE POLICY messages_delete ON public.messages FOR DELETE TO gunmane_app USING
 CREATE POLICY messages_insert ON public.messages FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 CREATE POLICY messages_read ON public.messages FOR SELECT TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])));
 CREATE POLICY messages_update ON public.messages FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.model_decisions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY model_decisions_insert ON public.model_decisions FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
+CREATE POLICY model_decisions_read ON public.model_decisions FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
+ALTER TABLE public.model_owners ENABLE ROW LEVEL SECURITY;
+CREATE POLICY model_owners_insert ON public.model_owners FOR INSERT TO gunmane_app WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
+CREATE POLICY model_owners_read ON public.model_owners FOR SELECT TO gunmane_app USING (((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])) AND ((owner_id = ANY ((string_to_array(current_setting('gm.own'::text, true), ','::text))::uuid[])) OR ((((owner_id)::text || ':'::text) || asset_class) = ANY (string_to_array(current_setting('gm.tally'::text, true), ','::text))))));
+CREATE POLICY model_owners_update ON public.model_owners FOR UPDATE TO gunmane_app USING ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[]))) WITH CHECK ((owner_id = ANY ((string_to_array(current_setting('gm.write'::text, true), ','::text))::uuid[])));
 ALTER TABLE public.models ENABLE ROW LEVEL SECURITY;
 CREATE POLICY models_insert ON public.models FOR INSERT TO gunmane_app WITH CHECK ((region_id = ANY ((string_to_array(current_setting('gm.plan'::text, true), ','::text))::uuid[])));
 CREATE POLICY models_read ON public.models FOR SELECT TO gunmane_app USING ((region_id = ANY ((string_to_array(current_setting('gm.regions'::text, true), ','::text))::uuid[])));
@@ -1565,13 +1631,22 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.due_items TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.feed_entries TO gunmane_app;
 GRANT SELECT ON TABLE public.feeds TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.feeds TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.forecast_models TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO gunmane_app;
 GRANT SELECT,INSERT ON TABLE public.inspections TO gunmane_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ladders TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.ledgers TO gunmane_app;
 GRANT SELECT ON TABLE public.messages TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO gunmane_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.models TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.model_decisions TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.model_owners TO gunmane_app;
+GRANT UPDATE(card) ON TABLE public.model_owners TO gunmane_app;
+GRANT UPDATE(forecast) ON TABLE public.model_owners TO gunmane_app;
+GRANT SELECT,INSERT ON TABLE public.models TO gunmane_app;
+GRANT UPDATE(run_id) ON TABLE public.models TO gunmane_app;
+GRANT UPDATE(card) ON TABLE public.models TO gunmane_app;
+GRANT UPDATE(state) ON TABLE public.models TO gunmane_app;
+GRANT UPDATE(proposed_at) ON TABLE public.models TO gunmane_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.owners TO gunmane_app;
 GRANT SELECT ON TABLE public.owners TO gunmane_auth;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.photos TO gunmane_app;

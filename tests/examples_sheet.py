@@ -14,12 +14,15 @@ from gunmane.core.plan.findings import (
     DueRow,
     Duty,
     Forecast,
+    ForecastGroup,
     GradeRow,
     HazardRow,
     MapLayer,
     MapShape,
     ModelCard,
+    ModelTest,
     Outline,
+    OwnerSpeed,
     RiskAsset,
     RiskMatrix,
     RiskRow,
@@ -717,6 +720,27 @@ def _basis(codes: list[str], chance: random.Random) -> dict[str, object]:
             hazards=tuple(
                 HazardRow(grade, Band(0.05 / (rank + 1), 0.04 / (rank + 1), 0.065 / (rank + 1)), 20.0 * (rank + 1))
                 for rank, grade in enumerate(("I", "II", "III"))
+            ),
+            model="2aa7b4ac-4979-812a-ab34-9b294d964feb",
+            adopted=True,
+            data_cut=date(2026, 3, 31),
+            owner_rows=tuple(
+                OwnerSpeed(code, 120, 260, Band(1.1 - 0.1 * index, 0.9 - 0.1 * index, 1.3 - 0.1 * index), 0.4)
+                for index, code in enumerate(codes)
+            ),
+            tests=(
+                ModelTest(
+                    Text("2021年4月", "2021-04"),
+                    5.0,
+                    640,
+                    Band(41.5, 30.0, 53.0),
+                    44,
+                    0.4012,
+                    {"no_change": 0.61, "table": 0.4105, "pooled": 0.4013},
+                ),
+            ),
+            groups=tuple(
+                ForecastGroup(80, 0.02 * step, Band(0.019 * step, 0.012 * step, 0.03 * step)) for step in range(1, 9)
             ),
             checks=(
                 Text("取り置いた点検でのカバー率は80%の幅に対して79%。", "Held-out coverage of the 80 % band: 79 %."),

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 import shapely
 from litestar import Litestar
@@ -25,6 +26,7 @@ from gunmane.settings import Settings
 from gunmane.store import access, pool
 from gunmane.store.ids import uuid7
 from tests.conftest import Database
+from tests.examples_models import proposal
 from tests.examples_sheet import example
 
 EMPTY = hashlib.sha256(b"").hexdigest()
@@ -145,6 +147,13 @@ async def furnish(world: World, town: Town) -> None:
         ("INSERT INTO rejected_rows VALUES ($1, $2, 1, jsonb_build_array($3::text), '[]')", (owner, record, secret)),
         ("INSERT INTO runs (region_id, run_id, kind, inputs_digest, seed, code_version, state)"
          " VALUES ($1, $2, 'plan', $3, 1, '1', 'done')", (region, record, secret)),
+        ("INSERT INTO models (region_id, model_id, run_id, asset_class, scale, card, fit, digest)"
+         " VALUES ($1, $2, $2, 'bridge', 'road-soundness', $3::jsonb, '{}', 'd')",
+         (region, record, msgspec.json.encode(proposal(1, secret).card).decode())),
+        ("INSERT INTO model_owners VALUES ($1, $2, $3, 'bridge', $4::jsonb, '{}', '[]')",
+         (owner, region, record, msgspec.json.encode(proposal(1).owners[1].card).decode())),
+        ("INSERT INTO model_decisions VALUES ($1, $2, $2, 'retired', '2026-11-01', $3, $3)",
+         (region, record, secret)),
         ("INSERT INTO plans (region_id, plan_id, run_id, edition, as_of, sheet, pdf)"
          " VALUES ($1, $2, $2, 1, '2026-11-23', jsonb_build_object('title', $3::text), 'secret')",
          (region, record, secret)),

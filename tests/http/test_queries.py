@@ -33,8 +33,8 @@ async def sent(world: World) -> list[str]:
     ("path", "most"),
     [
         ("/v1/me", 2), ("/v1/regions", 2), ("/v1/assets?limit=1000", 4), ("/v1/assets.geojson", 4),
-        ("/v1/assets/{bridge}", 3), ("/v1/inspections", 3), ("/v1/due", 4), ("/v1/risks", 3), ("/v1/plans", 2),
-        ("/ogc/collections/bridge/items", 3), ("/v1/shared-assets", 2), ("/v1/tallies", 2),
+        ("/v1/assets/{bridge}", 3), ("/v1/inspections", 3), ("/v1/due", 4), ("/v1/risks", 4), ("/v1/plans", 2),
+        ("/ogc/collections/bridge/items", 3), ("/v1/shared-assets", 2), ("/v1/tallies", 2), ("/v1/models", 2),
     ],
 )  # fmt: skip
 async def test_a_request_sends_few_statements_whatever_it_finds(

@@ -13,6 +13,8 @@ from gunmane.store.embedded import binaries
 from tests.conftest import Database
 
 REGION_TABLES = {"regions", "region_members", "runs", "models", "plans", "schedules", "schedule_changes"} | {
+    "model_decisions",
+    "forecast_models",
     "plan_decisions",
     "plan_overrides",
     "plan_comments",

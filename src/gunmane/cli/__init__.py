@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "deterioration": "deterioration",
     "grade": "grade",
     "plan": "plan",
+    "model": "models",
     "serve": "serve",
     "work": "work",
     "migrate": "migrate",

@@ -88,6 +88,14 @@ class SourceStatus(StrEnum):
     ASSUMED = "assumed"  # our own setting
 
 
+class ModelState(StrEnum):
+    """Where a model of deterioration stands; only people adopt."""
+
+    PROPOSED = "proposed"  # found by a computation
+    ADOPTED = "adopted"  # forecasts come from it
+    RETIRED = "retired"
+
+
 class Language(StrEnum):
     """Languages of every text that a person reads."""
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import AssetClass
@@ -12,7 +12,9 @@ from gunmane.flows import duties, plans
 from gunmane.http.assets import DueState, readable
 from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
 from gunmane.http.routes import EDITING, Answer, Ask, Nothing, Route
+from gunmane.store import models
 from gunmane.store import records as store
+from gunmane.store.models import ForecastModel
 from gunmane.store.records import DueRow, DueWanted, LedgerRow, PlanRow, RejectedRow, RiskRow
 from gunmane.store.runs import Run
 
@@ -73,10 +75,11 @@ class DuePage(Struct, frozen=True):
 
 
 class RiskPage(Struct, frozen=True):
-    """A page of scores."""
+    """A page of scores; `models` tells which models the forecasts of their runs come from."""
 
     items: list[RiskRow]
     next: str | None = None
+    models: list[ForecastModel] = []
 
 
 class LedgerPage(Struct, frozen=True):
@@ -143,7 +146,9 @@ async def list_risks(ask: Ask[RiskQuery, None]) -> Answer:
     place = unpack(query.cursor, tuple[float, UUID])
     owners = await readable(ask, query.owner)
     rows = await store.risks(ask.conn, owners, query.asset_class, query.least, query.asset, place, query.limit + 1)
-    return _page(RiskPage, "/v1/risks", query, rows, ("loss_yen_per_year", "asset_id"))
+    answer = _page(RiskPage, "/v1/risks", query, rows, ("loss_yen_per_year", "asset_id"))
+    behind = await models.forecast_models(ask.conn, sorted({row.run_id for row in rows}))
+    return structs.replace(answer, value=structs.replace(answer.value, models=behind))
 
 
 async def list_ledgers(ask: Ask[PageQuery, None]) -> Answer:

@@ -15,6 +15,7 @@ from gunmane.core.words import Language
 from gunmane.files import reference
 from gunmane.files.rules import rule_book
 from gunmane.pages import texts
+from gunmane.pages.models import behind, words_of
 from gunmane.pages.place import place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
 from gunmane.pages.visitor import PageRequest, visit
@@ -81,6 +82,7 @@ async def asset_page(
         looks = await inspections.page(found.conn, owner, inspections.Wanted(asset_id=asset_id), PAST)
         works = await repairs.page(found.conn, owner, None, asset_id, None, PAST)
         scale = reference.scales().get(one.scale or "")
+        model = None if risk is None else await behind(found.conn, risk.run_id, one.asset_class, one.scale)
         return page(
             "asset.html",
             request,
@@ -99,6 +101,8 @@ async def asset_page(
             planned={row.duty: row for row in stored if row.planned_month},
             looks=sorted(looks, key=lambda look: (look.inspected_on, look.inspection_id), reverse=True),
             works=sorted(works, key=lambda work: (work.repaired_on, work.repair_id), reverse=True),
+            model=model,
+            m=words_of(found.language),
             flags=reference.texts("ledgers")["flags"],
         )
 

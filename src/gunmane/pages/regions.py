@@ -21,6 +21,7 @@ from gunmane.pages import texts
 from gunmane.pages.assets import asset_page
 from gunmane.pages.due import due_list, oldest_overdue
 from gunmane.pages.map import kept_tile
+from gunmane.pages.models import model_list, model_page
 from gunmane.pages.place import class_asked, owners_asked, place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
 from gunmane.pages.standing import standing
@@ -193,5 +194,18 @@ def icon() -> Response[bytes]:
 
 
 router = Router(
-    "/", route_handlers=[icon, start, sign_in, sign_out, region, due_list, asset_page, tile, plan_document]
+    "/",
+    route_handlers=[
+        icon,
+        start,
+        sign_in,
+        sign_out,
+        region,
+        due_list,
+        asset_page,
+        model_list,
+        model_page,
+        tile,
+        plan_document,
+    ],
 )

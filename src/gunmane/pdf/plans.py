@@ -16,7 +16,7 @@ from gunmane.pdf.finish import Identity, finish
 from gunmane.pdf.front import front
 from gunmane.pdf.layout import Page, lay_out
 from gunmane.pdf.pen import Pen
-from gunmane.pdf.sections import basis, brief, cases, choices, lists, outlook, proposal, state, summary
+from gunmane.pdf.sections import basis, brief, cases, choices, lists, models, outlook, proposal, state, summary
 from gunmane.pdf.story import Story
 from gunmane.pdf.style import MM
 
@@ -43,7 +43,8 @@ SECTIONS: dict[str, Callable[[Story], None]] = {
     "indicators": proposal.indicators,
     "steps": proposal.steps,
     "assumptions": basis.assumptions,
-    "models": basis.models,
+    "models": models.models,
+    "cards": models.cards,
     "quality": basis.quality,
     "provenance": basis.provenance,
     "choices": choices.choices,

@@ -17,6 +17,7 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "consents_dates": ("ends_before_start", "/valid_to"),
     "region_members_dates": ("ends_before_start", "/left_on"),
     "photos_pk": ("twice", "/photos"),
+    "models_adopted": ("other_adopted", "/replaces"),
     "plans_one_decided": ("later_decided", ""),
     "plan_decisions_pk": ("plan_decided", ""),
     "plan_overrides_pk": ("taken", "/override_id"),

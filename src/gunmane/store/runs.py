@@ -1,4 +1,4 @@
-"""Recorded computations, their models and plans."""
+"""Recorded computations and their plans."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -91,11 +91,6 @@ async def finish(conn: Conn, region_id: UUID, run_id: UUID, result: dict[str, An
 async def fail(conn: Conn, region_id: UUID, run_id: UUID, error: str) -> None:
     """Record why a computation ended without a result."""
     await conn.execute(sql("runs", "fail_run"), region_id, run_id, error)
-
-
-async def insert_model(conn: Conn, region_id: UUID, run_id: UUID, asset_class: str, scale: str, card: object) -> None:
-    """Store the card of a fitted model."""
-    await conn.execute(sql("runs", "insert_model"), region_id, run_id, asset_class, scale, card)
 
 
 async def insert_plan(

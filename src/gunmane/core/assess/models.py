@@ -2,24 +2,33 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from gunmane.core.assess.fleets import Fleet, Floats, Ints, ranks, scale_codes, when
+from gunmane.core.assess.learning import day_number, learn
 from gunmane.core.deterioration.cards import ModelCard, model_card
-from gunmane.core.deterioration.chain import fit_chain
+from gunmane.core.deterioration.chain import ChainFit
 from gunmane.core.deterioration.forecast import Forecasts, forecast_bad
-from gunmane.core.deterioration.histories import from_histories
+from gunmane.core.deterioration.histories import Histories
 from gunmane.core.deterioration.priors import Priors
-from gunmane.core.words import Scale
+from gunmane.core.deterioration.stored import carried
+from gunmane.core.words import AssetClass, Scale
 
 SHOWN = (1.0, 5.0, 10.0)
 """Horizons in years that are shown for each asset."""
-LEAST_FOR_EXITS = 200
-LEAST_FOR_DRIFT = 2000
-"""Fewer intervals than these say too little about repairs, or about a drift over the years (own settings)."""
+
+
+class Adopted(Struct, frozen=True, kw_only=True, eq=False):
+    """A model that a person has adopted, its owners in the order of the fleet's."""
+
+    model_id: str
+    digest: str
+    fit: ChainFit
+    card: ModelCard
 
 
 class Assessed(Struct, frozen=True, kw_only=True, eq=False):
@@ -27,6 +36,9 @@ class Assessed(Struct, frozen=True, kw_only=True, eq=False):
 
     `rank` is the latest grade, -1 where never judged; `looked_year` the calendar year with fraction of it. Forecasts
     say what happens if nothing is done. `speed` is each owner's speed of deterioration, 1 the region's mean.
+
+    `fit` and `card` are what these data give by themselves; where a model is `adopted`, that one forecasts, and they
+    are no more than a proposal.
     """
 
     scale: Scale
@@ -34,6 +46,8 @@ class Assessed(Struct, frozen=True, kw_only=True, eq=False):
     rank: Ints
     looked_year: Floats
     forecasts: Forecasts
+    fit: ChainFit
+    adopted: Adopted | None
     card: ModelCard
     speed: Floats
     counted: dict[str, int]
@@ -60,11 +74,13 @@ def assess(
     seed: int,
     version: str,
     draws: int = 200,
+    adopted: Mapping[tuple[AssetClass, str], Adopted] = MappingProxyType({}),
 ) -> list[Assessed]:
     """Fit and forecast one class; a class without any scale gives nothing, and that is shown as not known.
 
     `ends` are the years from `as_of` to the end of each fiscal year of the plan. Assets never judged belong to the
-    scale most used in the class. Deterministic for a seed.
+    scale most used in the class. An `adopted` model (by class and scale) forecasts in place of the data's own fit,
+    unless the scale has got other grades since. Deterministic for a seed.
     """
     codes = scale_codes(fleet, scales)
     judged = np.full(fleet.size, -1, dtype=np.int64)
@@ -72,7 +88,18 @@ def assess(
         judged[fleet.looks.asset[ranks(fleet, scales[code]) >= 0]] = place
     judged[judged < 0] = 0
     return [
-        _assess(fleet, scales[code], np.flatnonzero(judged == place), priors, as_of, ends, seed, version, draws)
+        _assess(
+            fleet,
+            scales[code],
+            np.flatnonzero(judged == place),
+            priors,
+            as_of,
+            ends,
+            seed,
+            version,
+            draws,
+            _usable(adopted.get((fleet.asset_class, code)), scales[code]),
+        )
         for place, code in enumerate(codes)
         if (judged == place).any()
     ]
@@ -88,51 +115,35 @@ def _assess(
     seed: int,
     version: str,
     draws: int,
+    adopted: Adopted | None,
 ) -> Assessed:
     """One scale of a class."""
-    rank = ranks(fleet, scale)
-    today = as_of.toordinal() - date(1970, 1, 1).toordinal()
-    known = (rank >= 0) & (fleet.looks.day <= today)
-    done = fleet.works.day <= today
-    histories = from_histories(
-        fleet.looks.asset[known],
-        when(fleet.looks.day[known]),
-        rank[known],
-        assets=fleet.size,
-        group=fleet.owner,
-        repaired_asset=fleet.works.asset[done],
-        repaired_when=when(fleet.works.day[done]),
-        repeat_years=2.0 if scale.code == "nbi" else 0.0,  # yearly reports repeat two-yearly inspections
-    )
-    fit = fit_chain(
-        histories.intervals,
-        states=len(scale.grades),
-        prior=priors.chain(scale.code, fleet.asset_class, len(scale.grades) - 1),
-        groups=len(fleet.owners),
-        exits=len(histories.intervals.years) >= LEAST_FOR_EXITS,
-        drift=len(histories.intervals.years) >= LEAST_FOR_DRIFT,
-    )
+    learning = learn(fleet, scale, priors, as_of)
+    histories = learning.histories
+    fit = learning.fit(histories.intervals)
     last, seen = histories.last_rank[rows], histories.last_when[rows]
-    now = when(np.array([today], dtype=np.int32))[0]
-    forecasts = forecast_bad(
-        fit,
-        last,
-        bad_rank=scale.bad_rank,
-        group=fleet.owner[rows],
-        since=np.maximum(now - seen, 0.0),
-        built=np.maximum(now - _built(fleet)[rows], 0.0),
-        mix=_mix(last, len(scale.grades)),
-        horizons=tuple(sorted({*SHOWN, *ends})),
-        draws=draws,
-        seed=seed,
-        years=len(ends),
-    )
+    now = when(np.array([day_number(as_of)], dtype=np.int32))[0]
+    used = fit if adopted is None else carried(adopted.fit, now)
+
     return Assessed(
         scale=scale,
         rows=rows,
         rank=last,
         looked_year=seen,
-        forecasts=forecasts,
+        forecasts=forecast(
+            used,
+            fleet,
+            scale,
+            rows,
+            histories,
+            as_of,
+            horizons=tuple(sorted({*SHOWN, *ends})),
+            draws=draws,
+            seed=seed,
+            years=len(ends),
+        ),
+        fit=fit,
+        adopted=adopted,
         card=model_card(
             fit,
             asset_class=fleet.asset_class,
@@ -143,10 +154,46 @@ def _assess(
             simulated=bool(fleet.simulated.any()),
             excluded=histories.counted,
             version=version,
+            judged=np.bincount(fleet.owner[rows[last >= 0]], minlength=len(fleet.owners)),
         ),
-        speed=np.exp(fit.group_effects),
+        speed=np.exp(used.group_effects),
         counted=histories.counted,
     )
+
+
+def forecast(
+    model: ChainFit,
+    fleet: Fleet,
+    scale: Scale,
+    rows: Ints,
+    histories: Histories,
+    as_of: date,
+    *,
+    horizons: tuple[float, ...],
+    draws: int,
+    seed: int,
+    years: int,
+) -> Forecasts:
+    """Forecast the assets at some rows of a fleet with a model."""
+    last, seen = histories.last_rank[rows], histories.last_when[rows]
+    now = when(np.array([day_number(as_of)], dtype=np.int32))[0]
+    return forecast_bad(
+        model,
+        last,
+        bad_rank=scale.bad_rank,
+        group=fleet.owner[rows],
+        since=np.maximum(now - seen, 0.0),
+        built=np.maximum(now - _built(fleet)[rows], 0.0),
+        mix=_mix(last, len(scale.grades)),
+        horizons=horizons,
+        draws=draws,
+        seed=seed,
+        years=years,
+    )
+
+
+def _usable(adopted: Adopted | None, scale: Scale) -> Adopted | None:
+    return adopted if adopted is not None and adopted.fit.states == len(scale.grades) else None
 
 
 def _built(fleet: Fleet) -> Floats:

@@ -10,7 +10,6 @@ from gunmane.core.assess.fleets import Fleet
 from gunmane.core.assess.models import Assessed
 from gunmane.core.assess.risks import RegionRisk, class_total
 from gunmane.core.assess.stock import Duties
-from gunmane.core.deterioration.cards import ModelCard as Card
 from gunmane.core.duties.daynumbers import NONE, day_of
 from gunmane.core.duties.engine import State
 from gunmane.core.duties.rulerows import STATES, DueColumns
@@ -21,10 +20,8 @@ from gunmane.core.plan.findings import (
     DueRow,
     Duty,
     Forecast,
-    HazardRow,
     MapLayer,
     MapShape,
-    ModelCard,
     RiskAsset,
     RiskMatrix,
     RiskRow,
@@ -42,36 +39,6 @@ MAP_SHAPES = 4000
 
 Explain = Callable[[Reason], Text]
 Parts = Sequence[tuple[Fleet, Sequence[Assessed]]]
-
-
-def model_rows(parts: Parts, labels: Mapping[str, Text]) -> tuple[ModelCard, ...]:
-    """One card for each class and scale."""
-    return tuple(
-        _card(one.card, fleet, one, labels) for fleet, assessed in parts for one in assessed if len(one.rows)
-    )
-
-
-def _card(card: Card, fleet: Fleet, one: Assessed, labels: Mapping[str, Text]) -> ModelCard:
-    own = {owner.owner for owner in card.owners if owner.intervals > 0}
-    hazards = tuple(
-        HazardRow(row.grade, Band(row.hazard, row.hazard_low, row.hazard_high), row.mean_years) for row in card.grades
-    )
-    limits = tuple(
-        Text(labels[code].ja.format(n=f"{n:,}"), labels[code].en.format(n=f"{n:,}"))
-        for code, n in card.excluded.items()
-        if n and code in labels
-    )
-    return ModelCard(
-        asset_class=card.asset_class,
-        scale=card.scale,
-        method=labels["method" if card.intervals else "method_prior"],
-        intervals=card.intervals,
-        assets=int((one.rank >= 0).sum()),
-        owners=len(own),
-        hazards=hazards,
-        prior=card.prior_status,
-        limits=limits,
-    )
 
 
 def forecast_rows(parts: Parts, ends: tuple[float, ...], first_fy: int) -> tuple[Forecast, ...]:
@@ -92,6 +59,7 @@ def forecast_rows(parts: Parts, ends: tuple[float, ...], first_fy: int) -> tuple
                     assets=len(one.rows),
                     years=tuple(range(first_fy, first_fy + len(ends))),
                     bad=tuple(bands),
+                    adopted=one.adopted is not None,
                 )
             )
     return tuple(found)

@@ -4,6 +4,9 @@ import numpy as np
 from msgspec import Struct
 
 from gunmane.core.deterioration.chain import ChainFit
+from gunmane.core.deterioration.checks import Check
+from gunmane.core.deterioration.comparison import Comparison
+from gunmane.core.deterioration.intervals import Ints
 from gunmane.core.words import AssetClass, SourceStatus
 
 _Z80 = 1.2815515655446004
@@ -32,6 +35,7 @@ class OwnerCard(Struct, frozen=True):
     factor_low: float
     factor_high: float
     own_share: float
+    assets: int = 0  # judged at least once
 
 
 class EffectCard(Struct, frozen=True):
@@ -75,6 +79,10 @@ class ModelCard(Struct, frozen=True, kw_only=True):
     marginal_log_likelihood: float
     converged: bool
     version: str
+    assets: int = 0  # judged at least once
+    owner_count: int = 0  # owners with judged assets
+    check: Check | None = None
+    comparison: Comparison | None = None
 
 
 def _factor(mean: float, variance: float) -> tuple[float, float, float]:
@@ -94,8 +102,13 @@ def model_card(
     excluded: dict[str, int],
     version: str,
     covariates: tuple[str, ...] = (),
+    judged: Ints | None = None,
 ) -> ModelCard:
-    """Describe a fit in the words of its scale; `owners` name the groups 0, 1, … of the fit."""
+    """Describe a fit in the words of its scale; `owners` name the groups 0, 1, … of the fit.
+
+    judged: of each owner, the assets judged at least once.
+    """
+    assets = np.zeros(fit.groups, np.int64) if judged is None else judged
     width = fit.coefficients.shape[1]
     stage_cards: list[GradeCard] = []
     effects: list[EffectCard] = []
@@ -116,6 +129,7 @@ def model_card(
             float(fit.group_years[g]),
             *_factor(float(fit.group_effects[g]), float(variances[g])),
             float(shares[g]),
+            int(assets[g]),
         )
         for g, name in enumerate(owners[: fit.groups])
     )
@@ -147,4 +161,6 @@ def model_card(
         marginal_log_likelihood=fit.marginal,
         converged=fit.converged,
         version=version,
+        assets=int(assets.sum()),
+        owner_count=int((np.maximum(assets, fit.group_rows) > 0).sum()),
     )

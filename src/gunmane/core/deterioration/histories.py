@@ -68,7 +68,7 @@ def from_histories(
     same = asset[1:] == asset[:-1]
     begin = np.flatnonzero(same)
     end = begin + 1
-    repaired = _repaired(asset[begin], when[begin], when[end], repaired_asset, repaired_when)
+    repaired = repaired_between(asset[begin], when[begin], when[end], repaired_asset, repaired_when)
     better = rank[end] < rank[begin]
     counted["once_only"] = int(np.unique(asset).size - np.unique(asset[begin]).size)
     counted["repaired"] = int(repaired.sum())
@@ -126,7 +126,7 @@ def _without_slips(asset: Ints, when: Floats, rank: Ints, years: float) -> NDArr
     return keep
 
 
-def _repaired(
+def repaired_between(
     asset: Ints, begin: Floats, end: Floats, repaired_asset: Ints | None, repaired_when: Floats | None
 ) -> NDArray[np.bool_]:
     """Tell which intervals (begin, end] hold a repair of the same asset."""

@@ -66,6 +66,8 @@ class Forecast(Struct, frozen=True, kw_only=True):
     bad: tuple[Band, ...]
     left_out: int = 0  # assets that cannot be forecast
     unit: Unit = Unit.COUNT
+    model: str = ""  # identifier of the model that it comes from
+    adopted: bool | None = None  # whether a person has adopted that model
 
 
 class HazardRow(Struct, frozen=True):
@@ -74,6 +76,36 @@ class HazardRow(Struct, frozen=True):
     grade: str
     per_year: Band
     years: float | None = None
+
+
+class OwnerSpeed(Struct, frozen=True):
+    """An owner's speed of deterioration relative to the region's mean, and the weight of its own data."""
+
+    owner: str
+    assets: int
+    intervals: int
+    factor: Band
+    own_share: float
+
+
+class ModelTest(Struct, frozen=True):
+    """A back-test: expected bad assets with 90 % band, observed ones, log scores of model and baselines by name."""
+
+    origin: Text
+    years: float
+    cases: int
+    expected: Band
+    observed: int
+    log_score: float
+    rivals: dict[str, float]
+
+
+class ForecastGroup(Struct, frozen=True):
+    """Forecasts of about the same probability, and the share that came true with its 90 % interval."""
+
+    cases: int
+    forecast: float
+    observed: Band
 
 
 class ModelCard(Struct, frozen=True, kw_only=True):
@@ -89,6 +121,16 @@ class ModelCard(Struct, frozen=True, kw_only=True):
     prior: SourceStatus | None = None  # status of the prior, None where no prior was used
     checks: tuple[Text, ...] = ()
     limits: tuple[Text, ...] = ()
+    model: str = ""
+    adopted: bool | None = None  # None where it is not recorded
+    data_cut: date | None = None
+    basis: tuple[Text, ...] = ()
+    owner_rows: tuple[OwnerSpeed, ...] = ()
+    owners_said: tuple[Text, ...] = ()
+    effects: tuple[Text, ...] = ()
+    tests: tuple[ModelTest, ...] = ()
+    groups: tuple[ForecastGroup, ...] = ()
+    comparison: tuple[Text, ...] = ()  # of the newest proposal with this adopted model
 
 
 class RiskRow(Struct, frozen=True, kw_only=True):

@@ -1,8 +1,9 @@
 """The computing part of a build: values in, values out, nothing stored."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 import msgspec
@@ -11,15 +12,17 @@ from msgspec import Struct, structs
 
 from gunmane import __version__
 from gunmane.core.assess import sheet as show
+from gunmane.core.assess.card_rows import card_row
 from gunmane.core.assess.duties import duties_of
 from gunmane.core.assess.explain import explain
 from gunmane.core.assess.fleets import Fleet
-from gunmane.core.assess.models import Assessed, assess
+from gunmane.core.assess.models import Adopted, Assessed, assess
+from gunmane.core.assess.proposals import Proposal, propose
 from gunmane.core.assess.risks import RegionRisk, region_risk, region_totals
 from gunmane.core.assess.stock import Duties, region_stock, year_ends
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.plan.fill import make_sheet
-from gunmane.core.plan.findings import Outline
+from gunmane.core.plan.findings import Forecast, Outline
 from gunmane.core.plan.overrides import Override, wishes_of
 from gunmane.core.plan.roads import Roads, with_detours
 from gunmane.core.plan.scenarios import plan_region
@@ -40,6 +43,14 @@ Report = Callable[[str, float], None]
 """Told the step (a key of `steps` in data/texts/*/assess.toml) and how much of it is done, 0 to 1."""
 
 
+class Proposed(Struct, frozen=True, eq=False):
+    """What a class's own fit proposes, and the model that forecasts: that fit, or the adopted one."""
+
+    proposal: Proposal
+    model_id: str
+    used_id: str
+
+
 class Schedule(Struct, frozen=True, eq=False):
     """The year plan of due inspections with what it was made from."""
 
@@ -51,10 +62,15 @@ class Schedule(Struct, frozen=True, eq=False):
     classes: tuple[AssetClass, ...]  # of each source of the work
 
 
+Adoption = Mapping[tuple[AssetClass, str], Adopted]
+"""The adopted models by class and scale."""
+
+
 class Computed(Struct, frozen=True, eq=False):
     """Everything that a build computes before the plan."""
 
     parts: tuple[tuple[Fleet, tuple[Assessed, ...]], ...]
+    proposals: tuple[tuple[Proposed, ...], ...]
     duties: dict[AssetClass, Duties]
     risk: RegionRisk
     schedule: Schedule
@@ -100,21 +116,42 @@ def run_id_of(inputs_digest: str) -> UUID:
     return UUID(bytes=bytes(raw))
 
 
+def model_id_of(region_id: UUID, asset_class: AssetClass, scale: str, fit_digest: str) -> UUID:
+    """Derive a model's id from what it is: the same fit found again is the same model."""
+    return run_id_of(hashlib.sha256(f"{region_id} {asset_class} {scale} {fit_digest}".encode()).hexdigest())
+
+
 def compute(
-    fleets: Sequence[Fleet], owners: tuple[OwnerFacts, ...], *, as_of: date, seed: int, report: Report,
+    fleets: Sequence[Fleet],
+    owners: tuple[OwnerFacts, ...],
+    *,
+    as_of: date,
+    seed: int,
+    report: Report,
+    region_id: UUID,
+    adopted: Adoption = MappingProxyType({}),
     roads: Roads | None = None,
-) -> Computed:  # fmt: skip
-    """Fit, forecast, score, find duties, and plan the year's inspections, driving along `roads` where given."""
+) -> Computed:
+    """Fit, forecast (with the adopted models where there are), score, find duties, plan the year's inspections.
+
+    Engineers drive along `roads` where given.
+    """
     first_fy = fiscal_year(as_of) + 1
     ends = year_ends(as_of, first_fy, YEARS)
     parts: list[tuple[Fleet, tuple[Assessed, ...]]] = []
     for done, fleet in enumerate(fleets):
         report("fit", done / len(fleets))
         found = assess(
-            fleet, reference.scales(), reference.priors(), as_of=as_of, ends=ends, seed=seed, version=__version__
-        )
+            fleet, reference.scales(), reference.priors(), as_of=as_of, ends=ends, seed=seed, version=__version__,
+            adopted=adopted,
+        )  # fmt: skip
         parts.append((fleet, tuple(found)))
     report("fit", 1.0)
+    proposals: list[tuple[Proposed, ...]] = []
+    for done, (fleet, assessed) in enumerate(parts):
+        report("check", done / len(fleets))
+        proposals.append(tuple(_proposed(fleet, one, as_of, seed, region_id) for one in assessed))
+    report("check", 1.0)
     risk = region_risk(parts, reference.consequences())
     duties: dict[AssetClass, Duties] = {}
     for done, fleet in enumerate(fleets):
@@ -124,7 +161,21 @@ def compute(
     report("schedule", 0.0)
     planned = schedule(fleets, duties, risk, owners, as_of, roads)
     report("schedule", 1.0)
-    return Computed(tuple(parts), duties, risk, planned, owners, as_of, first_fy)
+    return Computed(tuple(parts), tuple(proposals), duties, risk, planned, owners, as_of, first_fy)
+
+
+def _proposed(fleet: Fleet, one: Assessed, as_of: date, seed: int, region_id: UUID) -> Proposed:
+    """Examine a class's own fit and name the models by what they are."""
+    made = propose(fleet, one, reference.priors(), as_of=as_of, seed=seed)
+    model_id = str(model_id_of(region_id, fleet.asset_class, one.scale.code, made.digest))
+    return Proposed(made, model_id, model_id if one.adopted is None else one.adopted.model_id)
+
+
+def _forecasts(done: Computed) -> tuple[Forecast, ...]:
+    """Name the model behind each forecast."""
+    behind = [made.used_id for proposed in done.proposals for made in proposed]
+    rows = show.forecast_rows(done.parts, done.ends, done.first_fy)
+    return tuple(structs.replace(row, model=model) for row, model in zip(rows, behind, strict=True))
 
 
 def schedule(
@@ -208,7 +259,7 @@ def sheet_of(
     wishes = wishes_of(overrides, _rows(overrides, fleets, stock), stock)
     plan = plan_region(stock, book, scales, on_network, roads, wishes)
     sheet = make_sheet(plan, book, scales, facts, labels, numbers, names)
-    tables = reference.texts("risk")
+    tables, words = reference.texts("risk"), reference.texts("models")
     kinds, rows = show.due_rows(fleets, done.duties, rule_book(), reference.texts("duties")["duties"], done.as_of)
     planned = done.schedule
     by_month, by_engineer = show.schedule_rows(
@@ -217,8 +268,13 @@ def sheet_of(
     return complete(
         structs.replace(
             sheet,
-            forecasts=show.forecast_rows(done.parts, done.ends, done.first_fy),
-            models=show.model_rows(done.parts, reference.texts("assess")["models"]),
+            forecasts=_forecasts(done),
+            models=tuple(
+                card_row(fleet, one, made.proposal, made.used_id, reference.texts("assess")["models"], words)
+                for (fleet, assessed), proposed in zip(done.parts, done.proposals, strict=True)
+                for one, made in zip(assessed, proposed, strict=True)
+                if len(one.rows)
+            ),
             risks=show.risk_rows(done.parts, done.risk, *region_totals(done.risk, len(done.owners), seed)),
             top_risks=show.top_rows(done.parts, done.risk, lambda reason: explain(reason, tables)),
             matrices=show.matrix_rows(done.risk, reference.consequences()),

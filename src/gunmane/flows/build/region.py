@@ -20,14 +20,15 @@ from gunmane.core.plan.sheet import PlanSheet, encode
 from gunmane.core.plan.versions import decided
 from gunmane.core.schedule.year import Reason
 from gunmane.core.stock import OwnerFacts
-from gunmane.core.words import AssetClass, Language
+from gunmane.core.words import AssetClass, Language, ModelState
 from gunmane.files.boundaries import Boundaries
 from gunmane.flows.build import checkpoints
 from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
 from gunmane.flows.build.save import save
+from gunmane.flows.models import adopted_models
 from gunmane.pdf.plans import draw
 from gunmane.resources import program
-from gunmane.store import access, fleets, locks, plans, pool, runs
+from gunmane.store import access, fleets, locks, models, plans, pool, runs
 from gunmane.store.ids import uuid7
 
 KIND = "build"
@@ -79,6 +80,7 @@ async def build(opened: pool.Pool, request: Request, report: Report, checkpoint:
         if earlier is not None and (kept := await runs.plan_of(conn, request.region_id, earlier.run_id)):
             return await _kept(conn, kept, earlier)
         await fleets.refresh_statistics(conn)
+        adopted = await adopted_models(conn, request.region_id, ids)
         found = await _read(conn, request, report)
     facts = tuple(owner for _, owner in request.owners)
     inputs = digest(
@@ -92,13 +94,15 @@ async def build(opened: pool.Pool, request: Request, report: Report, checkpoint:
         program(),
         *request.beside(),
         *overrides,
+        *(sorted(one.model_id for one in adopted.values())),
     )
     run_id = run_id_of(inputs)
     done = None if checkpoint is None else await asyncio.to_thread(checkpoints.load, checkpoint, inputs)
     if done is None:
         done = await asyncio.to_thread(
-            compute, found, facts, as_of=request.as_of, seed=request.seed, report=report, roads=request.roads
-        )
+            compute, found, facts, as_of=request.as_of, seed=request.seed, report=report,
+            region_id=request.region_id, adopted=adopted, roads=request.roads,
+        )  # fmt: skip
         if checkpoint is not None:
             await asyncio.to_thread(checkpoints.save, checkpoint, inputs, done)
     counts: dict[str, Any] = {
@@ -109,6 +113,8 @@ async def build(opened: pool.Pool, request: Request, report: Report, checkpoint:
         "planned_visits": int((done.schedule.plan.month >= 0).sum()),
         "visits_not_placed": int((done.schedule.plan.month < 0).sum()),
         "visits_not_placed_because": _not_placed(done),
+        "models_adopted": sum(one.adopted is not None for _, assessed in done.parts for one in assessed),
+        "models_not_adopted": sum(one.adopted is None for _, assessed in done.parts for one in assessed),
     }
     if await locks.wait_for_turn(opened, ids, lambda: report("wait", 0.0)):
         report("wait", 1.0)
@@ -224,6 +230,7 @@ async def _state(conn: runs.ReadConn, request: Request, overrides: Sequence[Over
         [o for _, o in request.owners],
         *request.beside(),
         *overrides,
+        *(str(one.model_id) for one in await models.models(conn, request.region_id, states=[ModelState.ADOPTED])),
     )
     return hashlib.sha256(repr((inputs, settings)).encode()).hexdigest()
 

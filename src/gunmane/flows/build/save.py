@@ -16,7 +16,7 @@ from gunmane.core.assess.risks import RegionRisk, Scored
 from gunmane.core.duties.daynumbers import number
 from gunmane.core.duties.rulerows import STATES
 from gunmane.flows.build.compute import Computed
-from gunmane.store import overview, runs, scores, tallies
+from gunmane.store import models, overview, scores, tallies
 from gunmane.store.copying import Batch
 from gunmane.store.query import Conn
 
@@ -158,12 +158,16 @@ async def save(conn: Conn, done: Computed, owners: Sequence[UUID], region_id: UU
     await scores.begin(conn)
     reasons = Reasons(done.risk)
     counts = {"risks": 0, "due_items": 0}
-    for (fleet, assessed), part in zip(done.parts, done.risk.parts, strict=True):
+    for (fleet, assessed), proposed, part in zip(done.parts, done.proposals, done.risk.parts, strict=True):
         given = (conn, owners, fleet.asset_class, run_id)
         counts["risks"] += await scores.replace_risks(*given, risk_batches(fleet, part, done.risk, reasons, owners))
         counts["due_items"] += await scores.replace_due_items(*given, *due_items(fleet, done, owners))
-        for one in assessed:
-            await runs.insert_model(conn, region_id, run_id, fleet.asset_class.value, one.scale.code, one.card)
+        for one, made in zip(assessed, proposed, strict=True):
+            found = await models.save(conn, region_id, UUID(made.model_id), run_id, owners, made.proposal)
+            used = found if one.adopted is None else UUID(made.used_id)
+            await models.save_forecast_model(
+                conn, region_id, run_id, fleet.asset_class, one.scale.code, used, one.adopted is not None
+            )
     await tallies.recount(conn, owners)
     await overview.recount_cells(conn, owners)
     return counts

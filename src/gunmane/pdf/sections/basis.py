@@ -1,13 +1,11 @@
 """What the numbers rest on: assumptions, models, quality of the data, provenance."""
 
-from gunmane.core.plan.findings import ModelCard
 from gunmane.core.plan.formats import number
 from gunmane.core.plan.nouns import STATUSES
 from gunmane.core.plan.sheet import Quality, SourceStatus
 from gunmane.core.plan.values import Text
 from gunmane.pdf.design import ColumnDesign, TableDesign
 from gunmane.pdf.grid import Cell
-from gunmane.pdf.sections.state import grade_name
 from gunmane.pdf.sections.summary import share
 from gunmane.pdf.story import Story, Value
 
@@ -32,42 +30,6 @@ def assumptions(story: Story) -> None:
         }
         for row in sorted(rows, key=lambda row: groups.index(row.group))
     ], note="unreferenced")  # fmt: skip
-
-
-def models(story: Story) -> None:
-    """The prediction models: method, speeds between grades, checks, limits."""
-    cards = story.sheet.models
-    if not cards:
-        return
-    story.section("models", story.finding("models"))
-    story.para(story.say("texts.models_see", table=story.number_of("table.hazards")))
-    rows: list[dict[str, Value | Cell]] = []
-    for card in cards:
-        prior = STATUSES[card.prior] if card.prior is not None else Text(*(story.say("words.no_prior"),) * 2)
-        for hazard in card.hazards:
-            band = hazard.per_year
-            rate = f"{band.mid:.3g}"
-            if band.low is not None and band.high is not None:
-                dash = "〜" if story.language == "ja" else "–"
-                rate += f" ({band.low:.3g}{dash}{band.high:.3g})"
-            rows.append({
-                "class": story.name(card.asset_class), "grade": _grade(story, card, hazard.grade), "rate": rate,
-                "years": hazard.years, "intervals": card.intervals, "assets": card.assets, "owners": card.owners,
-                "prior": prior,
-            })  # fmt: skip
-    if rows:
-        story.table("hazards", rows, unit=story.say("units.rate"), note="band")
-    for card in cards:
-        story.subsection(f"model.{card.asset_class}", story.name(card.asset_class))
-        story.para(story.pick(card.method), keep_next=True)
-        story.items += story.bullets([story.pick(text) for text in (*card.checks, *card.limits)])
-
-
-def _grade(story: Story, card: ModelCard, grade: str) -> str:
-    scale = next((one for one in story.sheet.scales if one.code == card.scale), None)
-    if scale is None or grade not in scale.grades:
-        return grade
-    return grade_name(story, scale, grade)
 
 
 def quality(story: Story) -> None:

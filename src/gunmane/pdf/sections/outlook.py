@@ -28,6 +28,11 @@ def forecast(story: Story) -> None:
     story.para(
         story.say("texts.forecast_see", figure=story.number_of(first), table=story.number_of("table.forecast"))
     )
+    for key, adopted in (("forecast_adopted", True), ("forecast_proposed", False)):
+        names = list(dict.fromkeys(story.name(row.asset_class) for row in rows if row.adopted is adopted))
+        if names:
+            stop = "、" if story.language == "ja" else ", "
+            story.para(story.say(f"texts.{key}", classes=stop.join(names)))
     stacks: list[list[Block]] = []
     for row in rows:
         name = story.name(row.asset_class)

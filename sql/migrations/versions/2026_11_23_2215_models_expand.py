@@ -1,0 +1,14 @@
+"""Models that people adopt, owners' parts kept apart, and which model each forecast comes from (expand)."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy.util import await_only
+
+revision = "2026_11_23_2215"
+down_revision = "2026_11_23_2155"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    await_only(driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")))
