@@ -142,6 +142,23 @@ def test_every_sentence_is_whole_in_both_languages(worn: Fleet) -> None:
             assert not re.search(r"[{}]|nan|inf", line)
 
 
+def test_periods_that_cannot_be_told_from_the_latest_share_one_sentence(worn: Fleet) -> None:
+    card = proposed(worn, assessed(worn, date(2026, 11, 23))).card
+    still = [DriftCard(2000 + n, 2001 + n, 1.1, 0.8, 1.4) for n in range(12)]
+    fast, last = DriftCard(2012, 2020, 1.6, 1.2, 2.0), DriftCard(2020, 2026, 1, 1, 1)
+    hazards = len(said(structs.replace(card, drift=()), WORDS).hazards)
+    for drift, expected in (
+        ((*still, last), ["2000年以降の12期間のどれも、最近の速さと区別できない。"]),
+        ((fast, last), ["2012〜2020年は、最近の1.60倍の速さで劣化した(80%区間1.20〜2.00倍)。"]),
+        ((last,), []),
+    ):
+        told = said(structs.replace(card, drift=drift), WORDS).hazards[hazards:]
+        assert [text.ja for text in told] == expected
+    both = said(structs.replace(card, drift=(*still, fast, last)), WORDS).hazards[hazards:]
+    assert len(both) == 2
+    assert "13期間" in both[1].ja
+
+
 def test_what_sums_over_all_owners_is_not_said_where_some_do_not_consent(worn: Fleet) -> None:
     adopted, _ = earlier(worn)
     made = proposed(worn, assessed(worn, date(2026, 11, 23), adopted))

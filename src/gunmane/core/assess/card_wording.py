@@ -112,14 +112,25 @@ def _hazards(card: ModelCard, speaker: _Speaker) -> tuple[Text, ...]:
         for row in card.grades
         if row.repair_hazard is not None and row.repair_hazard >= 0.001
     ]
-    for one in card.drift[:-1]:  # the last period is what the others are set against
+    return (*found, *_drift(card, speaker))
+
+
+def _drift(card: ModelCard, speaker: _Speaker) -> list[Text]:
+    """Tell the periods whose speed surely differed from the last one's; the others in one sentence."""
+    earlier = card.drift[:-1]  # the last period is what the others are set against
+    moved = [one for one in earlier if not one.factor_low <= 1 <= one.factor_high]
+    found = [
+        speaker.say(
+            "drift", **{"from": f"{one.from_year:.0f}", "to": f"{one.to_year:.0f}"}, factor=f"{one.factor:.2f}",
+            low=f"{one.factor_low:.2f}", high=f"{one.factor_high:.2f}",
+        )
+        for one in moved
+    ]  # fmt: skip
+    if len(moved) < len(earlier):
         found.append(
-            speaker.say(
-                "drift", **{"from": f"{one.from_year:.0f}", "to": f"{one.to_year:.0f}"}, factor=f"{one.factor:.2f}",
-                low=f"{one.factor_low:.2f}", high=f"{one.factor_high:.2f}",
-            )
-        )  # fmt: skip
-    return tuple(found)
+            speaker.say("drift_rest" if moved else "drift_none", begin=f"{earlier[0].from_year:.0f}", n=len(earlier))
+        )
+    return found
 
 
 def _owner(one: OwnerCard, speaker: _Speaker) -> Text:
@@ -178,8 +189,9 @@ def _comparison(made: Comparison | None, speaker: _Speaker, withheld: bool) -> t
         return ()
     found = [speaker.say("compare_with", day=day_text(date.fromisoformat(made.data_cut)))]
     scores = made.newest
-    cases = "–" if scores is None or withheld else f"{scores.cases:,}"
-    found.append(speaker.say(made.verdict.value, cases=cases))
+    cases = "" if scores is None or withheld else f"{scores.cases:,}"
+    key = made.verdict.value
+    found.append(speaker.say(f"withheld_{key}" if withheld and key in ("better", "worse") else key, cases=cases))
     for one in made.hazards:
         values = {"ratio": f"{one.ratio:.2f}", "low": f"{one.low:.2f}", "high": f"{one.high:.2f}"}
         found.append(speaker.say("hazard_moved" if one.moved else "hazard_still", grade=one.grade, **values))
