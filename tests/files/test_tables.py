@@ -154,6 +154,19 @@ def test_a_header_in_two_rows() -> None:
     assert find_header([["x", "x"], ["番号", "橋名"], ["1", "2"]], header_row=2).names == ("番号", "橋名")
 
 
+def test_merged_cells_over_years() -> None:
+    """Inspections of several years under one merged heading; a first row of data is not taken for such years."""
+    parents = ["番号", "橋名", "判定区分", "", "", "備考"]
+    rows = [["点検一覧"], parents, ["", "", "H26", "R元", "2024年度", ""], ["B1", "一", "Ⅰ", "Ⅱ", "Ⅲ", ""]]
+    names = ("番号", "橋名", "判定区分_H26", "判定区分_R元", "判定区分_2024年度", "備考")
+    found = find_header(rows)
+    assert (found.last, found.names) == (2, names)
+    downwards = [rows[0], parents, ["番号", "橋名", "H26", "R元", "2024年度", "備考"], rows[3]]
+    assert find_header(downwards).names == names
+    data = [["番号", "橋名", "架設年度", "", "判定"], ["B1", "一", "S50", "H3", "Ⅰ"], ["B2", "二", "S51", "H4", "Ⅰ"]]
+    assert find_header(data).last == 0
+
+
 def test_repeated_names_are_made_distinct() -> None:
     assert find_header([["番号", "幅員", "幅員", ""], ["1", "2", "3", ""]]).names == ("番号", "幅員", "幅員_2")
 

@@ -7,6 +7,7 @@ from statistics import median
 
 from msgspec import Struct
 
+from gunmane.core.ledgers.names import year_alone
 from gunmane.core.ledgers.text import fold, one_line
 
 LOOK = 30
@@ -69,7 +70,9 @@ def _is_header(row: Sequence[str], usual: float) -> bool:
 
 
 def _is_parent(upper: Sequence[str], lower: Sequence[str], usual: float) -> bool:
-    """Tell whether `lower` continues the header `upper`: it fills merged cells of it, with labels only."""
+    """Tell whether `lower` continues the header `upper`: it fills merged cells of it, with labels or years only."""
+    if _years_below(upper, lower):
+        return True
     if _labels(lower) < 0.95 or not _filled(lower) or _filled(upper) < 2:
         return False
     pairs = [
@@ -83,6 +86,22 @@ def _is_parent(upper: Sequence[str], lower: Sequence[str], usual: float) -> bool
     if units and units == _filled(lower):
         return True
     return merged > 0 and (crossed > 0 or _filled(upper) < usual)
+
+
+def _years_below(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Tell whether `lower` divides merged cells of `upper` by years (`判定区分` over `H26`, `H30`, `R元`).
+
+    A first row of data would fill the columns that are not merged sideways too.
+    """
+    width = max(len(upper), len(lower))
+    above, below = ([one_line(cell) for cell in row] + [""] * (width - len(row)) for row in (upper, lower))
+    divided = [not above[i] or (i + 1 < width and not above[i + 1] and below[i + 1] != "") for i in range(width)]
+    if any(below[i] and below[i] != above[i] for i in range(width) if not divided[i]):
+        return False
+    parts = [cell for cell, one, parent in zip(below, divided, above, strict=True) if one and cell and cell != parent]
+    years = [cell for cell in parts if year_alone(cell) is not None]
+    others = [cell for cell in parts if year_alone(cell) is None]
+    return any(above) and len(set(years)) >= 2 and not any(_VALUE.fullmatch(fold(cell)) for cell in others)
 
 
 def _flat(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -381,3 +381,14 @@ def test_a_septic_process_that_says_combined_or_single_is_the_treatment() -> Non
     assert json.loads(process.fields["attributes"][0]) == {
         "class": "septic", "process": "full_aeration", "treatment": "single",
     }  # fmt: skip
+
+
+def test_the_lower_of_two_header_rows_goes_before_a_part_of_both() -> None:
+    header = "番号|位置情報_Ｘ座標|位置情報_Ｙ座標|点検結果_H26|点検結果_R元|調査年月"
+    rows = ["1|-220000|3000|Ⅰ|Ⅱ|R4.10", "2|-219900|3050|Ⅱ|Ⅲ|2022/10"]
+    reading, _, _ = understand(header, rows, AssetClass.BRIDGE)
+    assert [(use.field.name, use.year) for use in reading.uses] == [
+        ("number", None), ("plane_north", None), ("plane_east", None), ("grade", 2014), ("grade", 2019),
+        ("inspected", None),
+    ]  # fmt: skip
+    assert not reading.questions

@@ -84,10 +84,13 @@ def yearly_grade(
 
 
 def year_alone(header: str) -> int | None:
-    """Return the year where a header names nothing else (`2018年度点検`, `H30`): it may hold that year's grades."""
+    """Return the year where a header names nothing else (`2018年度点検`, `H30`, `点検結果_R元`).
+
+    Such a column may hold that year's grades.
+    """
     text = fold(header)
     rest = _YEAR_TOKEN.sub("", text, count=1)
-    return _year(text) if re.fullmatch(r"[年度_.\-()]*(定期)?(点検|診断|調査)?(結果)?[()]*", rest) else None
+    return _year(text) if re.fullmatch(r"[年度_.\-()]*(定期)?(点検|診断|調査)?(結果)?[()_年度]*", rest) else None
 
 
 def _year(text: str) -> int | None:

@@ -20,6 +20,8 @@ SURE = 0.8
 CERTAIN = 0.75
 """Confidence from which a column is taken without asking; an exact name has 1, a name inside a longer one 0.8."""
 
+NAMED = 0.9
+"""Confidence of a name that is met whole; below it the lower of two header rows speaks first (`位置情報_X座標`)."""
 
 _ALSO_CALLED = {"process": "treatment"}
 """Field → the field whose words some ledgers write under its name: 処理方式 that says 合併 or 単独."""
@@ -249,7 +251,7 @@ def _guess(
             )
             continue
         found, confidence = match(text, names)
-        if confidence < CERTAIN:
+        if confidence < NAMED:
             found, confidence = match_below(header[position], names, personal) or (found, confidence)
         if found is None or found not in fields:
             if text in skip or any(word in text for word in personal if not word.isascii()):
