@@ -55,6 +55,18 @@ async def test_each_row_has_its_own_outcome(world: World) -> None:
     assert asset["condition"]["grade"] == "I"
 
 
+async def test_what_is_nested_without_end_is_refused(world: World) -> None:
+    deep = json.dumps(inspection(world, findings={"a": 0})).replace("0}", '{"a":' * 20_000 + "0" + "}" * 20_001)
+    for body in (deep, '{"a":' * 20_000):
+        headers = {**world.a.auth(), "Content-Type": "application/json"}
+        answer = await world.client.post("/v1/inspections", content=body, headers=headers)
+        assert answer.status_code == 400, answer.text
+        assert [one["code"] for one in answer.json()["errors"]] == ["too_deep"]
+    rows = (await send(world, [deep, inspection(world)])).json()
+    assert (rows["logged"], rows["refused"]) == (1, 1)
+    assert rows["rows"][0]["errors"][0]["code"] == "too_deep"
+
+
 async def test_a_dry_run_says_the_same_and_keeps_nothing(world: World) -> None:
     rows = [inspection(world, inspection_id=str(uuid7()), grade="I"), inspection(world, inspected_on="2030-01-01")]
     dry = (await send(world, rows, "?dry_run=true")).json()

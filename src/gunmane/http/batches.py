@@ -64,7 +64,7 @@ def _read(raw: bytes) -> Read:
     if b"\\u0000" not in raw:
         try:
             return list(zip([number for number, _ in lines], _LINES.decode_lines(raw), strict=True)), {}
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             pass
     read: list[tuple[int, InspectionWanted]] = []
     faults: dict[int, Sequence[Fault]] = {}

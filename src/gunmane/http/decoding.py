@@ -119,7 +119,8 @@ def _kind(raw: Any) -> str:
 def body(raw: bytes, wanted: type[T]) -> T:
     """Read a JSON body.
 
-    Raises GunmaneError `malformed` for what is not JSON, `invalid` with every fault for what does not fit.
+    Raises GunmaneError `malformed` for what is not JSON or nested deeper than can be read, `invalid` with every fault
+    for what does not fit.
     """
     try:
         if b"\\u0000" in raw and _NUL.search(raw):
@@ -127,10 +128,14 @@ def body(raw: bytes, wanted: type[T]) -> T:
         return msgspec.json.decode(raw, type=wanted)
     except msgspec.ValidationError as error:
         refused = fault(error)
+    except RecursionError:
+        raise GunmaneError("malformed", [Fault("too_deep")]) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise GunmaneError("malformed", [Fault("not_json", "", {"reason": str(error)})]) from None
     try:
         found = faults_of(msgspec.json.decode(raw), wanted) if isinstance(wanted, type) else []
+    except RecursionError:
+        raise GunmaneError("malformed", [Fault("too_deep")]) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         # the first look met a wrong value before it came to the place where the JSON ends to be JSON
         raise GunmaneError("malformed", [Fault("not_json", "", {"reason": str(error)})]) from None
