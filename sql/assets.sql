@@ -37,7 +37,7 @@ CROSS JOIN LATERAL (
                 WHERE d.owner_id = r.owner_id AND d.asset_id = r.asset_id AND d.state = ANY ($8) LIMIT 1)
             ELSE EXISTS (SELECT FROM due_items AS d
                 WHERE d.owner_id = r.owner_id AND d.asset_id = r.asset_id AND d.state = ANY ($8)) END)
-        AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+        AND ($9::text[] IS NULL OR a.number ILIKE ANY ($9) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9))
         AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
         AND ($11::box IS NULL OR CASE WHEN a.bounds && $11 THEN true ELSE false END) -- holds for many: see in_box
     ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
@@ -75,7 +75,7 @@ CROSS JOIN LATERAL (
                 WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8) LIMIT 1)
             ELSE EXISTS (SELECT FROM due_items AS d
                 WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)) END)
-        AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+        AND ($9::text[] IS NULL OR a.number ILIKE ANY ($9) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9))
         AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
         AND ($11::box IS NULL OR CASE WHEN a.bounds && $11 THEN true ELSE false END) -- holds for many: see in_box
         AND (NOT $14::boolean OR r.asset_id IS NULL)
@@ -111,7 +111,7 @@ WHERE true
     AND ($8::text[] IS NULL OR EXISTS (
         SELECT FROM due_items AS d
         WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
-    AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+    AND ($9::text[] IS NULL OR a.number ILIKE ANY ($9) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9))
     AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
 ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
 LIMIT $12;
@@ -143,7 +143,7 @@ WHERE true
     AND ($8::text[] IS NULL OR EXISTS (
         SELECT FROM due_items AS d
         WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
-    AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+    AND ($9::text[] IS NULL OR a.number ILIKE ANY ($9) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9))
     AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
     AND (NOT $14::boolean OR r.asset_id IS NULL)
 ORDER BY a.asset_id
@@ -173,7 +173,7 @@ WHERE true
     AND ($8::text[] IS NULL OR EXISTS (
         SELECT FROM due_items AS d
         WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
-    AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+    AND ($9::text[] IS NULL OR a.number ILIKE ANY ($9) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9))
     AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
     AND ($11::box IS NULL OR a.bounds && $11)
 ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
@@ -204,7 +204,7 @@ WHERE true
     AND ($8::text[] IS NULL OR EXISTS (
         SELECT FROM due_items AS d
         WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
-    AND ($9::text IS NULL OR a.number ILIKE $9 OR a.name ILIKE $9 OR a.route ILIKE $9)
+    AND ($9::text[] IS NULL OR a.number ILIKE ANY ($9) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9))
     AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
     AND ($11::box IS NULL OR a.bounds && $11)
     AND (NOT $14::boolean OR r.asset_id IS NULL)

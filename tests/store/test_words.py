@@ -38,6 +38,19 @@ def test_parts_are_few_and_belong_to_an_owner() -> None:
     assert not set(words.wanted(OWNER, "123")) & set(words.wanted(UUID(int=8), "123"))
 
 
+def test_a_text_is_looked_for_in_either_width() -> None:
+    assert set(words.spellings("第237")) == set(words.spellings(" 第２３７ ")) == {"第237", "第２３７"}
+    assert {"ガード橋", "ｶﾞｰﾄﾞ橋"} <= set(words.spellings("ガード橋")) & set(words.spellings("ｶﾞｰﾄﾞ橋"))
+    assert {"B-1", "Ｂ－１"} <= set(words.spellings("Ｂ－１")) & set(words.spellings("B-1"))
+    assert words.spellings("みどり橋") == ["みどり橋"], "one spelling costs one look"
+    assert words.spellings(" ") == [" ", "\u3000"]
+
+
+@given(TEXT)
+def test_a_text_is_among_its_spellings(text: str) -> None:
+    assert (text.strip() or text) in words.spellings(text)
+
+
 async def _add(conn: Conn, owner: UUID, number: str, name: str) -> UUID:
     asset = uuid7()
     await conn.execute(
@@ -82,6 +95,7 @@ async def test_found_are_ones_own_and_what_is_shared_whether_words_are_written_o
             two, consent, region,
         )  # fmt: skip
         mine = await _add(conn, one, "B-0012", "みどり橋")
+        wide = await _add(conn, one, "Ｂ－０３", "ﾊﾟｰｸ川５号")
         theirs = await _add(conn, two, "B-0012", "みどり橋")
 
     async def agreed(text: str, expected: set[UUID]) -> None:
@@ -90,6 +104,9 @@ async def test_found_are_ones_own_and_what_is_shared_whether_words_are_written_o
     async def all_of_it(shared: set[UUID]) -> None:
         for text in ("b-0012", "どり", "り橋", "橋", "2", "-00"):
             await agreed(text, {mine} | shared)
+        for text in ("b-03", "Ｂ－０３", "パーク", "ﾊﾟｰｸ", "川5号", "ー"):
+            await agreed(text, {wide})
+        await agreed("Ｂ－００１", {mine} | shared)
         for text in ("b-0013", "どり川", "_", "0%2"):
             await agreed(text, set())
 

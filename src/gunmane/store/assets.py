@@ -97,7 +97,8 @@ Box = tuple[float, float, float, float]
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """Which assets to list; None does not restrict. `text` is looked for in number, name and route."""
+    """Which assets to list; None does not restrict. `text` is looked for in number, name and route, whether
+    full-width or half-width (`words.spellings`)."""
 
     classes: Sequence[str] | None = None
     grades: Sequence[str] | None = None
@@ -113,11 +114,11 @@ def _box(box: Box | None) -> tuple[tuple[float, float], tuple[float, float]] | N
     return None if box is None else ((box[2], box[3]), (box[0], box[1]))
 
 
-def _like(text: str | None) -> str | None:
+def _like(text: str | None) -> list[str] | None:
     if text is None:
         return None
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+    escaped = (one.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for one in words.spellings(text))
+    return [f"%{one}%" for one in escaped]
 
 
 async def readable_owners(conn: ReadConn) -> list[UUID]:

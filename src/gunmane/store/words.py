@@ -5,7 +5,9 @@ letters and digits. They are written after the assets, by `catch_up`; owners who
 apart, so that a list can look through their assets one by one.
 """
 
+import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -16,6 +18,33 @@ FEW = 4_000
 
 BATCH = 500
 """Assets whose words are made at once: about 10 ms of the processor's time."""
+
+
+def _half_width() -> dict[int, str]:
+    """Return the half-width spelling of each kana that has one; sounds with marks take two characters."""
+    found: dict[int, str] = {}
+    for code in range(0xFF61, 0xFFA0):
+        plain = unicodedata.normalize("NFKC", chr(code))
+        found[ord(plain)] = chr(code)
+        for mark, half in (("\u3099", "\uff9e"), ("\u309a", "\uff9f")):
+            if len(marked := unicodedata.normalize("NFC", plain + mark)) == 1:
+                found[ord(marked)] = chr(code) + half
+    return found
+
+
+_HALF = _half_width()
+_FULL = {code: chr(code + 0xFEE0) for code in range(0x21, 0x7F)} | {0x20: "\u3000"}
+
+
+def spellings(text: str) -> list[str]:
+    """Return the ways in which ledgers write a text: as given, and in one width throughout.
+
+    `第２３７` is also `第237`, `ﾊﾞｼ` also `バシ`, and the other way round; blanks around it are dropped. Ledgers keep
+    their own spelling, and one that mixes widths inside the text is not met.
+    """
+    given = text.strip() or text
+    plain = unicodedata.normalize("NFKC", given).strip() or given
+    return list(dict.fromkeys((given, plain, plain.translate(_FULL), plain.translate(_HALF))))
 
 
 def _folded(text: str) -> str:
@@ -57,19 +86,17 @@ async def find(conn: ReadConn, owners: Sequence[UUID], text: str) -> tuple[list[
     An asset found has the parts of the text, perhaps not the text; nothing that holds it is left out.
     """
     complete = [row["owner_id"] for row in await conn.fetch(sql("words", "complete"), owners)]
-    keys = [wanted(owner_id, text) for owner_id in complete]
-    if not keys or not keys[0]:
+    asked = [(owner_id, wanted(owner_id, one)) for one in spellings(text) for owner_id in complete]
+    if not asked or not all(key for _, key in asked):
         return list(owners), ([], [])
-    width = max(map(len, keys))  # equal but for parts of an owner that share a hash
-    flat = [one for key in keys for one in (key * width)[:width]]
-    rows = await conn.fetch(sql("words", "find"), complete, flat, FEW)
-    counts: dict[UUID, int] = {}
-    for row in rows:
-        counts[row["owner_id"]] = counts.get(row["owner_id"], 0) + 1
-    near = {owner_id for owner_id in complete if counts.get(owner_id, 0) < FEW}
-    kept = [row for row in rows if row["owner_id"] in near]
+    width = max(len(key) for _, key in asked)  # shorter ones repeat their parts
+    flat = [one for _, key in asked for one in (key * width)[:width]]
+    rows = await conn.fetch(sql("words", "find"), [owner_id for owner_id, _ in asked], flat, FEW)
+    counts = Counter(row["owner_id"] for row in rows)
+    near = {owner_id for owner_id in complete if counts[owner_id] < FEW}
+    kept = list({(row["owner_id"], row["asset_id"]) for row in rows if row["owner_id"] in near})
     far = [owner_id for owner_id in owners if owner_id not in near]
-    return far, ([row["owner_id"] for row in kept], [row["asset_id"] for row in kept])
+    return far, ([owner_id for owner_id, _ in kept], [asset_id for _, asset_id in kept])
 
 
 async def imported(conn: Conn, owner_id: UUID) -> None:
