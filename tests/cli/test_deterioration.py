@@ -98,3 +98,15 @@ def test_curves_by_material(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     halves = [rank["half_reached_at"] for rank in curves[0]["ranks"]]
     assert halves == sorted(halves)
     assert 20 < halves[0] < 60
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    torn = tmp_path / "torn.csv.gz"
+    torn.write_bytes(b"no gzip")
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    for path in (tmp_path / "none.csv", torn, empty):
+        assert main(["deterioration", "fit", str(path), "--kind", "chain"]) == 2
+        said = capsys.readouterr().err
+        assert path.name in said
+        assert "{" not in said

@@ -70,8 +70,10 @@ async def test_what_people_set_is_kept_compared_and_decided(
     assert await told(say, "compare", region, "--edition", 2, "--since", 2) == "変更はない。\n"
     assert json.loads(await told(say, "scenarios", region, "--json")) == second["cases"]
     assert len(await told(say, "scenarios", region, "--language", "en")) > 100
+    await told(say, "comment", region, "--owner", work["owner"], "--by", "住民課", " ", code=1)
     await told(say, "comment", region, "--owner", work["owner"], "--by", "住民課", "妥当と考える")
     record = ("--on", "2026-03-20", "--meeting", "第3回協議会", "--by", "山田 花子", "--title", "会長")
+    await told(say, "decide", region, *record[:-1], "", code=1)
     await told(say, "decide", region, *record, "--out", tmp_path / "decided")
     decided = read(tmp_path / "decided")
     assert decided["facts"]["status"] == "decided"

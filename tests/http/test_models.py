@@ -48,6 +48,9 @@ async def test_a_planner_adopts_and_the_model_adopted_before_is_retired(world: W
     assert await put(world, 1) == first, "the same fit found again is the same model"
     refused = await post(world, f"/v1/models/{first}/adoption", WANTED, Role.ENGINEER)
     assert refused.status_code == 403
+    for blank in ("decided_by", "reason"):
+        empty = await post(world, f"/v1/models/{first}/adoption", WANTED | {blank: " "})
+        assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "missing"), empty.text
     done = await post(world, f"/v1/models/{first}/adoption", WANTED, **{"Idempotency-Key": "k1"})
     assert (done.status_code, done.json()["state"], done.json()["adopted"]) == (200, "adopted", str(first))
     again = await post(world, f"/v1/models/{first}/adoption", WANTED, **{"Idempotency-Key": "k1"})

@@ -57,6 +57,9 @@ async def test_a_draft_is_decided_once_printed_without_its_stamp_and_then_only_s
     first = await put_plan(world, world.region, 1, own_sheet("a"))
     second = await put_plan(world, world.region, 2, own_sheet("a", "2"))
     assert (await decide(world, first, Role.ENGINEER)).status_code == 403
+    for lacking in ("meeting", "decided_by", "title"):
+        empty = await decide(world, first, **{lacking: " "})
+        assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "missing"), empty.text
     refused = await decide(world, first, decided_on="2026-12-24")
     assert [one["code"] for one in refused.json()["errors"]] == ["in_future"]
     made = await decide(world, first)

@@ -6,6 +6,7 @@ import gzip
 import io
 import sys
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +86,12 @@ def read_table(path: Path) -> dict[str, list[str]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise GunmaneError("unreadable_file", [Fault("unreadable_file", str(path))]) from error
+        raise GunmaneError("unreadable_file", at=str(path)) from error
     if path.suffix == ".gz":
-        raw = gzip.decompress(raw)
+        try:
+            raw = gzip.decompress(raw)
+        except (OSError, EOFError, zlib.error) as error:
+            raise GunmaneError("unreadable_file", at=str(path)) from error
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -95,7 +99,7 @@ def read_table(path: Path) -> dict[str, list[str]]:
     first = text.split("\n", 1)[0]
     rows = [r for r in csv.reader(io.StringIO(text), delimiter="\t" if "\t" in first else ",") if r]
     if not rows:
-        raise GunmaneError("unreadable_file", [Fault("file_empty", str(path))])
+        raise GunmaneError("unreadable_file", [Fault("file_empty", str(path), {"at": str(path)})], at=str(path))
     width = len(rows[0])
     body = [(r + [""] * width)[:width] for r in rows[1:]]
     return {name.strip(): [r[c] for r in body] for c, name in enumerate(rows[0])}

@@ -108,11 +108,10 @@ def run_comment(options: argparse.Namespace) -> int:
         owner_id = await access.owner_of(conn, options.owner)
         if owner_id is None:
             raise GunmaneError("not_found", [Fault("owner_unknown", "--owner", {"owner": options.owner})])
-        made = await plans.insert_comment(
-            conn, plan_id, uuid7(), options.decision, owner_id, options.text, options.by, OPERATOR,
-            datetime.now(pool.JST),
-        )  # fmt: skip
-        print("" if made is None else made.comment_id)
+        made = await flow.comment(
+            conn, plan_id, options.decision, owner_id, options.text, options.by, OPERATOR, datetime.now(pool.JST)
+        )
+        print(made.comment_id)
         return 0
 
     return for_region(options.region, say)

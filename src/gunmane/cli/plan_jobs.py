@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 import time
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gunmane.cli.days import iso_day
 from gunmane.cli.plans import OPERATOR, REGION_HELP, for_region
 from gunmane.core.errors import GunmaneError
 from gunmane.flows import plan_jobs as flow
@@ -21,7 +22,7 @@ def add(kinds: Any) -> None:
     """Add the kinds."""
     asked = kinds.add_parser("compute", help="have a running service compute the plan anew (再計算)")
     asked.add_argument("region", help=REGION_HELP)
-    asked.add_argument("--as-of", type=date.fromisoformat, help="day of the data (default: today)")
+    asked.add_argument("--as-of", type=iso_day, help="day of the data (default: today)")
     asked.add_argument("--seed", type=int, help="default: that of the last build")
     asked.add_argument("--wait", action="store_true", help="wait for the end, showing progress")
     asked.set_defaults(run=run_compute)

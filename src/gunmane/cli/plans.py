@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import msgspec
 
 from gunmane import settings as configuration
 from gunmane.cli.build import put
+from gunmane.cli.days import iso_day
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.plan.record import Approval
 from gunmane.core.plan.sheet import PlanSheet, encode
@@ -24,6 +25,12 @@ from gunmane.store.query import Conn
 
 OPERATOR = UUID(int=0)
 """Stands for the operator at the command line, who has no key."""
+
+CASE_HEADS = {
+    "ja": "費用(円) | 対策(件) | 入らない対策(件) | 悪い判定のまま(件) | 最終年度の想定損失(円) | 場合",
+    "en": "cost (yen) | measures | left undone | left in a bad grade | expected loss in the last year (yen) | case",
+}
+"""What the columns of `plan scenarios` mean."""
 
 REGION_HELP = "region.toml, or the region's code or name"
 
@@ -49,7 +56,7 @@ def add(kinds: Any) -> None:
     decided = kinds.add_parser("decide", help="record that an edition is decided: 案 → 決定")
     decided.add_argument("region", help=REGION_HELP)
     decided.add_argument("--edition", type=int, help="default: the newest")
-    decided.add_argument("--on", type=date.fromisoformat, required=True, help="day of the decision (決定日)")
+    decided.add_argument("--on", type=iso_day, required=True, help="day of the decision (決定日)")
     decided.add_argument("--meeting", required=True, help="council or meeting (会議)")
     decided.add_argument("--by", required=True, help="who decided (決定者)")
     decided.add_argument("--title", required=True, help="in which office (職)")
@@ -76,9 +83,12 @@ def run_compare(options: argparse.Namespace) -> int:
     async def show(conn: Conn, region_id: UUID) -> int:
         plan_id = await edition_of(conn, region_id, options.edition)
         since = None if options.since is None else await edition_of(conn, region_id, options.since)
-        _, found = await flow.changes(conn, plan_id, since)
+        before, found = await flow.changes(conn, plan_id, since)
         if options.json:
             print(msgspec.json.format(msgspec.json.encode(found), indent=1).decode())
+            return 0
+        if before is None:
+            print("比べる前の版がない。" if options.language == "ja" else "No earlier edition to compare with.")
             return 0
         for change in found.changes:
             print(change.said.ja if options.language == "ja" else change.said.en)
@@ -100,6 +110,7 @@ def run_scenarios(options: argparse.Namespace) -> int:
         if options.json:
             print(msgspec.json.format(msgspec.json.encode(sheet.cases), indent=1).decode())
             return 0
+        print(CASE_HEADS[options.language])
         for one in sheet.cases:
             label = one.label.ja if options.language == "ja" else one.label.en
             risk = "" if one.risk_yen is None else f"{one.risk_yen:>16,}"

@@ -16,6 +16,7 @@ from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.plan.values import Text
 from gunmane.core.words import AssetClass, ModelState, SourceStatus
 from gunmane.files import reference
+from gunmane.flows.plans import require
 from gunmane.store import models as store
 from gunmane.store.query import Conn, ReadConn
 
@@ -49,8 +50,9 @@ async def adopt(
     """Adopt a model in place of the one adopted so far, which is retired.
 
     replaces: the model that the person saw as adopted; another one by now is a conflict. Raises GunmaneError
-    `not_found`, `conflict` (`model_adopted` already, `other_adopted`).
+    `not_found`, `conflict` (`model_adopted` already, `other_adopted`), `invalid` without a person or a reason.
     """
+    require({"/decided_by": by, "/reason": reason})
     held = await store.lock(conn, model_id)
     mine = next((one for one in held if one.model_id == model_id), None)
     if mine is None:
@@ -71,8 +73,9 @@ async def retire(
 ) -> store.ModelRow:
     """Retire the adopted model without another in its place: the next build forecasts with a proposal again.
 
-    Raises GunmaneError `not_found`, `conflict` (`model_not_adopted`).
+    Raises GunmaneError `not_found`, `conflict` (`model_not_adopted`), `invalid` without a person or a reason.
     """
+    require({"/decided_by": by, "/reason": reason})
     mine = next((one for one in await store.lock(conn, model_id) if one.model_id == model_id), None)
     if mine is None:
         raise GunmaneError("not_found")

@@ -11,8 +11,9 @@ from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.plan.overrides import ALTERNATIVES, VERDICTS, Override, duty_broken
 from gunmane.core.words import AssetClass, ConsentLevel
 from gunmane.files import reference
-from gunmane.flows.plans import missing
+from gunmane.flows.plans import missing, require
 from gunmane.store import consents, plans, records, regions
+from gunmane.store.ids import uuid7
 from gunmane.store.plans import Comment, OverrideRow
 from gunmane.store.query import Conn, ReadConn
 
@@ -32,7 +33,7 @@ async def put(
         asset_id = None if wanted.asset_id is None else UUID(wanted.asset_id)
         aim = await plans.asset(conn, asset_id, wanted.owner, wanted.asset_class, wanted.number or "")
         if aim is None or aim.owner not in own or aim.asset_class is AssetClass.SEPTIC:
-            faults.append(Fault("asset_unknown", "/asset_id"))
+            faults.append(Fault("asset_unknown", "/asset_id", {"number": wanted.number or wanted.asset_id or ""}))
         else:
             content = structs.replace(
                 wanted, owner=aim.owner, asset_class=aim.asset_class, number=aim.number, asset_id=str(aim.asset_id),
@@ -63,6 +64,8 @@ def _wrong(wanted: Override, now: datetime) -> list[Fault]:
     if not labels.has("override_reason", wanted.reason):
         allowed = ", ".join(sorted(reference.texts("measures")["override_reason"]))
         faults.append(Fault("not_one_of_these", "/reason", {"allowed": allowed}))
+    if not wanted.by.strip():
+        faults.append(Fault("missing", "/by"))
     if wanted.reason == "other" and not wanted.note.strip():
         faults.append(Fault("missing", "/note"))
     allowed = ALTERNATIVES if wanted.asset_class is not None else VERDICTS
@@ -115,6 +118,20 @@ async def withdraw(conn: Conn, override_id: UUID, key_id: UUID, now: datetime, *
         raise GunmaneError("not_found")
     await plans.withdraw(conn, found[0].region_id, override_id, now, key_id)
     return (await plans.overrides(conn, None, override_id, withdrawn=True))[0]
+
+
+async def comment(
+    conn: Conn, plan_id: UUID, code: str, owner_id: UUID, body: str, author: str, key_id: UUID, now: datetime
+) -> Comment:  # fmt: skip
+    """Record what an owner says of an edition, or of one of its decisions by code.
+
+    Raises GunmaneError `not_found`, `invalid` where the words or who says them are missing.
+    """
+    require({"/body": body, "/author": author})
+    made = await plans.insert_comment(conn, plan_id, uuid7(), code, owner_id, body, author, key_id, now)
+    if made is None:
+        raise GunmaneError("not_found")
+    return made
 
 
 async def comments(conn: ReadConn, plan_id: UUID, owner_id: UUID) -> list[Comment]:

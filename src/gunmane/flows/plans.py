@@ -1,7 +1,7 @@
 """Hands out plans: whole to those who may see all that they name, cut down to what may be seen to everybody else."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,8 +70,10 @@ async def decide(
     """Make a draft the region's decided plan; an earlier decided one is superseded, never changed.
 
     Raises GunmaneError `not_found`; `consent_missing` for a principal that may not see all that it would decide;
-    `conflict` where the edition is no draft any more, or a later one has been decided.
+    `conflict` where the edition is no draft any more, or a later one has been decided; `invalid` for a record without
+    its meeting, person or office, or of a day to come.
     """
+    require({"/meeting": approval.meeting, "/decided_by": approval.decided_by, "/title": approval.title})
     held = await plans.lock(conn, plan_id)
     mine = next((one for one in held if one.plan_id == plan_id), None)
     if mine is None:
@@ -94,6 +96,13 @@ async def decide(
     if made is None:
         raise GunmaneError("not_found")
     return made
+
+
+def require(words: Mapping[str, str]) -> None:
+    """Refuse a record in which a person's words are missing: texts by their place; raises GunmaneError `invalid`."""
+    faults = [Fault("missing", at) for at, text in words.items() if not text.strip()]
+    if faults:
+        raise GunmaneError("invalid", faults)
 
 
 async def document(conn: ReadConn, plan_id: UUID, language: Language) -> bytes:

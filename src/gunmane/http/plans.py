@@ -162,12 +162,10 @@ async def withdraw_override(ask: Ask[Nothing, None]) -> Answer:
 
 async def comment(ask: Ask[Nothing, CommentWanted]) -> Answer:
     wanted = ask.body
-    made = await store.insert_comment(
-        ask.conn, ask.id("plan_id"), uuid7(), wanted.code, ask.principal.owner_id, wanted.body, wanted.author,
+    made = await overrides.comment(
+        ask.conn, ask.id("plan_id"), wanted.code, ask.principal.owner_id, wanted.body, wanted.author,
         ask.principal.key_id, ask.now,
     )  # fmt: skip
-    if made is None:
-        raise GunmaneError("not_found")
     return Answer(made, 201)
 
 

@@ -10,9 +10,11 @@ from tests.core.plan.test_fill import FACTS, labels, mixed  # noqa: F401
 from gunmane.core.plan.costs import CostBook, Reference
 from gunmane.core.plan.fill import make_sheet
 from gunmane.core.plan.labels import Labels
-from gunmane.core.plan.options import KEEP, REMOVE
+from gunmane.core.plan.options import DOWNSIZE, KEEP, MERGE, REMOVE
+from gunmane.core.plan.papers import decisions, milestones
 from gunmane.core.plan.scenarios import plan_region
 from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.plan.values import Column
 from gunmane.core.stock import Stock
 from gunmane.core.words import Scale, SourceStatus
 from gunmane.files import reference
@@ -48,6 +50,35 @@ def test_a_measure_that_is_used_has_a_case_without_it(
     assert "without_removal" in codes
     assert "without_merging" not in codes, "no plants are merged here"
     assert "without_joint_orders" in codes
+
+
+def test_more_money_than_a_plan_without_budgets_needs_leaves_nothing_undone(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    stock = bridges([3, 2, 1, 1, 0], [0, 0, 1, 1, 0], risk_yen=np.full((5, 10), 3e6))
+    cases = {one.code: one for one in sheet_of(stock, book, scales, labels).cases}
+    more, plan = cases["budget_120%"], cases["plan"]
+    assert (more.undone, more.total_yen, more.measures) == (plan.undone, plan.total_yen, plan.measures)
+    assert cases["budget_80%"].total_yen <= plan.total_yen
+
+
+def test_merged_plants_are_not_called_bridges(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    plan = plan_region(removable(bridges), book, scales)
+    gone = int((plan.merged.plan.measure >= DOWNSIZE).sum())
+    measure = plan.merged.plan.measure.copy()
+    measure[np.flatnonzero(measure >= DOWNSIZE)[0]] = MERGE
+    merged = msgspec.structs.replace(plan.merged, plan=msgspec.structs.replace(plan.merged.plan, measure=measure))
+    linked = msgspec.structs.replace(plan, merged=merged)
+    asked = [one.what.en for one in decisions(linked, book, Column.MERGED, labels)]
+    assert labels.get("decision", "merging", count="1").en in asked
+    bars = [one.label.en for one in milestones(linked, Column.MERGED, labels)]
+    assert labels.get("milestone", "merging").en in bars
+    assert (labels.get("decision", "removal", count=str(gone - 1)).en in asked) == (gone > 1)
+    before = [one.what.en for one in decisions(plan, book, Column.MERGED, labels)]
+    assert labels.get("decision", "removal", count=str(gone)).en in before
+    assert not [one for one in before if one.startswith(labels.get("decision", "merging", count="1").en[:7])]
 
 
 def test_prevention_is_what_nothing_asks_for(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:

@@ -10,12 +10,12 @@ from gunmane.core.plan.contracts import paying_lot
 from gunmane.core.plan.costs import CostBook, UnitCost
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.needs import Reason
-from gunmane.core.plan.options import DOWNSIZE
+from gunmane.core.plan.options import DOWNSIZE, MERGE
 from gunmane.core.plan.programme import FIRST_MEASURE, KINDS
 from gunmane.core.plan.scenarios import RegionPlan
 from gunmane.core.plan.sheet import Assumption, Decision, Milestone
 from gunmane.core.plan.values import Column, Text
-from gunmane.core.stock import CLASS_AT, CLASSES, Flags
+from gunmane.core.stock import CLASS_AT, CLASSES, Array, Flags
 from gunmane.core.words import Scale
 
 NOTICEABLE = 0.01
@@ -183,10 +183,11 @@ def decisions(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) 
     due = int((plan.needs.hard & (plan.needs.reason != Reason.AT_ONCE)).sum())
     if due:
         ask("deadlines", "owners", before, labels.get("decision", "deadlines_why"), True, count=f"{due:,}")
-    going = plan.merged.plan.measure >= DOWNSIZE
-    if column is Column.MERGED and going.any():
-        by = date(first + max(0, int(plan.merged.plan.year[going].min())), 9, 30)
-        ask("removal", "owners", by, labels.get("decision", "removal_why"), False, count=f"{int(going.sum()):,}")
+    chosen = plan.merged.plan
+    for code, going in (("removal", _gone(chosen.measure)), ("merging", chosen.measure == MERGE)):
+        if column is Column.MERGED and going.any():
+            by = date(first + max(0, int(chosen.year[going].min())), 9, 30)
+            ask(code, "owners", by, labels.get("decision", f"{code}_why"), False, count=f"{int(going.sum()):,}")
     ask("joint", "region", date(first, 9, 30), _joint_reason(plan, book, labels), True)
     if plan.not_judged:
         ask("judge", "engineers", date(first + 1, 3, 31), labels.get("decision", "judge_why"), True,
@@ -195,6 +196,11 @@ def decisions(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) 
     if unpriced:
         ask("prices", "engineers", before, labels.get("decision", "prices_why"), True, count=f"{unpriced:,}")
     return tuple(result)
+
+
+def _gone(measure: Array) -> Flags:
+    """Tell which measures take a bridge away or narrow it; merging of plants is another matter for residents."""
+    return (measure >= DOWNSIZE) & (measure != MERGE)
 
 
 def _joint_reason(plan: RegionPlan, book: CostBook, labels: Labels) -> Text:
@@ -218,7 +224,7 @@ def milestones(plan: RegionPlan, column: Column, labels: Labels) -> tuple[Milest
         return (int(years.min()) * 12, (int(years.max() - years.min()) + 1) * 12) if len(years) else None
 
     hard, urgent = plan.needs.hard, plan.needs.reason == Reason.AT_ONCE
-    going = chosen.measure >= DOWNSIZE
+    going, merging = _gone(chosen.measure), chosen.measure == MERGE
     bars: list[tuple[str, str, tuple[int, int] | None]] = [
         ("agreement", "adopt", (0, 0)),
         ("law", "agreement", (6, 0) if column is not Column.ALONE else None),
@@ -226,10 +232,11 @@ def milestones(plan: RegionPlan, column: Column, labels: Labels) -> tuple[Milest
         ("orders", "first_lot", (12, 6) if column is not Column.ALONE else None),
         ("orders", "lots", (24, 12 * (plan.stock.years - 2)) if column is not Column.ALONE else None),
         ("works", "urgent", span(urgent)),
-        ("works", "deadlines", span(hard & ~urgent & ~going)),
-        ("works", "others", span(~hard & ~going)),
+        ("works", "deadlines", span(hard & ~urgent & ~going & ~merging)),
+        ("works", "others", span(~hard & ~going & ~merging)),
         ("agreement", "consent", (0, 18) if going.any() else None),
         ("works", "removals", span(going)),
+        ("works", "merging", span(merging)),
         ("review", "review_1", (12, 0)),
         ("review", "review_3", (36, 0)),
         ("review", "review_5", (60, 0)),

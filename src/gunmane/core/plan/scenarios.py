@@ -163,7 +163,7 @@ def plan_region(
             len(all_options.rows),
             new_plan,
             new_sums.by_owner[..., 1],
-            lambda owners: fixed(owners, all_options),
+            lambda owners: _merged_plants(fixed(owners, all_options), moves),
         ),
         variants=variants(
             stock, wanted, all_options, new_plan, unmerged, lambda chosen: _merged_plants(fixed(stock, chosen), moves)
@@ -190,15 +190,19 @@ def _merged_plants(plan: Schedule, moves: tuple[PlantMove, ...]) -> Schedule:
 def _budget_cases(
     stock: Stock, choices: int, level: Schedule, spent: Floats, scheduled: Callable[[Stock], Schedule]
 ) -> tuple[tuple[float, Schedule], ...]:
-    """Return the schedules under shares of the budgets; of what the plan spends [G, T], where an owner gave none."""
+    """Return the schedules under shares of the budgets; of what the plan spends [G, T], where an owner gave none.
+
+    Where nobody gave a budget the plan fits into what it spends and into more: with more money it stays the plan.
+    """
     if not stock.owners:
         return ()
     given = all(facts.budgets for facts in stock.owners)
     if not given and choices > MOST_COMPARED:
         return ()
+    free = not any(facts.budgets for facts in stock.owners)
     return tuple(
-        (share, level if share == 1 and not given else scheduled(with_budgets(stock, share, spent)))
-        for share in BUDGET_SHARES
+        (share, level if (share == 1 and not given) or (share > 1 and free) else scheduled(owners))
+        for share, owners in ((share, with_budgets(stock, share, spent)) for share in BUDGET_SHARES)
     )
 
 
