@@ -147,7 +147,7 @@ def _answer(options: argparse.Namespace, what: str) -> int:
 
         faults = [Fault(f.code, f.at, {**f.values, "at": f.at}) for f in error.faults]
         for language in ("ja", "en"):
-            print(said(GunmaneError(error.code, faults), language), file=sys.stderr)
+            print(said(GunmaneError(error.code, faults, **error.values), language), file=sys.stderr)
         return 2
     if options.json:
         print(msgspec.json.format(msgspec.json.encode(result)).decode())
