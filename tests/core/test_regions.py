@@ -42,6 +42,10 @@ def test_only_one_check_digit_of_ten_is_right(five: str) -> None:
             'code = "a"\nkind = "union"\nbudgets = [5, -1]\nspent = -3',
             [("not_negative", "/owners/0/budgets/1"), ("not_negative", "/owners/0/spent")],
         ),
+        (
+            'code = "a"\nkind = "union"\narea_km2 = nan\npopulation = 300000000\nbudgets = [1, 99999999999999999999]',
+            [("above_most", f"/owners/0/{name}") for name in ("population", "area_km2", "budgets/1")],
+        ),
         ('code = "a"\nkind = "union"\nengineers = { civil = -2 }', [("not_negative", "/owners/0/engineers/civil")]),
         (
             'code = "a"\nkind = "union"\njoined_on = 2026-04-01\nleft_on = 2025-04-01',

@@ -12,6 +12,12 @@ from gunmane.core.words import AssetClass, Origin, OwnerKind
 FIELDS = ("all", "roads", "sewage", "water")
 """What a region cooperates in."""
 
+MOST_PEOPLE = 100_000_000
+MOST_KM2 = 100_000
+MOST_ENGINEERS = 100_000
+MOST_YEN = 10_000_000_000_000
+"""Larger than any prefecture's; beyond them a number is a slip of the hand that no table could show."""
+
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _DIGITS = re.compile(r"\d{5,6}")
 
@@ -140,32 +146,13 @@ def _faults_of_owner(owner: OwnerEntry, place: str) -> list[Fault]:
             faults.append(Fault("code_check_digit", at=f"{place}/code", values=values))
     elif not _SLUG.fullmatch(owner.code) or (local_government and owner.code.isdigit()):
         faults.append(Fault("bad_owner_code", at=f"{place}/code", values={"code": owner.code}))
-    if owner.population is not None and owner.population < 0:
-        faults.append(Fault("not_negative", at=f"{place}/population", values={"value": owner.population}))
-    faults += [
-        Fault("not_negative", at=f"{place}/{name}", values={"value": value})
-        for name in ("population_mid", "population_low")
-        if (value := getattr(owner, name)) is not None and value < 0
-    ]
-    if owner.area_km2 is not None and owner.area_km2 <= 0:
-        faults.append(Fault("not_positive", at=f"{place}/area_km2", values={"value": owner.area_km2}))
-    faults += [
-        Fault("not_negative", at=f"{place}/engineers/{name}", values={"value": count})
-        for name, count in owner.engineers.items()
-        if count < 0
-    ]
-    faults += [
-        Fault("not_negative", at=f"{place}/retirements/{year}", values={"value": count})
-        for year, count in enumerate(owner.retirements)
-        if count < 0
-    ]
-    faults += [
-        Fault("not_negative", at=f"{place}/budgets/{year}", values={"value": yen})
-        for year, yen in enumerate(owner.budgets)
-        if yen < 0
-    ]
-    if owner.spent is not None and owner.spent < 0:
-        faults.append(Fault("not_negative", at=f"{place}/spent", values={"value": owner.spent}))
+    for name, value, most in _numbers(owner):
+        if name == "area_km2" and value <= 0:
+            faults.append(Fault("not_positive", at=f"{place}/{name}", values={"value": value}))
+        elif value < 0:
+            faults.append(Fault("not_negative", at=f"{place}/{name}", values={"value": value}))
+        elif not value <= most:  # nan too
+            faults.append(Fault("above_most", at=f"{place}/{name}", values={"value": value, "most": most}))
     if owner.joined_on and owner.left_on and owner.left_on < owner.joined_on:
         faults.append(Fault("left_before_joined", at=f"{place}/left_on"))
     for section in ("ledgers", "inspections", "repairs"):
@@ -174,6 +161,23 @@ def _faults_of_owner(owner: OwnerEntry, place: str) -> list[Fault]:
                 values = {"crs": entry.crs}
                 faults.append(Fault("bad_crs", at=f"{place}/{section}/{position}/crs", values=values))
     return faults
+
+
+def _numbers(owner: OwnerEntry) -> list[tuple[str, float, float]]:
+    """List an owner's numbers with their places and the most that each can be."""
+    single = [
+        ("population", owner.population, MOST_PEOPLE),
+        ("population_mid", owner.population_mid, MOST_PEOPLE),
+        ("population_low", owner.population_low, MOST_PEOPLE),
+        ("area_km2", owner.area_km2, MOST_KM2),
+    ]
+    return [
+        *((name, value, most) for name, value, most in single if value is not None),
+        *((f"engineers/{name}", count, MOST_ENGINEERS) for name, count in owner.engineers.items()),
+        *((f"retirements/{year}", count, MOST_ENGINEERS) for year, count in enumerate(owner.retirements)),
+        *((f"budgets/{year}", yen, MOST_YEN) for year, yen in enumerate(owner.budgets)),
+        *([] if owner.spent is None else [("spent", owner.spent, MOST_YEN)]),
+    ]
 
 
 def label(entry: LedgerEntry) -> str:
