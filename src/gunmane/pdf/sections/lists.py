@@ -10,10 +10,11 @@ def works(story: Story) -> None:
     sheet = story.sheet
     if not sheet.works:
         return
-    story.section("works", story.say("sections.works", count=f"{len(sheet.works):,}"))
+    story.section("works", story.say("sections.works", count=f"{len(sheet.works) + sheet.works_left_out:,}"))
     story.para(story.say("texts.works"))
     if sheet.works_left_out:
-        story.para(story.say("texts.works_left_out", count=f"{sheet.works_left_out:,}"))
+        listed = f"{len(sheet.works):,}"
+        story.para(story.say("texts.works_left_out", count=f"{sheet.works_left_out:,}", listed=listed))
     order = {member.code: index for index, member in enumerate(sheet.members)}
     for asset_class in dict.fromkeys(one.asset_class for one in sheet.works):
         mine = [one for one in sheet.works if one.asset_class == asset_class]
