@@ -173,6 +173,9 @@ async def test_what_law_forbids_or_nobody_knows_is_refused_with_every_fault(worl
     answer = await world.client.post("/v1/plan-overrides", json=wrong, headers=world.a.auth(Role.PLANNER))
     assert answer.status_code == 422
     assert {one["code"] for one in answer.json()["errors"]} == {"breaks_duty", "not_one_of_these", "year_is_past"}
+    wrong = override(world, alternative="replace", year=2090)
+    late = await world.client.post("/v1/plan-overrides", json=wrong, headers=world.a.auth(Role.PLANNER))
+    assert (late.status_code, [one["code"] for one in late.json()["errors"]]) == (422, ["breaks_duty"]), "at once"
     assert "告示第426号" in answer.text
     for body in (
         override(world, asset_id=str(world.b.bridge)),

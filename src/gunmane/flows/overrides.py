@@ -41,6 +41,9 @@ async def put(
             )  # fmt: skip
             book = reference.cost_book()
             rule = duty_broken(book.deadlines, aim.scale or "", aim.grade or "", wanted.alternative)
+            if rule is None and wanted.year is not None and wanted.year > fiscal_year(now.date()) + 1:
+                bound = duty_broken(book.deadlines, aim.scale or "", aim.grade or "", "keep")
+                rule = bound if bound is not None and bound.within == "at_once" else None
             if rule is not None:
                 values = {"grade": aim.grade or "", "rule": rule.source}
                 faults.append(Fault("breaks_duty", "/alternative", values))

@@ -46,6 +46,17 @@ def test_a_work_that_moves_comes_or_goes_is_told_by_name() -> None:
     assert gone.owner == SHEET.members[0].code
 
 
+def test_a_list_that_was_cut_off_does_not_witness_that_a_work_is_gone() -> None:
+    before = structs.replace(_with(_work("1", 2027), _work("2", 2028), _work("3", 2029)), works_left_out=5)
+    after = structs.replace(_with(_work("0", 2027), _work("2", 2028), _work("4", 2029)), works_left_out=6)
+    told = {change.subject.en[-2]: change for change in compare(before, after).changes}
+    assert set(told) == {"0", "1"}, "what stands in the last year of a cut list may just have been pushed out"
+    assert told["1"].said.ja.endswith("「一覧に載らない後の年度か、対策なし」に変わった。")
+    assert "gone" not in told["1"].said.en
+    whole = compare(structs.replace(before, works_left_out=0), structs.replace(after, works_left_out=0))
+    assert len([one for one in whole.changes if one.part is Part.WORKS]) == 4
+
+
 def test_other_money_choices_and_facts_are_told() -> None:
     costs = structs.replace(SHEET.owner_effects[0], plan_yen=SHEET.owner_effects[0].plan_yen + 500_000_000)
     proposed = Choice(

@@ -196,12 +196,22 @@ def _choices(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
                 yield change
 
 
+BEYOND = Text("一覧に載らない後の年度か、対策なし", "later than the list reaches, or nothing")
+"""Where an asset stands that is missing from a list that was cut off for space."""
+
+
+def _reach(sheet: PlanSheet) -> int | None:
+    """Return the fiscal year from which on a sheet's list of works is cut off; None for a whole list."""
+    return max((one.year for one in sheet.works), default=0) if sheet.works_left_out else None
+
+
 def _works(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
+    """Tell of measures that came, went or moved; a list that was cut off is no witness of what it doesn't name."""
     names = {one.code: one.name for one in (*before.members, *after.members)}
 
-    def said(one: Work | None) -> Text | None:
+    def said(one: Work | None, cut: int | None) -> Text | None:
         if one is None:
-            return None
+            return None if cut is None else BEYOND
         measure, year = MEASURES[one.measure], fiscal(one.year)
         return Text(f"{year.ja} {measure.ja}", f"{measure.en} in {year.en}")
 
@@ -209,10 +219,13 @@ def _works(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
         row = new or old
         if row is None:
             continue
+        cut = _reach(after) if new is None else _reach(before) if old is None else None
+        if cut is not None and row.year >= cut:
+            continue
         kind, owner = CLASSES[row.asset_class], names.get(row.owner, row.owner)
         called = f"{row.name}({row.number})" if row.name else row.number
         subject = Text(f"{owner} {kind.ja} {called}", f"{owner}, {kind.en}, {called}")
-        change = _told(Part.WORKS, row.owner, subject, said(old), said(new))
+        change = _told(Part.WORKS, row.owner, subject, said(old, cut), said(new, cut))
         if change is not None:
             yield change
 
