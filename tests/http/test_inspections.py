@@ -466,3 +466,27 @@ async def test_the_short_cut_knows_what_was_logged_or_asked_before(world: World)
     assert (await world.client.post("/v1/inspections", json=fresh, headers=world.a.auth())).status_code == 201
     viewer = await world.client.post("/v1/inspections", json=fresh, headers=world.a.auth(Role.VIEWER))
     assert viewer.status_code == 403
+
+
+async def test_whoever_hangs_up_amid_a_body_is_no_fault_of_the_service(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {**world.a.auth(), "content-type": "application/json", "content-length": "90"}
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/v1/inspections", "raw_path": b"/v1/inspections", "query_string": b"", "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+    coming = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(coming)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await world.client._transport.app(scope, receive, send)  # type: ignore[attr-defined]
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+    assert not sent

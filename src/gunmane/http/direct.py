@@ -7,12 +7,8 @@ route is made for goes straight to it; everything else, and every other method o
 from collections.abc import Sequence
 
 from gunmane.core.errors import GunmaneError
-from gunmane.http.routes import Answer, Incoming, Route, Services, lowered, respond
+from gunmane.http.routes import Answer, Gone, Incoming, Route, Services, lowered, respond
 from gunmane.http.shell import App, Receive, Scope, Send
-
-
-class Gone(Exception):
-    """The caller hung up before its request was complete."""
 
 
 class Direct:

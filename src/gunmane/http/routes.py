@@ -44,6 +44,10 @@ Q = TypeVar("Q")
 B = TypeVar("B")
 
 
+class Gone(Exception):
+    """The caller hung up before its request was complete: nobody is left to be answered."""
+
+
 class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
     """No parameters, or no body."""
 
@@ -328,7 +332,7 @@ def refused(error: BaseException, headers: Mapping[bytes, str]) -> Answer:
 
 
 async def respond(route: Route, services: Services, incoming: Incoming) -> Answer:
-    """Serve one request to its end: whatever happens becomes an answer, and is counted."""
+    """Serve one request to its end: whatever happens becomes an answer, and is counted; raises Gone."""
     started = time.perf_counter()
     try:
         answer = await carry_out(route, services, incoming)
@@ -336,6 +340,8 @@ async def respond(route: Route, services: Services, incoming: Incoming) -> Answe
             None, answer.status, {"Cache-Control": "private, no-cache", **answer.headers}, answer.body(),
             answer.media_type,
         )  # fmt: skip
+    except Gone:
+        raise
     except Exception as error:
         answer = refused(error, incoming.headers)
         if answer.status == 500:
