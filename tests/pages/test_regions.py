@@ -165,6 +165,29 @@ async def test_an_asset_shows_duties_with_reasons_and_its_outlook(client: Client
     assert (await client.get(first[1])).status_code == 404
 
 
+async def test_an_outlook_older_than_the_newest_inspection_says_so(
+    client: Client, region: Region, db: Database
+) -> None:
+    await sign_in(client, region.keys[region.two])
+    start = await client.get(f"/regions/{region.region_id}")
+    first = re.search(r'href="(/regions/[^"]+/assets/[^"]+)"', start.text)
+    assert first is not None
+    admin = await database.connect(db.admin_url)
+    try:
+        await admin.execute(
+            "INSERT INTO runs (region_id, run_id, kind, inputs_digest, seed, code_version, state) "
+            "SELECT DISTINCT $1::uuid, run_id, 'build', '', 1, '', 'done' FROM risks", region.region_id
+        )  # fmt: skip
+        for computed, told in (("2026-04-01 02:00+09", False), ("2026-03-01 02:00+09", True)):
+            await admin.execute("UPDATE runs SET started_at = $1::text::timestamptz", computed)
+            await admin.execute("UPDATE inspections SET recorded_at = '2026-03-15 12:00+09'")
+            text = (await client.get(first[1])).text
+            assert ("次の計算で反映されます" in text) == told
+            assert ("2026年3月1日の計算" in text or "令和8年3月1日の計算" in text) == told
+    finally:
+        await admin.close()
+
+
 async def test_the_list_of_due_dates_is_narrowed_and_survives_nonsense(client: Client, region: Region) -> None:
     await sign_in(client, region.keys[region.two])
     base = f"/regions/{region.region_id}/due"

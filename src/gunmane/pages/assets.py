@@ -19,7 +19,7 @@ from gunmane.pages.models import behind, words_of
 from gunmane.pages.place import place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
 from gunmane.pages.visitor import PageRequest, visit
-from gunmane.store import assets, duties, inspections, records, repairs
+from gunmane.store import assets, duties, inspections, pool, records, repairs, runs
 from gunmane.store.assets import AssetInFull
 from gunmane.store.records import DueWanted, RiskRow
 
@@ -83,6 +83,9 @@ async def asset_page(
         works = await repairs.page(found.conn, owner, None, asset_id, None, PAST)
         scale = reference.scales().get(one.scale or "")
         model = None if risk is None else await behind(found.conn, risk.run_id, one.asset_class, one.scale)
+        computed = None if risk is None else await runs.get(found.conn, region_id, risk.run_id)
+        begun = None if computed is None else computed.started_at
+        since = [look for look in looks if begun is not None and look.grade and look.recorded_at > begun]
         return page(
             "asset.html",
             request,
@@ -102,6 +105,7 @@ async def asset_page(
             looks=sorted(looks, key=lambda look: (look.inspected_on, look.inspection_id), reverse=True),
             works=sorted(works, key=lambda work: (work.repaired_on, work.repair_id), reverse=True),
             model=model,
+            older=begun.astimezone(pool.JST).date() if begun is not None and since else None,
             m=words_of(found.language),
             flags=reference.texts("ledgers")["flags"],
         )
