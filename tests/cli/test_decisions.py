@@ -1,6 +1,7 @@
 """`gunmane plan groups | sewer | detours` on the reference instances, and on files that cannot be used."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +74,20 @@ def test_files_that_cannot_be_used(tmp_path: Path, capfd: pytest.CaptureFixture[
     ):  # fmt: skip
         assert main(["plan", kind, str(tmp_path / name), "--json"]) == 2
         assert said in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["portfolio", "sewer", "fairness", "groups", "detours"])
+def test_files_that_are_no_problem_are_refused_in_both_languages(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, content in (("text.npz", b"no archive"), ("empty.npz", b""), ("none.npz", None)):
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        assert main(["plan", kind, str(tmp_path / name)]) == 2
+        told = capsys.readouterr().err.splitlines()
+        assert len(told) == 2, told
+        assert name in told[0]
+        assert re.search("[ぁ-ん]", told[0])
+        assert not re.search("[ぁ-ん]", told[1])
+        assert "pickle" not in told[0]
+        assert "Errno" not in told[0]

@@ -16,12 +16,12 @@ import numpy as np
 from msgspec import Struct
 
 from gunmane.cli.portfolio import read
+from gunmane.cli.refusal import unusable
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.plan.detours import graph_of, ways_round
 from gunmane.core.plan.districts import switch_years, undecided
 from gunmane.core.plan.fairness import price_of_fairness
 from gunmane.core.plan.groups import problems, units_of
-from gunmane.files.faults import said
 from gunmane.solve.highs import solve_groups
 
 Report = dict[str, Any]
@@ -86,11 +86,8 @@ def _run(run: Callable[[argparse.Namespace], Report], options: argparse.Namespac
     """Decide and print; exit code 2 for a file that cannot be used, 1 where no answer keeps the limits."""
     try:
         report = run(options)
-    except GunmaneError as error:
-        print(f"{options.instance}: {said(error, 'ja')}\n{said(error, 'en')}", file=sys.stderr)
-        return 2
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        print(f"{options.instance}: {error}", file=sys.stderr)
+    except (GunmaneError, OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        print(unusable(options.instance, error), file=sys.stderr)
         return 2
     if options.json:
         print(json.dumps(report, allow_nan=False))

@@ -15,10 +15,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from gunmane.cli.refusal import unusable
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.plan.instances import Choices, Instance, excess, instance_of, sure_to_break, tightened, use_of
 from gunmane.core.plan.portfolio import bound, solve
-from gunmane.files.faults import said
 from gunmane.solve.portfolio import solve_within
 
 SMALL = 2_000
@@ -169,11 +169,8 @@ def run(options: argparse.Namespace) -> int:
         return 2
     try:
         instance = read(options.instance)
-    except GunmaneError as error:
-        print(f"{options.instance}: {said(error, 'ja')}\n{said(error, 'en')}", file=sys.stderr)
-        return 2
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        print(f"{options.instance}: {error}", file=sys.stderr)
+    except (GunmaneError, OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        print(unusable(options.instance, error), file=sys.stderr)
         return 2
     # Writing the answer takes about a microsecond for each asset.
     left = options.seconds - (time.monotonic() - began) - 0.2 - 1e-6 * instance.size

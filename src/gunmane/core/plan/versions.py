@@ -123,7 +123,6 @@ def _facts(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
         (Text("推奨する案", "The recommended case"), COLUMNS[old.recommended], COLUMNS[new.recommended]),
         (Text("プログラムの版", "The program"), plain(old.software), plain(new.software)),
         (Text("乱数の種", "The seed"), plain(old.seed), plain(new.seed)),
-        (Text("入力の要約値", "The digest of the inputs"), plain(old.inputs_digest), plain(new.inputs_digest)),
         (
             Text("構成団体", "The members"),
             plain("・".join(one.name for one in before.members)),
@@ -134,6 +133,15 @@ def _facts(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
         change = _told(Part.FACTS, "", subject, was, now)
         if change is not None:
             yield change
+    if old.inputs_digest != new.inputs_digest:
+        yield PlanChange(
+            part=Part.FACTS, owner="", subject=Text("計算に使った資料", "What was computed from"),
+            before=plain(old.inputs_digest), after=plain(new.inputs_digest),
+            said=Text(
+                "計算に使った資料(台帳、点検の記録、単価、規則など)が変わった。",
+                "What was computed from (ledgers, inspections, unit costs, rules) has changed.",
+            ),
+        )  # fmt: skip
 
 
 def _money(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:
