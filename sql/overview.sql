@@ -17,6 +17,10 @@ ORDER BY o.code;
 SELECT plan_id, edition, status, as_of, pdf_sha256, created_at FROM plans
 WHERE region_id = $1 ORDER BY edition DESC LIMIT 1;
 
+-- outlines
+-- The members' boundaries as the newest plan of a region keeps them.
+SELECT sheet -> 'outlines' AS outlines FROM plans WHERE region_id = $1 ORDER BY edition DESC LIMIT 1;
+
 -- seen
 -- Digest what the principal sees of the counts and map cells of some owners: equal digests, equal counts.
 -- That is by whose consents, and written by which transactions: a computation replaces all rows of an owner in one.

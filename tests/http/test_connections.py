@@ -28,8 +28,9 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
-    """A server that waits for a head half a second."""
+    """A server that waits for a head half a second, and no longer than 0.7 seconds for the next piece of a body."""
     monkeypatch.setattr(connections.Connection, "head_seconds", 0.5)
+    monkeypatch.setattr(connections.Connection, "silent_seconds", 0.7)
     config = uvicorn.Config(echo, port=0, log_level="critical", **connections.options())
     listening = config.bind_socket()
     server = uvicorn.Server(config)
@@ -74,6 +75,20 @@ async def test_a_request_is_answered_however_it_is_cut(parts: tuple[bytes, ...],
 
 async def test_a_body_may_take_longer_than_a_head(port: int) -> None:
     assert (await sent(port, HEAD[:20], HEAD[20:], b"a", b"bc", pause=0.4)).endswith(b"abc")
+
+
+@pytest.mark.parametrize("parts", [(HEAD,), (HEAD + b"a",), (HEAD[:20], HEAD[20:], b"ab")])
+async def test_a_body_that_falls_silent_is_not_waited_for(parts: tuple[bytes, ...], port: int) -> None:
+    assert await sent(port, *parts) == b"(hung up)"
+
+
+async def test_after_a_whole_request_nobody_is_hurried(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(2):
+        writer.write(HEAD + b"abc")
+        assert (await reader.readuntil(b"abc")).startswith(b"HTTP/1.1 200")
+        await asyncio.sleep(0.9)
+    writer.close()
 
 
 @pytest.mark.parametrize("parts", [(), (HEAD[:20],)])

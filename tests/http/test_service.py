@@ -15,6 +15,18 @@ async def test_every_answer_carries_security_headers(path: str, world: World) ->
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/health", "/v1/me", "/nowhere", "/static/pages/style.css", "/problems/not_found"]
+)
+async def test_a_head_is_answered_like_a_get_without_the_body(path: str, world: World) -> None:
+    get, head = await world.client.get(path), await world.client.head(path)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    assert get.content
+    for name in ("content-type", "content-length", "content-security-policy"):
+        assert head.headers[name] == get.headers[name]
+
+
 async def test_health_readiness_and_metrics(world: World) -> None:
     assert (await world.client.get("/health")).json() == {"status": "ok"}
     assert (await world.client.get("/ready")).json() == {"status": "ready"}

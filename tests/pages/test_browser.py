@@ -217,6 +217,22 @@ async def test_the_start_page_shows_where_things_stand(visitor: Visitor, request
         assert sum(counts) > 0
         assert drawn == pytest.approx([1000 * count / sum(counts) for count in counts])
     await ready_map(page)
+    towns = [one for one in members if await page.locator("#map .place", has_text=one).count() == 1]
+    assert len(towns) >= 3, "the map names whose area is where"
+    await expect(page.locator("#map-credit")).to_be_visible()
+    await visitor.check(language)
+
+
+async def test_an_asset_is_found_by_its_number(visitor: Visitor, request: pytest.FixtureRequest) -> None:
+    page, language = visitor.page, language_of(request)
+    row = page.locator("table.assets tbody tr").first
+    name, words = await row.locator("a").inner_text(), (await row.locator("th small").inner_text()).split()
+    number = words[-1] if len(words) > 1 else name
+    await page.locator("form.search input").fill(number)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/assets?q=*")
+    assert await page.locator("input[name=q]").input_value() == number
+    await expect(page.locator("tbody th a", has_text=name).first).to_be_visible()
     await visitor.check(language)
 
 
@@ -227,7 +243,7 @@ async def test_a_filter_narrows_list_and_map(visitor: Visitor, request: pytest.F
     classes = set(await page.locator("table.assets tbody th small").all_inner_texts())
     visitor.asked.clear()
     await page.locator("select[name=class]").select_option("bridge")
-    await page.locator("form.filter button").click()
+    await page.locator("form.filter:not(.search) button").click()
     await page.wait_for_url("**class=bridge*")
     await ready_map(page)
     word = {"ja": "橋梁", "en": "bridge"}[language]

@@ -149,6 +149,27 @@ async def test_english_is_whole(client: Client, region: Region) -> None:
     assert "迂回" not in answer.text
 
 
+async def test_an_asset_is_found_by_a_part_of_its_number_or_name(client: Client, region: Region) -> None:
+    await sign_in(client, region.keys[region.two])
+    address = f"/regions/{region.region_id}"
+    assert f'action="{address}/assets"' in (await client.get(address)).text
+    found = (await client.get(f"{address}/assets?q=Ｂ－２")).text
+    assert re.findall(r">(B-\d-.)</", found) == ["B-2-あ", "B-2-み"], "its own, and the one shared in full"
+    found = (await client.get(f"{address}/assets?q=橋<B-3")).text
+    assert re.findall(r">(B-\d-.)</", found) == ["B-3-あ", "B-3-み"]
+    assert 'value="橋&lt;B-3"' in found
+    found = (await client.get(f"{address}/assets?q=B-2&owner=sim-{region.one}&class=bridge")).text
+    assert re.findall(r">(B-\d-.)</", found) == ["B-2-あ"]
+    for nothing in ("q=よその", "q=B-2-よ", "q=B-2&class=tunnel"):
+        assert "条件に合う資産はありません" in (await client.get(f"{address}/assets?{nothing}")).text
+    for nonsense in ("q=%00&after=x&class=y&owner=z", "q=" + "長" * 3000):
+        assert (await client.get(f"{address}/assets?{nonsense}")).status_code == 200
+    await sign_in(client, region.keys[region.one])
+    found = (await client.get(f"{address}/assets?q=B-2")).text
+    assert re.findall(r">(B-\d-.)</", found) == ["B-2-あ"], "the second shares nothing"
+    assert (await client.get(f"/regions/{region.other_region}/assets?q=B-2")).status_code == 404
+
+
 async def test_an_asset_shows_duties_with_reasons_and_its_outlook(client: Client, region: Region) -> None:
     await sign_in(client, region.keys[region.two])
     start = await client.get(f"/regions/{region.region_id}?lang=en")
@@ -291,7 +312,10 @@ async def test_the_plan_opens_for_those_who_may_see_all_that_it_names(
 ) -> None:
     connection = await database.connect(db.admin_url)
     codes = {f"sim-{region.one}": "貸す町", f"sim-{region.two}": "貸さない町"}
+    ring = [[140.6, 38.0], [140.7, 38.0], [140.7, 38.1], [140.6, 38.0]]
+    outside = {"owner": "left-the-region", "rings": [ring]}
     sheet = {
+        "outlines": [*({"owner": code, "rings": [ring], "source": "国土数値情報"} for code in codes), outside],
         "members": [{"code": code, "name": name} for code, name in codes.items()],
         "stock": [{"owner": code, "asset_class": "bridge", "count": 3} for code in codes],
     }
@@ -315,3 +339,15 @@ async def test_the_plan_opens_for_those_who_may_see_all_that_it_names(
         answer = await client.get(f"{address}/plan.pdf")
         assert answer.status_code == (200 if opens else 404)
         assert (answer.content == b"document") == opens
+        drawn = (await client.get(f"{address}/boundaries")).json()["features"]
+        assert [one["properties"]["owner"] for one in drawn] == list(codes), "boundaries are no secret"
+        assert drawn[0]["geometry"] == {"type": "MultiLineString", "coordinates": [ring]}
+        assert drawn[0]["properties"]["source"] == "国土数値情報"
+        assert (await client.get(f"/regions/{region.other_region}/boundaries")).status_code == 404
+
+
+async def test_a_region_without_boundaries_has_none(client: Client, region: Region) -> None:
+    assert (await client.get(f"/regions/{region.region_id}/boundaries")).status_code == 401
+    await sign_in(client, region.keys[region.one])
+    answer = await client.get(f"/regions/{region.region_id}/boundaries")
+    assert answer.json() == {"type": "FeatureCollection", "features": []}

@@ -1,6 +1,7 @@
-"""Connections of the web server: whoever does not finish a request's head in time, or sends no end of it, is cut off.
+"""Connections of the web server: whoever does not finish a request's head in time, sends no end of it, or falls
+silent amid its body, is cut off.
 
-uvicorn itself waits for a head for ever and keeps all of it.
+uvicorn itself waits for ever and keeps all of a head.
 """
 
 import asyncio
@@ -10,16 +11,19 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 65_536
 HEAD_SECONDS = 30.0
+SILENT_SECONDS = 60.0
+"""A body may take as long as it likes, as in the field, but not fall silent for longer than this."""
 
 
 class Connection(HttpToolsProtocol):
     """One connection; a head that arrives in one piece costs nothing more."""
 
     head_seconds = HEAD_SECONDS
+    silent_seconds = SILENT_SECONDS
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._in_head = True
+        self._in_head, self._in_body = True, False
         self._received = 0
         self._late = self.loop.call_later(self.head_seconds, self.transport.abort)
 
@@ -28,8 +32,12 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        self._in_head, self._in_body = False, True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -39,9 +47,17 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
             elif self._late.cancelled():
                 self._late = self.loop.call_later(self.head_seconds, self.transport.abort)
-        elif not self._late.cancelled():
-            self._late.cancel()
-            self._received = 0
+            return
+        self._received = 0
+        self._late.cancel()
+        if self._in_body:
+            self._late = self.loop.call_later(self.silent_seconds, self._silent)
+
+    def _silent(self) -> None:
+        if self.flow.read_paused:  # it is not the caller who keeps us waiting
+            self._late = self.loop.call_later(self.silent_seconds, self._silent)
+        else:
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._late.cancel()

@@ -27,7 +27,8 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 
 class Shell:
-    """Adds security headers to every answer: files, errors and answers of the router too.
+    """Adds security headers to every answer: files, errors and answers of the router too. A HEAD is answered like a
+    GET, without the body (RFC 9110, 9.3.2).
 
     Litestar's own `response_headers` don't reach files, and its middleware doesn't see what the router refuses.
     A header that the answer carries already is left as it is.
@@ -40,12 +41,15 @@ class Shell:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        bare = scope["method"] == "HEAD"
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
                 names = {name.lower() for name, _ in given}
                 message["headers"] = [*given, *(one for one in HEADERS if one[0] not in names)]
+            elif bare and "body" in message:
+                message["body"] = b""
             await send(message)
 
-        await self.app(scope, receive, sending)
+        await self.app({**scope, "method": "GET"} if bare else scope, receive, sending)

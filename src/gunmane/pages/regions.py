@@ -19,11 +19,13 @@ from gunmane.core.words import AssetClass
 from gunmane.flows import plans
 from gunmane.pages import texts
 from gunmane.pages.assets import asset_page
+from gunmane.pages.boundaries import boundaries
 from gunmane.pages.due import due_list, oldest_overdue
 from gunmane.pages.map import kept_tile
 from gunmane.pages.models import model_list, model_page
 from gunmane.pages.place import class_asked, owners_asked, place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
+from gunmane.pages.search import asset_list
 from gunmane.pages.standing import standing
 from gunmane.pages.visitor import PageRequest, key_cookie, visit
 from gunmane.resources import PACKAGE, STATIC
@@ -203,9 +205,11 @@ router = Router(
         region,
         due_list,
         asset_page,
+        asset_list,
         model_list,
         model_page,
         tile,
+        boundaries,
         plan_document,
     ],
 )

@@ -9,6 +9,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from gunmane.core.plan.findings import Outline
 from gunmane.core.risk import LOSS_EDGES
 from gunmane.core.words import AssetClass
 from gunmane.store.query import Conn, ReadConn, sql
@@ -125,6 +126,11 @@ async def latest_plan(conn: ReadConn, region_id: UUID) -> PlanLine | None:
     """Find the newest plan of a region."""
     row = await conn.fetchrow(sql("overview", "latest_plan"), region_id)
     return None if row is None else msgspec.convert(row, PlanLine)
+
+
+async def outlines(conn: ReadConn, region_id: UUID) -> list[Outline]:
+    """List the members' boundaries as the newest plan keeps them; none without a plan or a boundary file."""
+    return msgspec.convert(await conn.fetchval(sql("overview", "outlines"), region_id) or [], list[Outline])
 
 
 async def seen(conn: ReadConn, owners: Sequence[UUID]) -> bytes:

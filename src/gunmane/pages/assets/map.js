@@ -2,7 +2,7 @@
 import * as maplibre from "/static/maplibre/maplibre-gl.mjs";
 
 const box = document.getElementById("map");
-const { tiles, west, south, east, north } = box.dataset;
+const { tiles, boundaries, west, south, east, north } = box.dataset;
 const style = getComputedStyle(document.documentElement);
 const colour = [0, 1, 2, 3, 4, 5].map((band) => style.getPropertyValue(`--b${band}`).trim());
 const byBand = ["match", ["get", "band"], 5, colour[5], 4, colour[4], 3, colour[3], 2, colour[2], 1, colour[1], colour[0]];
@@ -64,4 +64,33 @@ for (const layer of ["lines", "points", "cells"]) {
     note.remove();
   });
 }
-map.once("idle", () => box.setAttribute("data-ready", "yes"));
+// Boundaries lie under everything else and are drawn when they arrive; a region without them has none.
+const lying = (lines) => {
+  const ends = lines.flat().reduce(([w, s, e, n], [x, y]) => [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)], [180, 90, -180, -90]);
+  return [(ends[0] + ends[2]) / 2, (ends[1] + ends[3]) / 2];
+};
+const drawn = (async () => {
+  const [answer] = await Promise.all([fetch(boundaries), map.once("style.load")]);
+  const areas = answer.ok ? await answer.json() : { features: [] };
+  if (!areas.features.length) return;
+  map.addSource("boundaries", { type: "geojson", data: areas });
+  map.addLayer({ id: "boundaries", type: "line", source: "boundaries", paint: { "line-color": "#7d8891", "line-width": 1.2 } }, "cells");
+  for (const { properties, geometry } of areas.features) {
+    const label = document.createElement("span");
+    label.className = "place";
+    label.textContent = properties.name;
+    label.lang = "ja";
+    new maplibre.Marker({ element: label }).setLngLat(lying(geometry.coordinates)).addTo(map);
+  }
+  const credit = document.getElementById("map-credit");
+  const sources = [...new Set(areas.features.map((one) => one.properties.source).filter(Boolean))];
+  if (sources.length) {
+    credit.append(sources.join(", "));
+    credit.hidden = false;
+  }
+})();
+
+drawn.finally(() => map.loaded() ? ready() : map.once("idle", ready));
+function ready() {
+  box.setAttribute("data-ready", "yes");
+}
