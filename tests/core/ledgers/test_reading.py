@@ -209,6 +209,24 @@ def test_materials_with_a_joint_or_method_behind() -> None:
     assert found.fields["material_text"][1] == "ＶＰ（ＲＲ）"
 
 
+def test_each_year_may_have_its_day_beside_its_grade() -> None:
+    found = read(
+        "橋梁番号|H30_点検日|H30_判定|R5点検年月日|R5判定区分",
+        ["a|H30.10.3|Ⅰ|2024/2/29|Ⅱ", "b||Ⅲ|2024-01-15|未点検", "c|2018年度|Ⅱ|不明|Ⅰ", "d|H30.7.1||2099/1/1|Ⅱ"],
+        AssetClass.BRIDGE,
+    )
+    looks = found.inspections
+    told = list(zip(looks.numbers, looks.grades, looks.inspected_on, looks.precisions, strict=True))
+    assert sorted(told) == [
+        ("a", "I", date(2018, 10, 3), "day"),
+        ("a", "II", date(2024, 2, 29), "day"),
+        ("b", "III", date(2018, 4, 1), "fiscal_year"),
+        ("c", "I", date(2023, 4, 1), "fiscal_year"),
+        ("c", "II", date(2018, 4, 1), "fiscal_year"),
+    ]
+    assert {flag_parts(text)[0] for text in found.fields["flags"][3]} == {"inspected_in_future"}, "asked about"
+
+
 def test_a_grade_column_for_each_year() -> None:
     found = read("橋梁番号|2016判定|R1_判定区分|令和6年度判定", ["a|Ⅰ|Ⅱ|Ⅲ", "b|-|未点検|1"], AssetClass.BRIDGE)
     rows = list(zip(found.inspections.numbers, found.inspections.inspected_on, found.inspections.grades, strict=True))

@@ -83,6 +83,14 @@ def yearly_grade(
     return year, "nbi" if part and "nbi" in scales else named or scale
 
 
+def yearly_date(header: str, names: Table[str, str]) -> int | None:
+    """Return the year whose days of inspection a column holds (`H30_点検日`, `2018年度点検年月日`)."""
+    text = fold(header)
+    year = _year(text)
+    rest = _YEAR_TOKEN.sub("", text, count=1).removeprefix("年度").removeprefix("年")
+    return year if year is not None and names.get(header_parts(rest.strip("_.-() "))[0]) == "inspected" else None
+
+
 def year_alone(header: str) -> int | None:
     """Return the year where a header names nothing else (`2018年度点検`, `H30`, `点検結果_R元`).
 

@@ -65,11 +65,14 @@ def read_inspections(rows: Rows, numbers: Sequence[str]) -> InspectionColumns:
         uses = reading.use_of("article7_on"), reading.use_of("article7_grade")
         _dated(rows, numbers, found, *uses, [ARTICLE_7] * len(rows))
         groups: dict[tuple[int, str | None], list[Use]] = {}
+        dates: dict[int, Use] = {}
         for use in rows.reading.uses:
-            if use.year is not None:
+            if use.year is not None and use.field.name == "inspected":
+                dates.setdefault(use.year, use)
+            elif use.year is not None:
                 groups.setdefault((use.year, use.scale), []).append(use)
         for (year, scale), uses in groups.items():
-            _of_year(rows, uses, year, scale, numbers, found)
+            _of_year(rows, uses, dates.get(year), year, scale, numbers, found)
     return found
 
 
@@ -183,9 +186,17 @@ def _refuse(rows: Rows, position: int, problem: str, use: Use | None) -> None:
 
 
 def _of_year(
-    rows: Rows, uses: list[Use], year: int, scale: str | None, numbers: Sequence[str], found: InspectionColumns
+    rows: Rows,
+    uses: list[Use],
+    dates: Use | None,
+    year: int,
+    scale: str | None,
+    numbers: Sequence[str],
+    found: InspectionColumns,
 ) -> None:
     """Read the grade columns that stand for one year: a fiscal year unless a name is plain ASCII.
+
+    A column of that year's days says the day where it has one; a day in the future is noted and none.
 
     Where a year has several columns (deck, superstructure, …) the asset's grade is the worst of them, as the National
     Bridge Inventory rates a bridge; each stays in the findings under its column's name.
@@ -205,14 +216,21 @@ def _of_year(
             values.append(max(known.values(), key=lambda grade: rank.get(grade, -1), default=None))
             findings[position] = msgspec.json.encode(known).decode() if known else None
     positions = [i for i, value in enumerate(values) if value is not None and i not in rows.faults]
+    days = [day] * len(rows)
+    if dates is not None:
+        days = [told if told.on is not None else day for told in _days(rows, dates, None)]
+        for i in positions:
+            if days[i].problem:
+                _refuse(rows, i, days[i].problem, dates)
+        positions = [i for i in positions if not days[i].problem]
     count = len(positions)
     found.rows += [rows.rows[position] for position in positions]
     found.numbers += [numbers[position] for position in positions]
-    found.inspected_on += [day.on] * count
-    found.precisions += [day.precision] * count
+    found.inspected_on += [days[i].on or date.min for i in positions]
+    found.precisions += [days[i].precision for i in positions]
     found.scales += [scale] * count
     found.grades += [values[position] for position in positions]
     found.inspectors += [None] * count
     found.findings += [findings[position] for position in positions]
-    found.flags += [day.flags] * count
+    found.flags += [days[i].flags for i in positions]
     found.duties += [None] * count

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from gunmane.core.errors import Fault
 from gunmane.core.ledgers.fields import Field, fields_of
 from gunmane.core.ledgers.mapping import ColumnRule, Mapping
-from gunmane.core.ledgers.names import match, match_below, year_alone, yearly_grade
+from gunmane.core.ledgers.names import match, match_below, year_alone, yearly_date, yearly_grade
 from gunmane.core.ledgers.probe import share_readable
 from gunmane.core.ledgers.synonyms import Lexicon
 from gunmane.core.ledgers.text import fold, header_parts
@@ -237,6 +237,8 @@ def _guess(
     skip = {header_parts(word)[0] for word in lexicon.synonyms.ignored} | personal
     candidates: dict[str, list[tuple[float, Use]]] = {}
     questions: list[Question] = []
+    graded = {found[0] for i in open_columns if (found := yearly_grade(header[i], lexicon, scales, scale))}
+    graded |= {use.year for use in uses.values() if use.year is not None}
     for position in open_columns:
         text, unit = header_parts(header[position])
         yearly = yearly_grade(header[position], lexicon, scales, scale)
@@ -249,6 +251,9 @@ def _guess(
             uses[position] = Use(
                 column=position, header=header[position], field=fields["grade"], year=yearly[0], scale=yearly[1]
             )
+            continue
+        if "inspected" in fields and (year := yearly_date(header[position], names)) in graded:
+            uses[position] = Use(column=position, header=header[position], field=fields["inspected"], year=year)
             continue
         found, confidence = match(text, names)
         if confidence < NAMED:
