@@ -101,6 +101,29 @@ def test_what_is_unknown_is_refused_by_name(tmp_path: Path, capsys: pytest.Captu
     assert main(["duties", "explain", str(tmp_path / "none.json"), "--on", "2026-11-23"]) == 2
 
 
+def test_what_lies_after_the_day_and_what_was_doubtful_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = {"kind": "inspection", "duty": "septic.article7", "on": "2026-11-30"}
+    tank = {**STORIES[0], "events": [*STORIES[0]["events"], later]}
+    tank["attributes"] = {**tank["attributes"], "capacity_persons": 20.5}
+    assert explain(tmp_path, [tank], "--json") == 0
+    captured = capsys.readouterr()
+    rows = {row["duty"]: row for row in json.loads(captured.out)}
+    assert rows["septic.article7"]["state"] == "in_window"
+    assert (
+        "not counted yet: inspection [article 7 inspection] (30 November 2026)"
+        in rows["septic.article7"]["reason_en"]
+    )
+    assert "まだ数えていません" in rows["septic.article7"]["reason_ja"]
+    assert "not counted" not in rows["septic.cleaning"]["reason_en"]
+    assert rows["septic.maintenance"]["due"] == "2026-07-01"
+    assert rows["septic.maintenance"]["notes_en"] == ["capacity_persons: 20.5 persons were rounded up to 21"]
+    assert "tank: Recorded for after 23 November 2026" in captured.err
+    assert explain(tmp_path, [STORIES[0]], "--json") == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_rules_are_listed_with_source_and_status(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["duties", "rules", "--on", "2026-11-23"]) == 0
     text = capsys.readouterr().out

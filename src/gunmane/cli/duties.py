@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from gunmane.cli.days import iso_day
-from gunmane.core.calendar import fiscal_year
+from gunmane.core.calendar import date_text, fiscal_year
 from gunmane.core.duties.engine import DueItem, due_items
+from gunmane.core.duties.facts import AssetFacts, life
 from gunmane.core.duties.outlook import outlook
-from gunmane.core.duties.rules import RuleBook
-from gunmane.core.duties.stories import read_stories
+from gunmane.core.duties.reasons import event_text
+from gunmane.core.duties.rules import RuleBook, Texts
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.words import Language
+from gunmane.files.faults import said
 from gunmane.files.rules import load_rules, rule_book, texts
+from gunmane.files.stories import read_stories
 from gunmane.resources import DATA
 
 
@@ -62,7 +65,9 @@ def run_explain(options: argparse.Namespace) -> int:
         for story in stories
         for item in due_items(story, options.on, book)
     ]
-    rows = [{"owner": owner, "asset_class": name, **as_row(item)} for owner, name, item in items]
+    notes = {story.id: _notes(story, book) for story in stories}
+    rows = [{"owner": owner, "asset_class": name, **as_row(item), **notes[item.id]} for owner, name, item in items]
+    _warn(stories, options.on, book)
     if options.json:
         json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
         print()
@@ -135,6 +140,30 @@ def as_row(item: DueItem) -> dict[str, Any]:
     }
 
 
+def _notes(story: AssetFacts, book: RuleBook) -> dict[str, list[str]]:
+    """Say under which reservations an asset's facts were read, in both languages."""
+    languages = {"notes_ja": book.ja, "notes_en": book.en}
+    return {key: [_remark(one, words) for one in story.remarks] for key, words in languages.items()}
+
+
+def _remark(remark: Fault, words: Texts) -> str:
+    values = {**remark.values, "kind": words.kinds.get(str(remark.values.get("kind")), "")}
+    return words.remarks[remark.code].format(**values)
+
+
+def _warn(stories: list[AssetFacts], on: date, book: RuleBook) -> None:
+    """Tell on standard error what of the file was not taken as it stands."""
+    for story in stories:
+        later = life(story, on).later
+        for words, language in ((book.ja, "ja"), (book.en, "en")):
+            for remark in story.remarks:
+                print(f"{story.id}: {_remark(remark, words)}", file=sys.stderr)
+            if later:
+                told = words.reasons["and"].join(event_text(event, words, language) for event in later)
+                sentence = words.reasons["later"].format(on=date_text(on, language), events=told)
+                print(f"{story.id}: {sentence}", file=sys.stderr)
+
+
 def _book(further: list[Path]) -> RuleBook:
     return load_rules([*further, DATA / "duty_rules.toml"]) if further else rule_book()
 
@@ -147,9 +176,13 @@ def _document(path: Path) -> Any:
         raise GunmaneError("bad_facts", [Fault("facts_not_json", "", {"message": str(error)})]) from error
 
 
+def _fault(fault: Fault, language: str) -> str:
+    template = texts(language).faults.get(fault.code)
+    return said(fault, language) if template is None else template.format_map({"hint": "", **fault.values})
+
+
 def _refuse(error: GunmaneError) -> int:
     for fault in error.faults:
         for language in ("ja", "en"):
-            template = texts(language).faults.get(fault.code, fault.code)
-            print(f"{fault.at or '/'}: {template.format(**fault.values)}", file=sys.stderr)
+            print(f"{fault.at or '/'}: {_fault(fault, language)}", file=sys.stderr)
     return 2

@@ -104,7 +104,7 @@ def test_bulk_equals_scalar(data: st.DataObject) -> None:
     assert bulk(asset_class, stories, on, book, data.draw(st.integers(1, 6))) == scalar(stories, on, book)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.dates(date(1850, 1, 1), date(2300, 12, 31)), min_size=1), st.integers(1, 130))
 def test_day_numbers_equal_the_calendar(days: list[date], months: int) -> None:
     numbers = np.array([number(day) for day in days], dtype=np.int32)

@@ -17,8 +17,8 @@ from gunmane.core.duties.columns import columns
 from gunmane.core.duties.daynumbers import day_of
 from gunmane.core.duties.engine import DueItem, due_items
 from gunmane.core.duties.rulerows import CODE
-from gunmane.core.duties.stories import read_stories
 from gunmane.files.rules import rule_book
+from gunmane.files.stories import read_stories
 
 BOOK = rule_book()
 SMALL = {"treatment": "combined", "process": "anaerobic_filter_contact_aeration", "capacity_persons": 5}

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from gunmane.core.duties.engine import DueItem, State, due_items
-from gunmane.core.duties.stories import read_stories
 from gunmane.core.errors import GunmaneError
 from gunmane.files.rules import rule_book
+from gunmane.files.stories import read_stories
 
 BOOK = rule_book()
 
@@ -342,7 +342,7 @@ def test_unknown_keys_are_refused_by_name() -> None:
     assert places == {
         ("unknown_key", "/0/colour"),
         ("unknown_attribute", "/0/attributes/procss"),
-        ("bad_value", "/0/attributes/capacity_persons"),
+        ("not_a_number", "/0/attributes/capacity_persons"),
         ("unknown_event", "/0/events/0/kind"),
         ("bad_date", "/0/events/0/on"),
         ("unknown_key", "/0/events/1/x"),

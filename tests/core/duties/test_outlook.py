@@ -4,8 +4,8 @@ from datetime import date
 
 from gunmane.core.duties.engine import State
 from gunmane.core.duties.outlook import outlook
-from gunmane.core.duties.stories import read_stories
 from gunmane.files.rules import rule_book
+from gunmane.files.stories import read_stories
 
 BOOK = rule_book()
 STORIES = [

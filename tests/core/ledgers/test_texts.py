@@ -13,7 +13,7 @@ SOURCES = "\n".join(
     path.read_text("utf-8")
     for folder in ("core/ledgers", "files")
     for path in sorted((PACKAGE / folder).glob("*.py"))
-    if path.name not in ("rules.py", "writing.py", "regions.py")
+    if path.name not in ("rules.py", "writing.py", "regions.py", "stories.py", "storywords.py")
 )
 
 

@@ -34,8 +34,9 @@ class DueItem(Struct, frozen=True, kw_only=True):
 
     `due` is the last lawful day, `due_soft` the anniversary (or the day before it moved off a holiday),
     `window_open` the first lawful day; None where the rule or the state sets none. `anchor` is the event all
-    follows from. `missing` names the facts that an unknown anchor lacks. `rule` is the row's id, `status` how
-    far its dates can be trusted.
+    follows from. `missing` names the facts that an unknown anchor lacks. `later` are events of this duty recorded
+    for a day after the one asked about: they do not count yet, and the reason says so. `rule` is the row's id,
+    `status` how far its dates can be trusted.
     """
 
     id: str
@@ -51,6 +52,7 @@ class DueItem(Struct, frozen=True, kw_only=True):
     anchor: Event | None = None
     done_on: date | None = None
     missing: tuple[str, ...] = ()
+    later: tuple[Event, ...] = ()
     rule: str = ""
     status: SourceStatus = SourceStatus.UNVERIFIED
     as_of: date
@@ -291,6 +293,7 @@ def _item(rule: Rule, answer: _Answer, known: Life, book: RuleBook) -> DueItem:
         at=answer.on,
         on=known.on,
         attributes=known.attributes,
+        later=_later(rule, known) if known.later else (),
     )
     timing = answer.timing
     return DueItem(
@@ -307,7 +310,24 @@ def _item(rule: Rule, answer: _Answer, known: Life, book: RuleBook) -> DueItem:
         anchor=answer.anchor,
         done_on=answer.done_on,
         missing=answer.missing,
+        later=why.later,
         rule=rule.id,
         status=(timing.status if timing and timing.status else rule.status),
         as_of=known.on,
+    )
+
+
+def _later(rule: Rule, known: Life) -> tuple[Event, ...]:
+    """Return the events of a later day that this rule would look at."""
+    turning = {EventKind.REPLACED}
+    if rule.suspends:
+        turning |= {EventKind.SUSPENDED, EventKind.RESUMED}
+    if not rule.survives:
+        turning.add(EventKind.ABOLISHED)
+    marks = (*rule.anchor, *rule.done_by, *rule.restarts, *rule.closed_by, *rule.since)
+    return tuple(
+        event
+        for event in known.later
+        if event.kind in turning
+        or any(mark.kind is event.kind and mark.duty in (None, event.duty or "") for mark in marks)
     )

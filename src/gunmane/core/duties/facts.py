@@ -8,6 +8,7 @@ from msgspec import Struct, field, structs
 
 from gunmane.core.calendar import fiscal_year, fiscal_year_start
 from gunmane.core.duties.rules import FORESEEN, EventKind, Mark
+from gunmane.core.errors import Fault
 from gunmane.core.inspections import Inspection, Repair
 from gunmane.core.inventory import Asset
 from gunmane.core.words import AssetClass, Precision, Status
@@ -27,6 +28,7 @@ class AssetFacts(Struct, frozen=True):
 
     `attributes` holds the inventory's names (of the class's Struct and the common columns); absent = unknown.
     `owner` is the owner's code; its first two digits name the prefecture where it is a 6-digit code.
+    `remarks` are reservations under which the facts were read.
     """
 
     id: str
@@ -35,6 +37,7 @@ class AssetFacts(Struct, frozen=True):
     attributes: Mapping[str, Any] = field(default_factory=dict[str, Any])
     events: tuple[Event, ...] = ()
     status: Status = Status.IN_SERVICE
+    remarks: tuple[Fault, ...] = ()
 
     @property
     def prefecture(self) -> str:
@@ -47,6 +50,7 @@ class Life(Struct, frozen=True):
 
     `attributes` are the asset's, with the fiscal year of a replacement as its year of construction.
     `restart` is the latest resumption of use; `planned` the day on which use is to start, if it lies ahead.
+    `later` are events recorded for a later day, which do not count yet.
     """
 
     facts: AssetFacts
@@ -59,6 +63,7 @@ class Life(Struct, frozen=True):
     gone_on: date | None
     gone: bool
     planned: date | None
+    later: tuple[Event, ...] = ()
 
     def matching(self, marks: Iterable[Mark]) -> list[Event]:
         """Return the events that any of the marks names, in order of day."""
@@ -121,6 +126,7 @@ def life(facts: AssetFacts, on: date) -> Life:
         gone_on=gone_on,
         gone=facts.status is Status.ABOLISHED or ended_by(EventKind.ABOLISHED, *awake),
         planned=min(planned, default=None),
+        later=tuple(event for event in ordered if event.on > on and event.kind not in FORESEEN),
     )
 
 

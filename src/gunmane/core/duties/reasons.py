@@ -46,6 +46,7 @@ class Why(Struct, frozen=True):
     at: date | None
     on: date
     attributes: Mapping[str, Any]
+    later: tuple[Event, ...] = ()
 
 
 def reason(why: Why, texts: Texts, language: str) -> str:
@@ -57,7 +58,7 @@ def reason(why: Why, texts: Texts, language: str) -> str:
         "at": _date(why.at, language, say),
         "on": date_text(why.on, language),
         "done_on": _date(why.done_on, language, say),
-        "anchor": _anchor(why.anchor, texts, language),
+        "anchor": event_text(why.anchor, texts, language),
         "missing": say["and"].join(texts.fields.get(name) or texts.kinds.get(name, name) for name in why.missing),
         "waiver": (why.rule.waived_ja if language == "ja" else why.rule.waived_en) or "",
         "state": texts.states[why.state],
@@ -73,7 +74,8 @@ def _date(day: date | None, language: str, say: Mapping[str, str]) -> str:
     return date_text(day, language) if day is not None else say["unknown_day"]
 
 
-def _anchor(anchor: Event | None, texts: Texts, language: str) -> str:
+def event_text(anchor: Event | None, texts: Texts, language: str) -> str:
+    """Write an event with its duty, grade and day: 点検・検査〔第7条検査〕(令和8(2026)年9月1日)."""
     if anchor is None:
         return texts.reasons["unknown_day"]
     kind = texts.kinds[anchor.kind.value]
@@ -97,7 +99,7 @@ def _dates(why: Why, texts: Texts, language: str) -> str:
             key = "at_once"
     unit = say["unit_" + timing.unit + ("" if amount == 1 else "s")]
     sentence = say[key].format(
-        anchor=_anchor(why.anchor, texts, language),
+        anchor=event_text(why.anchor, texts, language),
         amount=say["interval"].format(amount=amount, unit=unit),
         length=say["interval"].format(amount=timing.length, unit=say["unit_months"]),
         opens=_date(dates.opens, language, say),
@@ -148,4 +150,7 @@ def _notes(why: Why, texts: Texts, language: str) -> list[str]:
         found.append(say["draft"])
     elif status is SourceStatus.UNVERIFIED:
         found.append(say["unverified"])
+    if why.later:
+        events = say["and"].join(event_text(event, texts, language) for event in why.later)
+        found.append(say["later"].format(on=date_text(why.on, language), events=events))
     return found

@@ -223,6 +223,7 @@ class Texts(Struct, frozen=True):
     reasons: dict[str, str]
     faults: dict[str, str]
     grades: dict[str, str] = {}  # where a grade is written otherwise than it is stored
+    remarks: dict[str, str] = {}  # reservations under which facts were read
 
 
 class RuleBook(Struct, frozen=True, eq=False):
