@@ -72,6 +72,15 @@ FROM jsonb_array_elements(
     (SELECT p.sheet -> 'choices' FROM plans AS p WHERE p.region_id = $1 ORDER BY p.edition DESC LIMIT 1)
 ) AS c;
 
+-- codes_of_plan
+-- The codes of all decisions of an edition.
+SELECT c ->> 'code' AS code FROM plans AS p, jsonb_array_elements(p.sheet -> 'choices') AS c WHERE p.plan_id = $1;
+
+-- last_year
+-- The last fiscal year of a region's newest plan.
+SELECT ((p.sheet -> 'facts' ->> 'first_year')::integer + (p.sheet -> 'facts' ->> 'years')::integer - 1) AS last_year
+FROM plans AS p WHERE p.region_id = $1 ORDER BY p.edition DESC LIMIT 1;
+
 -- insert_comment
 -- Record what a person says of an edition.
 INSERT INTO plan_comments (region_id, comment_id, plan_id, code, owner_id, body, author, key_id, recorded_at)

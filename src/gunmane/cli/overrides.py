@@ -23,10 +23,18 @@ def add(kinds: Any) -> None:
     made.add_argument("--owner", help="code of the owner of the asset")
     made.add_argument("--class", dest="asset_class", type=AssetClass, help="class of the asset")
     made.add_argument("--number", help="number of the asset")
-    made.add_argument("--decision", help="code of a decision that is not about one asset (groups, lots.bridge, …)")
+    made.add_argument(
+        "--decision",
+        help="code of a decision that is not about one asset (groups, tasks, lots.bridge, engineers, sewage.…)",
+    )
     made.add_argument("--to", required=True, help=f"asset: {', '.join(ALTERNATIVES)}; decision: change, keep")
     made.add_argument("--year", type=int, help="fiscal year of the measure (default: the best one)")
-    made.add_argument("--group", action="append", default=[], help="owners' codes of a group, joined by commas")
+    made.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        help="a group: owners' codes, or of --decision tasks bridge.inspect,tunnel.works; joined by commas",
+    )
     reasons = ", ".join(sorted(reference.texts("measures")["override_reason"]))
     made.add_argument("--reason", required=True, help=f"one of {reasons}")
     made.add_argument("--note", default="")

@@ -10,6 +10,7 @@ from uuid import UUID
 from gunmane.cli.days import iso_day
 from gunmane.cli.plans import OPERATOR, REGION_HELP, for_region
 from gunmane.core.errors import GunmaneError
+from gunmane.files import reference
 from gunmane.flows import plan_jobs as flow
 from gunmane.store import plan_jobs, pool
 from gunmane.store.plan_jobs import Job
@@ -41,6 +42,29 @@ def line(job: Job) -> str:
     return f"{job.job_id}  {job.state:9}  {job.as_of}  {where}{job.error or ''}{job.plan_id or ''}"
 
 
+STEPS = ("read", "fit", "check", "duties", "schedule", "wait", "save", "plan", "document")
+"""A computation's steps in their order; the last three run side by side."""
+
+
+def steps(job: Job) -> list[str]:
+    """Say of each step of a computation that is under way or broke off whether it is done; "" of ended ones."""
+    if job.state not in ("running", "failed", "cancelled") or job.step not in STEPS:
+        return []
+    names, at = reference.texts("assess")["steps"], STEPS.index(job.step)
+    beside = STEPS.index("save")
+    lines: list[str] = []
+    for place, step in enumerate(STEPS):
+        if step == "wait" and step != job.step:
+            continue
+        state = "済 done" if place < min(at, beside) or (place < at and step == "plan") else "–"
+        if place == at:
+            state = "済 done" if job.progress >= 1 else f"{job.progress:.0%}"
+        elif at >= beside and place >= beside and state == "–":
+            state = "同時に進行 beside" if job.state == "running" else "–"
+        lines.append(f"    {state:>8}  {names[step].ja} / {names[step].en}")
+    return lines
+
+
 def run_compute(options: argparse.Namespace) -> int:
     """Ask for a computation; 1 where it failed or was cancelled while this command waited."""
     found: list[Job] = []
@@ -67,11 +91,11 @@ def run_compute(options: argparse.Namespace) -> int:
 
 
 def run_status(options: argparse.Namespace) -> int:
-    """Print one line for each computation, newest first."""
+    """Print one line for each computation, newest first, and the steps of those that are under way or broke off."""
 
     async def show(conn: Conn, region_id: UUID) -> int:
         for job in await plan_jobs.page(conn, region_id, None, 20):
-            print(line(job))
+            print("\n".join([line(job), *steps(job)]))
         return 0
 
     return for_region(options.region, show)

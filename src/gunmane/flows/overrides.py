@@ -8,6 +8,8 @@ from msgspec import structs
 
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.errors import Fault, GunmaneError
+from gunmane.core.plan.arrangement import OF_GROUPS, OF_TASKS, task_of
+from gunmane.core.plan.contracts import FIELDS, STEPS
 from gunmane.core.plan.overrides import ALTERNATIVES, VERDICTS, Override, duty_broken
 from gunmane.core.words import AssetClass, ConsentLevel
 from gunmane.files import reference
@@ -27,7 +29,7 @@ async def put(
     Raises GunmaneError `invalid` with every fault (what cannot be set, an asset or decision that is not there, a duty
     that would be broken), `conflict` where an override of the same decision stands.
     """
-    faults = _wrong(wanted, now)
+    faults = _wrong(wanted, now, await plans.last_year(conn, region_id))
     content = wanted
     if wanted.asset_class is not None:
         asset_id = None if wanted.asset_id is None else UUID(wanted.asset_id)
@@ -61,8 +63,8 @@ async def put(
     return (await plans.overrides(conn, region_id, override_id))[0]
 
 
-def _wrong(wanted: Override, now: datetime) -> list[Fault]:
-    """Find what is wrong with an override whatever it is about."""
+def _wrong(wanted: Override, now: datetime, last: int | None) -> list[Fault]:
+    """Find what is wrong with an override whatever it is about; `last` is the plan's last fiscal year."""
     labels, faults = reference.plan_labels(), list[Fault]()
     if not labels.has("override_reason", wanted.reason):
         allowed = ", ".join(sorted(reference.texts("measures")["override_reason"]))
@@ -76,6 +78,12 @@ def _wrong(wanted: Override, now: datetime) -> list[Fault]:
         faults.append(Fault("not_one_of_these", "/alternative", {"allowed": ", ".join(allowed)}))
     if wanted.year is not None and wanted.year <= fiscal_year(now.date()):
         faults.append(Fault("year_is_past", "/year", {"value": wanted.year}))
+    if wanted.year is not None and last is not None and wanted.year > last:
+        faults.append(Fault("year_beyond_plan", "/year", {"value": wanted.year, "last": last}))
+    if wanted.year is not None and wanted.asset_class is None:
+        faults.append(Fault("unknown_field", "/year", {"name": "year"}))
+    if wanted.groups and wanted.asset_class is not None:
+        faults.append(Fault("unknown_field", "/groups", {"name": "groups"}))
     return faults
 
 
@@ -87,15 +95,24 @@ async def _decision_faults(conn: ReadConn, region_id: UUID, wanted: Override, ow
     if wanted.code.startswith(("plant.", "bridge.")):
         return [Fault("name_the_asset", "/code", {"value": wanted.code})]
     faults: list[Fault] = []
-    if wanted.groups:
+    named = [code for group in wanted.groups for code in group]
+    if named and (wanted.code not in (OF_GROUPS, OF_TASKS) or wanted.alternative != "change"):
+        faults.append(Fault("unknown_field", "/groups", {"name": "groups"}))
+    elif wanted.code == OF_GROUPS:
         known = {owner.code for owner in await regions.owners(conn)}
-        named = [code for group in wanted.groups for code in group]
-        if wanted.code != "groups":
-            faults.append(Fault("unknown_field", "/groups", {"name": "groups"}))
         faults += [Fault("not_a_member", "/groups") for code in named if code not in known][:1]
-        if len(set(named)) != len(named):
-            faults.append(Fault("twice", "/groups"))
-    if wanted.code == "groups" and wanted.alternative == "change" and not wanted.groups:
+    elif wanted.code == OF_TASKS:
+        # Septic systems' inspections are for the designated bodies by law: such a task is none of the owners'.
+        allowed = ", ".join(f"{one}.{step}" for one in FIELDS for step in STEPS)
+        faults += [
+            Fault("task_unknown", "/groups", {"value": code, "allowed": allowed})
+            for code in named
+            if task_of(code) is None
+        ]
+        faults += [Fault("too_few_tasks", "/groups") for group in wanted.groups if len(group) < 2][:1]
+    if len(set(named)) != len(named):
+        faults.append(Fault("twice", "/groups"))
+    if wanted.code in (OF_GROUPS, OF_TASKS) and wanted.alternative == "change" and not named:
         faults.append(Fault("missing", "/groups"))
     return faults
 
@@ -128,9 +145,14 @@ async def comment(
 ) -> Comment:  # fmt: skip
     """Record what an owner says of an edition, or of one of its decisions by code.
 
-    Raises GunmaneError `not_found`, `invalid` where the words or who says them are missing.
+    Raises GunmaneError `not_found`, `invalid` where the words or who says them are missing, or the edition has no
+    such decision.
     """
     require({"/body": body, "/author": author})
+    if not await records.plans(conn, None, None, 1, plan_id):
+        raise GunmaneError("not_found")
+    if code and code not in await plans.codes_of_plan(conn, plan_id):
+        raise GunmaneError("invalid", [Fault("decision_unknown", "/code", {"value": code})])
     made = await plans.insert_comment(conn, plan_id, uuid7(), code, owner_id, body, author, key_id, now)
     if made is None:
         raise GunmaneError("not_found")

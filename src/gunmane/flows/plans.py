@@ -71,7 +71,7 @@ async def decide(
 
     Raises GunmaneError `not_found`; `consent_missing` for a principal that may not see all that it would decide;
     `conflict` where the edition is no draft any more, or a later one has been decided; `invalid` for a record without
-    its meeting, person or office, or of a day to come.
+    its meeting, person or office, of a day to come, or of one before the day of the data that it rests on.
     """
     require({"/meeting": approval.meeting, "/decided_by": approval.decided_by, "/title": approval.title})
     held = await plans.lock(conn, plan_id)
@@ -90,6 +90,9 @@ async def decide(
         values = {"value": approval.decided_on.isoformat(), "today": now.date().isoformat()}
         raise GunmaneError("invalid", [Fault("in_future", "/decided_on", values)])
     stored = msgspec.convert(await records.plan_sheet(conn, plan_id), PlanSheet)
+    if approval.decided_on < stored.facts.as_of:
+        values = {"value": approval.decided_on.isoformat(), "as_of": stored.facts.as_of.isoformat()}
+        raise GunmaneError("invalid", [Fault("decided_before_data", "/decided_on", values)])
     pdf = await asyncio.to_thread(draw, decided(stored, approval), language=Language.JA)
     await plans.decide(conn, mine.region_id, plan_id, approval, pdf, key_id, now)
     made = await plans.decision(conn, plan_id)

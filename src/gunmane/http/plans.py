@@ -51,7 +51,8 @@ class Changes(Struct, frozen=True, kw_only=True):
 class OverrideWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An override: of an asset (`asset_id` and class) a measure or `keep`, of another decision `change` or `keep`.
 
-    `groups` are the codes of the owners that order together.
+    `groups` are the codes of the owners that order together, or for the decision `tasks` the tasks let in one
+    contract (`bridge.inspect`, `tunnel.works`, …).
     """
 
     region_id: UUID

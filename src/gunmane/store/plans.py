@@ -157,6 +157,16 @@ async def decision_codes(conn: ReadConn, region_id: UUID) -> dict[str, str]:
     return {row["code"]: row["owner"] for row in rows}
 
 
+async def codes_of_plan(conn: ReadConn, plan_id: UUID) -> frozenset[str]:
+    """Return the codes of an edition's decisions."""
+    return frozenset(row["code"] for row in await conn.fetch(sql("plans", "codes_of_plan"), plan_id))
+
+
+async def last_year(conn: ReadConn, region_id: UUID) -> int | None:
+    """Return the last fiscal year of a region's newest plan; None where there is none."""
+    return await conn.fetchval(sql("plans", "last_year"), region_id)
+
+
 async def insert_comment(
     conn: Conn, plan_id: UUID, comment_id: UUID, code: str, owner_id: UUID, body: str, author: str, key_id: UUID,
     now: datetime,

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gunmane.core.plan.bundles import FIELDS, bundle_hours, bundles, task_lots
+from gunmane.core.plan.bundles import bundle_hours, bundles, counted
+from gunmane.core.plan.contracts import FIELDS, Way
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.programme import FIRST_MEASURE, INSPECT, KINDS, Programme
 from gunmane.core.stock import CLASS_AT, CLASSES
@@ -43,9 +44,10 @@ def test_no_division_needs_fewer_hours(
 ) -> None:
     result = sums(seed, classes)
     found = bundles(result, book, groups, case)
-    tasks, lots = task_lots(result, book, groups)
+    given_tasks = counted(result, book, groups, Way(), case)
+    tasks = given_tasks.found.tasks
     every = [
-        sum(bundle_hours(tuple(tasks[k] for k in part), lots[part], book, case)[1] for part in division)
+        sum(bundle_hours(given_tasks, part, book, case)[1] for part in division)
         for division in divisions(list(range(len(tasks))))
     ]
     assert sum(one.hours for one in found.bundles) == pytest.approx(min(every))

@@ -115,14 +115,13 @@ def test_tasks_are_bundled_only_where_hours_fall(
     visits = np.zeros((6, 10), dtype=np.int8)
     visits[:, 0] = 1
     stock = bridges([2] * 6, [0] * 6, inspections=visits)
-    plan = plan_region(stock, book, scales)
     free = book.replaced({"bundle_extra_class": 0, "bundle_extra_step": 0, "bundle_extra_field": 0})
-    said = tasks(plan, free, labels)
+    said = tasks(plan_region(stock, free, scales), free, labels)
     assert [one.verdict for one in said] == [Verdict.CHANGE]
     assert "点検" in said[0].proposal.ja
     assert "工事" in said[0].proposal.ja
     dear = book.replaced({"bundle_extra_class": 9, "bundle_extra_step": 9, "bundle_extra_field": 9})
-    assert [one.verdict for one in tasks(plan, dear, labels)] == [Verdict.KEEP]
+    assert [one.verdict for one in tasks(plan_region(stock, dear, scales), dear, labels)] == [Verdict.KEEP]
     assert said[0].owner == ""
 
 

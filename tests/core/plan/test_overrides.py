@@ -164,11 +164,127 @@ def test_a_plant_that_nothing_can_take_over_is_told(
 ) -> None:  # fmt: skip
     stock = bridges([-1, -1], asset_class=CLASS_AT[AssetClass.TREATMENT_PLANT], scale=-1)
     plan = planned(stock, book, scales, wish(0, "merge", asset_class=AssetClass.TREATMENT_PLANT))
-    assert plan.unanswered == (0,)
+    assert [one.conflict for one in plan.pinned] == ["no_room"]
     assert MERGE not in plan.merged.plan.measure
     (row,) = _sheet(plan, book, scales, labels).overrides
     assert row.conflict is not None
     assert "近くにない" in row.conflict.ja
+
+
+def _column(sheet: PlanSheet, code: str, column: int) -> float:
+    row = next(one for one in sheet.compare if one.code == code)
+    band = row.values[column]
+    assert band is not None
+    return band.mid
+
+
+def _wish(code: str, alternative: str, *groups: tuple[str, ...]) -> Override:
+    return Override(
+        code=code, alternative=alternative, groups=groups, reason="council", by="協議会", on=date(2026, 1, 1)
+    )
+
+
+def _towns(bridges: Make) -> Stock:
+    """Two towns with a few bridges and tunnels each, inspected and repaired a little every year."""
+    random = np.random.default_rng(4)
+    stock = bridges([2] * 24, [0] * 12 + [1] * 12, inspections=(random.random((24, 10)) < 0.4).astype(np.uint8),
+                    inspected_fy=np.tile(np.arange(2022, 2026), 6))  # fmt: skip
+    kinds = np.where(np.arange(24) % 3 == 0, CLASS_AT[AssetClass.TUNNEL], CLASS_AT[AssetClass.BRIDGE])
+    owners = tuple(
+        msgspec.structs.replace(one, engineers={"civil": count})
+        for one, count in zip(stock.owners, (1, 9), strict=True)
+    )
+    return msgspec.structs.replace(stock, asset_class=kinds.astype(np.int8), owners=owners)
+
+
+@pytest.fixture(scope="module")
+def eager(book: CostBook) -> CostBook:
+    """Parameters under which working together, bundling and sharing pay and contracts cost money."""
+    return book.replaced({
+        "coordination_hours": 1, "joint_extra_hours": 0.05, "bundle_extra_class": 0.01, "bundle_extra_step": 0.01,
+        "bundle_extra_field": 0.01, "mobilisation_yen": 1_000_000, "hours_per_engineer": 60,
+    })  # fmt: skip
+
+
+def test_every_sum_follows_overrides_of_working_together(
+    bridges: Make, eager: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    stock = _towns(bridges)
+
+    def made(*wanted: Override) -> PlanSheet:
+        return make_sheet(planned(stock, eager, scales, *wanted), eager, scales, FACTS, labels)
+
+    free = made()
+    verdicts = {one.code: one.verdict.value for one in free.choices}
+    assert {verdicts[code] for code in ("groups", "tasks", "engineers", "lots.bridge")} == {"change"}
+    alone = made(_wish("groups", "keep"))
+    for code in ("contracts", "hours", "engineers_lacking"):
+        assert _column(alone, code, 1) == _column(free, code, 1), "what each does alone is not touched"
+    apart = made(_wish("lots.bridge", "keep"))
+    unbundled = made(_wish("tasks", "keep"))
+    bundled = made(_wish("tasks", "change", ("bridge.works", "tunnel.works")))
+    for sheet in (alone, apart, unbundled, bundled):
+        (row,) = sheet.overrides
+        assert row.conflict is None
+        assert row.reason_code == "council"
+        choice = next(one for one in sheet.choices if one.code == row.code)
+        assert (choice.overridden, choice.computed) == ("council", row.proposed)
+        for column in (2, 3):
+            hours = _column(sheet, "hours", column) - _column(free, "hours", column)
+            lots = _column(sheet, "contracts", column) - _column(free, "contracts", column)
+            assert (lots > 0, hours > 0) == (True, True), row.code
+        assert row.contracts == pytest.approx(
+            _column(sheet, "contracts", 3) - _column(free, "contracts", 3), abs=0.06
+        )
+        assert row.hours == pytest.approx(_column(sheet, "hours", 3) - _column(free, "hours", 3), abs=0.6)
+        assert row.yen == pytest.approx(_column(sheet, "total", 3) - _column(free, "total", 3), abs=1)
+        assert row.yen == pytest.approx(1_000_000 * 10 * (lots), rel=1e-6)
+        assert sum(one.plan_yen for one in sheet.owner_effects) > sum(one.plan_yen for one in free.owner_effects)
+        assert sum(one.equal for one in sheet.shares) > sum(one.equal for one in free.shares)
+        assert sheet.cases[0].contracts == pytest.approx(_column(sheet, "contracts", 3), abs=0.06)
+        now, before = (
+            next(one for one in of.indicators if one.code == "contracts").targets[0] for of in (sheet, free)
+        )
+        assert now is not None
+        assert before is not None
+        assert now > before
+    unshared = made(_wish("engineers", "keep"))
+    lack = _column(unshared, "engineers_lacking", 3) - _column(free, "engineers_lacking", 3)
+    assert lack > 0.1
+    assert unshared.overrides[0].lacking == pytest.approx(lack, abs=0.06)
+    both = made(_wish("groups", "keep"), _wish("lots.bridge", "change"))
+    told = {one.code: one.conflict for one in both.overrides}
+    assert told["groups"] is None
+    assert told["lots.bridge"] is not None, "nobody is there to let them with"
+    kept = made(_wish("lots.works.bridge", "keep"), _wish("tasks", "change", ("bridge.works", "tunnel.works")))
+    assert [one.conflict is None for one in kept.overrides] == [True, False]
+
+
+def test_a_merged_plant_is_paid_in_the_year_that_people_name(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    stock = bridges(
+        [-1, -1], [0, 0], asset_class=CLASS_AT[AssetClass.TREATMENT_PLANT], scale=-1,
+        built_year=np.array([2024, 2024]), capacity=np.array([900.0, 4000.0]), inflow=np.array([400.0, 900.0]),
+        lon=np.array([137.0, 137.01]), lat=35.0, row=np.arange(2), area_m2=500.0,
+    )  # fmt: skip
+    free = plan_region(stock, book, scales)
+    assert MERGE not in free.merged.plan.measure, "their renewal lies beyond the plan"
+    plan = planned(stock, book, scales, wish(0, "merge", 2030, asset_class=AssetClass.TREATMENT_PLANT))
+    assert (plan.merged.plan.measure[0], plan.merged.plan.year[0]) == (MERGE, 3)
+    move = next(one for one in plan.plants if one.plant == 0)
+    assert plan.merged.plan.cost[0].tolist() == pytest.approx(list(move.link))
+    paid = plan.merged.sums.yearly[3, 1] - free.merged.sums.yearly[3, 1]
+    assert paid == pytest.approx(move.link[1], rel=1e-6)
+    later = planned(stock, book, scales, wish(0, "merge", asset_class=AssetClass.TREATMENT_PLANT))
+    assert later.pinned[0].later == move.year
+    row = _sheet(later, book, scales, labels).overrides[0]
+    assert row.conflict is None
+    assert f"{move.year}" in row.chosen.en
+    both = planned(
+        stock, book, scales, *(wish(k, "merge", 2030, asset_class=AssetClass.TREATMENT_PLANT) for k in range(2))
+    )
+    assert sorted(one.conflict for one in both.pinned) == ["", "no_room"], "one of two must stay"
 
 
 def test_nothing_set_changes_nothing(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from gunmane.core.indicators import old_share, on_time_share, share
 from gunmane.core.plan import contracts
+from gunmane.core.plan.arrangement import work_of
 from gunmane.core.plan.comparison import risk_of, scenario_of
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.labels import Labels
@@ -47,7 +48,7 @@ def _case(
 ) -> ScenarioCase:  # fmt: skip
     stock = plan.stock
     sums = programme(stock, plan.prices, plan.needs, schedule, book)
-    work = contracts.joint(sums, book, plan.division.groups) if joint else contracts.alone(sums, book)
+    work = work_of(sums, book, plan.way) if joint else contracts.alone(sums, book)
     total = float(sums.yearly[:, 1].sum()) - work.saved_yen.mid
     people = [facts.population for facts in stock.owners]
     known = [count for count in people if count]

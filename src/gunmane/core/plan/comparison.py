@@ -136,6 +136,9 @@ def _work_and_money(plan: RegionPlan, table: _Rows) -> None:
     )
     table.add("work", "hours", "hours_per_year", (None, *(c.work.hours for c in columns)), better=-1)
     table.add("work", "engineers", "engineers", (None, *(c.work.engineers for c in columns)), better=-1, decimals=1)
+    if all(c.lacking is not None for c in columns):
+        lacking = (None, *(c.lacking for c in columns))
+        table.add("work", "engineers_lacking", "engineers", lacking, better=-1, decimals=1)
     for code, kinds in (
         ("inspection", ("inspect",)),
         ("repair", ("repair",)),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from gunmane.core.plan.arrangement import OF_TASKS, task_of
 from gunmane.core.plan.formats import fiscal
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.nouns import CLASSES
@@ -33,7 +34,7 @@ def answered(choices: Sequence[Choice], plan: RegionPlan, labels: Labels) -> tup
     found: list[Choice] = []
     for one in choices:
         wish = wanted.get(one.code)
-        if wish is None:
+        if wish is None or one.code in plan.way.conflicts:
             found.append(one)
             continue
         reason = labels.get("override_reason", wish.reason)
@@ -41,22 +42,39 @@ def answered(choices: Sequence[Choice], plan: RegionPlan, labels: Labels) -> tup
         said = labels.get("override", "set_by", by=wish.by, reason=note)
         proposal = one.proposal if wish.alternative == "change" else labels.get("override", "kept")
         if wish.groups:
-            proposal = _groups(plan, wish)
+            proposal = _groups(plan, wish, labels)
         found.append(
             msgspec.structs.replace(
                 one,
                 verdict=VERDICTS[wish.alternative],
                 proposal=proposal,
+                overridden=wish.reason,
+                computed=one.proposal,
                 reason=Text(said.ja + one.reason.ja, f"{said.en} {one.reason.en}"),
             )
         )
     return tuple(found)
 
 
-def _groups(plan: RegionPlan, wish: Override) -> Text:
+def _groups(plan: RegionPlan, wish: Override, labels: Labels) -> Text:
+    """Write the groups of owners, or of tasks, that an override names."""
+    if wish.code == OF_TASKS:
+        parts = [[_task(name, labels) for name in group] for group in wish.groups]
+        return Text(
+            " / ".join("・".join(one.ja for one in part) for part in parts),
+            " / ".join(", ".join(one.en for one in part) for part in parts),
+        )
     names = {owner.code: owner.name for owner in plan.stock.owners}
     said = " ／ ".join("・".join(names.get(code, code) for code in group) for group in wish.groups)
     return Text(said, said.replace("／", "/"))
+
+
+def _task(name: str, labels: Labels) -> Text:
+    task = task_of(name)
+    if task is None:
+        return Text(name, name)
+    kind, step = labels.get("class", task.asset_class), labels.get("step", task.step)
+    return Text(f"{kind.ja}の{step.ja}", f"{kind.en} {step.en}")
 
 
 def _done(measure: int, year: int, plan: RegionPlan, labels: Labels) -> Text:
@@ -75,6 +93,7 @@ def _row(wish: Override, subject: Text, chosen: Text, labels: Labels, **more: ob
         subject=subject,
         chosen=chosen,
         reason=labels.get("override_reason", wish.reason),
+        reason_code=wish.reason,
         note=wish.note,
         by=wish.by,
         on=wish.on,
@@ -89,12 +108,14 @@ def _asset(plan: RegionPlan, one: Pinned, names: Sequence[str], labels: Labels) 
     kind = CLASSES[wish.asset_class] if wish.asset_class is not None else Text("", "")
     final = plan.merged.plan
     measure = int(final.measure[row])
-    broken = "no_room" if row in plan.unanswered else one.conflict
+    broken = one.conflict
     chosen = _done(one.pin.measure, one.year, plan, labels)
     if broken:
         year = -1 if one.pin.year is None else one.pin.year
         name = labels.get("measure", str(MEASURES[one.pin.measure]))
         chosen = _done(one.pin.measure, year, plan, labels) if year >= 0 or not one.pin.measure else name
+    elif one.later is not None:
+        chosen = _done(one.pin.measure, one.later - plan.stock.first_fy, plan, labels)
     elif one.pin.measure and one.year < 0:
         chosen = _done(measure, int(final.year[row]), plan, labels)
     return _row(
@@ -111,11 +132,22 @@ def _asset(plan: RegionPlan, one: Pinned, names: Sequence[str], labels: Labels) 
 def _other(plan: RegionPlan, wish: Override, choice: Choice | None, labels: Labels) -> Overridden:
     chosen = labels.get("override", wish.alternative)
     if wish.groups:
-        chosen = _groups(plan, wish)
+        chosen = _groups(plan, wish, labels)
+    broken = plan.way.conflicts.get(wish.code, "")
     if choice is None:
         code = Text(wish.code, wish.code)
-        return _row(wish, code, chosen, labels, conflict=labels.get("conflict", "no_decision"))
-    return _row(wish, choice.subject, chosen, labels, proposed=choice.proposal)
+        return _row(wish, code, chosen, labels, conflict=labels.get("conflict", broken or "no_decision"))
+    if broken:
+        return _row(wish, choice.subject, chosen, labels, proposed=choice.proposal,
+                    conflict=labels.get("conflict", broken))  # fmt: skip
+    effect = plan.effects.get(wish.code)
+    if effect is None:
+        return _row(wish, choice.subject, chosen, labels, proposed=choice.proposal)
+    return _row(
+        wish, choice.subject, chosen, labels, proposed=choice.proposal, yen=round(effect.yen),
+        contracts=round(effect.contracts, 1), hours=float(round(effect.hours)),
+        lacking=None if effect.lacking is None else round(effect.lacking, 1),
+    )  # fmt: skip
 
 
 def _lost(plan: RegionPlan, wish: Override, labels: Labels) -> Overridden:

@@ -5,8 +5,9 @@ is taken out of the owner's budget first, and the optimiser works with what is l
 takes its verdict's place. What would break a duty has no effect; the plan says so and names the duty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 import numpy as np
@@ -19,7 +20,7 @@ from gunmane.core.plan.partition import Division
 from gunmane.core.plan.schedules import Schedule, schedule
 from gunmane.core.plan.sewage import District, PlantMove
 from gunmane.core.plan.sheet import Verdict
-from gunmane.core.stock import Array, Flags, Floats, Stock
+from gunmane.core.stock import CLASSES, Array, Flags, Floats, Stock
 from gunmane.core.words import AssetClass
 
 ALTERNATIVES = {"keep": KEEP, **{str(measure): place for place, measure in enumerate(MEASURES) if place}}
@@ -69,6 +70,7 @@ class Pinned(Struct, frozen=True, kw_only=True):
     proposed: int | None = None
     proposed_year: int = -1
     proposed_yen: float = 0.0
+    later: int | None = None  # fiscal year beyond the plan in which a plant is linked
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -132,11 +134,12 @@ def conflict(pin: Pin, stock: Stock, needs: Needs, prices: Prices, cost: Floats)
 
 def pin_down(
     pins: Sequence[Pin], stock: Stock, book: CostBook, prices: Prices, needs: Needs, cost: Floats,
-    held: Flags | None = None,
+    held: Flags | None = None, renewals: Mapping[int, int] = MappingProxyType({}),
 ) -> tuple[Pinned, ...]:  # fmt: skip
     """Give each pin its year and cost, or the name of what forbids it; the best year where none is named.
 
-    `held` marks bridges that stay because others may go.
+    `held` marks bridges that stay because others may go; `renewals` gives the fiscal year in which a plant's link
+    falls due: one that is not in there has no plant to go to.
     """
     if not pins:
         return ()
@@ -149,8 +152,21 @@ def pin_down(
         forbidden = conflict(pin, stock, needs, prices, cost)
         if not forbidden and pin.measure == REMOVE and held is not None and held[pin.row]:
             forbidden = "cuts_off_together"
-        if forbidden or pin.measure in (KEEP, MERGE):
+        if not forbidden and pin.measure == MERGE and pin.row not in renewals:
+            forbidden = "no_room"
+        if forbidden or pin.measure == KEEP:
             found.append(Pinned(pin=pin, conflict=forbidden, value=float(keep[place])))
+            continue
+        if pin.measure == MERGE:
+            due = renewals[pin.row] - stock.first_fy
+            year = due if pin.year is None else pin.year
+            inside = 0 <= year < stock.years
+            found.append(
+                Pinned(
+                    pin=pin, year=year if inside else -1, yen=float(cost[pin.row, MERGE, 1]) if inside else 0.0,
+                    value=float(keep[place]), later=None if inside else renewals[pin.row],
+                )
+            )  # fmt: skip
             continue
         last = int(needs.latest[pin.row]) if needs.hard[pin.row] else stock.years - 1
         best = int(value[place, pin.measure - 1, : last + 1].argmin())
@@ -168,11 +184,7 @@ def schedule_with(
 
     Without `reorganise` only what is no reorganising is fixed: removals and the like stay out of that column.
     """
-    mine = [
-        one
-        for one in pinned
-        if not one.conflict and one.pin.measure != MERGE and (reorganise or one.pin.measure < DOWNSIZE)
-    ]
+    mine = [one for one in pinned if not one.conflict and (reorganise or one.pin.measure < DOWNSIZE)]
     if not mine:
         return schedule(stock, needs, chosen, taken)
     rows = np.array([one.pin.row for one in mine])
@@ -188,7 +200,8 @@ def schedule_with(
     value = plan.value.copy()
     for one in mine:
         row = one.pin.row
-        measure[row], year[row], unlevelled[row] = one.pin.measure, one.year, one.year
+        chosen_measure = KEEP if one.pin.measure == MERGE and one.year < 0 else one.pin.measure
+        measure[row], year[row], unlevelled[row] = chosen_measure, one.year, one.year
         yen[row] = 0.0 if one.year < 0 else _cases(row, one.pin.measure, cost, prices)
         unpriced[row] = one.year >= 0 and one.yen <= 0
         reason[row], value[row] = Reason.DECIDED, one.value
@@ -219,17 +232,25 @@ def compared(pinned: Sequence[Pinned], without: Schedule) -> tuple[Pinned, ...]:
     )
 
 
-def moves_with(moves: Sequence[PlantMove], pinned: Sequence[Pinned]) -> tuple[tuple[PlantMove, ...], set[int]]:
-    """Let pins decide whether a plant's flow goes to another; return also the rows of pins that no move answers."""
-    wanted = {one.pin.row: one.pin.measure for one in pinned if not one.conflict}
-    found = [
-        move
-        if move.plant not in wanted
-        else msgspec.structs.replace(move, verdict=Verdict.CHANGE if wanted[move.plant] == MERGE else Verdict.KEEP)
-        for move in moves
-    ]
-    known = {move.plant for move in moves}
-    return tuple(found), {row for row, measure in wanted.items() if measure == MERGE and row not in known}
+def plants_wanted(pins: Sequence[Pin], stock: Stock) -> tuple[set[int], set[int]]:
+    """Return the rows of plants that people want linked to another plant, and of those that they want to go on."""
+    plants = [pin for pin in pins if CLASSES[int(stock.asset_class[pin.row])] is AssetClass.TREATMENT_PLANT]
+    return ({pin.row for pin in plants if pin.measure == MERGE}, {pin.row for pin in plants if pin.measure != MERGE})
+
+
+def links_of(pins: Sequence[Pin], moves: Sequence[PlantMove], cost: Floats) -> tuple[Floats, dict[int, int]]:
+    """Return the table of costs with the links that pins ask for, and the year of each by row of the stock.
+
+    The year is the fiscal year of the plant's next renewal; a pin without a year takes it.
+    """
+    wanted = {pin.row for pin in pins if pin.measure == MERGE}
+    found, years = cost, dict[int, int]()
+    for move in moves:
+        if move.plant in wanted and move.verdict is Verdict.CHANGE:
+            found = cost.copy() if found is cost else found
+            found[move.plant, MERGE] = move.link
+            years[move.plant] = move.year
+    return found, years
 
 
 def districts_with(districts: Sequence[District], stock: Stock, others: Sequence[Override]) -> tuple[District, ...]:
@@ -246,7 +267,7 @@ def code_of(district: District, stock: Stock) -> str:
 
 
 def groups_of(division: Division, stock: Stock, others: Sequence[Override]) -> Division:
-    """Return the division that an override of the groups sets, hours still those of the computed one.
+    """Return the division that an override of the groups sets (its hours are still those of the computed one).
 
     Owners that no group names work alone; names of owners that are no members any more fall out.
     """

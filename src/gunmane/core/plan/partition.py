@@ -61,13 +61,13 @@ def divide(result: Programme, book: CostBook, apart: Floats, limit_km: float, ca
     chosen = np.zeros((len(groups), count), dtype=np.bool_)
     for row, members in enumerate(groups):
         chosen[row, list(members)] = True
-    hours = float(load(result, book, chosen).hours[:, case].sum())
+    hours = float(load(result, book, chosen, case=case).hours[:, case].sum())
     return Division(limit_km, groups, hours, float(alone.sum()), count <= EXACT)
 
 
 def _weight(result: Programme, book: CostBook, sets: Flags, case: int) -> Floats:
     """Return what is least for the best set: yen weigh most (one like an hour), hours decide among equals."""
-    found = load(result, book, sets)
+    found = load(result, book, sets, case=case)
     return found.hours[:, case] - found.saved[:, case]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from gunmane.core.stock import Floats, Ints
+from gunmane.core.stock import Flags, Floats, Ints
 
 SLACK = 1e-9
 
@@ -21,15 +21,17 @@ def _rows(row: Ints, column: Ints, value: Floats, shape: tuple[int, int]) -> Any
     return csr_array((value, (row, column)), shape=shape)
 
 
-def merge_plants(flow: Floats, room: Floats, saves: Floats) -> Ints:
+def merge_plants(flow: Floats, room: Floats, saves: Floats, forced: Flags | None = None) -> Ints:
     """Return for each plant the one that takes its flow, -1 for those that stay.
 
     `flow` and `room` m3/day; `saves[n, n]` yen saved when i is linked to j, -inf where that is not possible.
-    Links that save nothing are left out.
+    Links that save nothing are left out, but for plants that are `forced`: as many of those as have room are linked.
     """
     count = len(flow)
     result = np.full(count, -1, dtype=np.int64)
-    usable = (saves > 0) & (flow[:, None] <= room + SLACK) & ~np.eye(count, dtype=np.bool_)
+    must = np.zeros(count, dtype=np.bool_) if forced is None else forced
+    usable = ((saves > 0) | (must[:, None] & np.isfinite(saves))) & (flow[:, None] <= room + SLACK)
+    usable &= ~np.eye(count, dtype=np.bool_)
     source, target = np.nonzero(usable)
     links = len(source)
     if not links:
@@ -44,6 +46,8 @@ def merge_plants(flow: Floats, room: Floats, saves: Floats) -> Ints:
     both = _rows(np.r_[at, np.repeat(at, each)], np.r_[at, out], np.ones(links + len(out)), (links, links))
     fits = _rows(target, at, flow[source] / np.maximum(room, 1e-9)[target], (count, links))
     yen = saves[source, target]
+    # A forced link is worth more than all others together.
+    yen = yen + np.where(must[source], 2 * np.abs(yen).sum() + 1.0, 0.0)
     found = milp(
         -yen / float(yen.max()),
         integrality=np.ones(links),

@@ -23,7 +23,8 @@ class Overridden(Struct, frozen=True, kw_only=True):
 
     `chosen` is what was set, `proposed` what the computation would do without it (None where it was not computed);
     `conflict` names the duty that it breaks: it then has no effect. Yen are over the plan, middle price, chosen less
-    proposed.
+    proposed; contracts and hours are a year, `lacking` persons in the worst year: each what the override changes,
+    all else as it is (None where it has no effect on it).
     """
 
     code: str
@@ -33,11 +34,15 @@ class Overridden(Struct, frozen=True, kw_only=True):
     chosen: Text
     proposed: Text | None = None
     reason: Text
+    reason_code: str = ""
     note: str = ""
     by: str
     on: date
     conflict: Text | None = None
     yen: int | None = None
+    contracts: float | None = None
+    hours: float | None = None
+    lacking: float | None = None
 
 
 class ScenarioCase(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from gunmane.core.money import Range
 from gunmane.core.plan import contracts
+from gunmane.core.plan.arrangement import Arrangement, Effect, arrange, effects, staffed, work_of, worst_lack
 from gunmane.core.plan.contracts import Work
 from gunmane.core.plan.costs import CostBook, Prices, prices
 from gunmane.core.plan.crossings import Crossings, crossings
@@ -18,9 +19,9 @@ from gunmane.core.plan.overrides import (
     Wishes,
     compared,
     districts_with,
-    groups_of,
-    moves_with,
+    links_of,
     pin_down,
+    plants_wanted,
     schedule_with,
 )
 from gunmane.core.plan.partition import Division, apart_km, centres, divide
@@ -52,6 +53,7 @@ class Scenario(Struct, frozen=True, eq=False):
     plan: Schedule
     sums: Programme
     work: Work
+    lacking: float | None = None  # engineers lacking in the worst year, None where they are not known
 
     @property
     def total(self) -> Range:
@@ -81,8 +83,8 @@ class RegionPlan(Struct, frozen=True, eq=False):
     candidates: int
     not_judged: int
     discount_rate: float
-    divisions: tuple[Division, ...]  # by rising travel limit; `division` is the one that columns 3 and 4 work in
-    division: Division
+    divisions: tuple[Division, ...]  # by rising travel limit
+    way: Arrangement  # how owners work together in columns 3 and 4
     sewage: tuple[District, ...]
     plants: tuple[PlantMove, ...]
     on_network: Flags | None
@@ -92,7 +94,12 @@ class RegionPlan(Struct, frozen=True, eq=False):
     variants: tuple[Variant, ...] = ()  # the plan without each of its measures
     wishes: Wishes = Wishes()
     pinned: tuple[Pinned, ...] = ()  # what became of the overrides of assets
-    unanswered: tuple[int, ...] = ()  # rows of plants that people merge though no other plant has room
+    effects: dict[str, Effect] = {}  # by code, what overrides of working together change
+
+    @property
+    def division(self) -> Division:
+        """The groups that columns 3 and 4 work in."""
+        return self.way.division
 
 
 def plan_region(
@@ -119,11 +126,14 @@ def plan_region(
         cost[jointly.held, REMOVE] = np.nan
 
     held = None if jointly is None else jointly.held
-    pinned = pin_down(wishes.pins, stock, book, priced, wanted, cost, held)
-    moves, unanswered = moves_with(plant_moves(stock, book, priced), pinned)
+    free_moves = plant_moves(stock, book, priced)
+    linked, going_on = plants_wanted(wishes.pins, stock)
+    moves = plant_moves(stock, book, priced, linked, going_on) if linked or going_on else free_moves
+    with_links, renewals = links_of(wishes.pins, moves, cost)
+    pinned = pin_down(wishes.pins, stock, book, priced, wanted, with_links, held, renewals)
 
     def fixed(stock: Stock, chosen: Options, reorganise: bool = True) -> Schedule:
-        return schedule_with(stock, wanted, chosen, spent, pinned, cost, priced, reorganise=reorganise)
+        return schedule_with(stock, wanted, chosen, spent, pinned, with_links, priced, reorganise=reorganise)
 
     plan = fixed(stock, options(stock, book, priced, wanted, cost, reorganise=False), False)
     sums = programme(stock, priced, wanted, plan, book)
@@ -132,28 +142,35 @@ def plan_region(
     new_plan = _merged_plants(unmerged, moves)
     new_sums = programme(stock, priced, wanted, new_plan, book)
     if pinned:
-        pinned = compared(pinned, schedule(stock, wanted, all_options, spent))
+        pinned = compared(pinned, _merged_plants(schedule(stock, wanted, all_options, spent), free_moves))
     can_go, unknown = removable(stock, book)
     apart = apart_km(centres(stock))
     limits = sorted({*TRAVEL_KM, book.value("group_travel_km")})
     divisions = tuple(divide(sums, book, apart, limit) for limit in (*limits, np.inf))
     division = next(one for one in divisions if one.limit_km == book.value("group_travel_km"))
-    division = groups_of(division, stock, wishes.others)
-    gone = float(np.nansum((plan.value - new_plan.value)[new_plan.measure >= DOWNSIZE]))
+    way = arrange(sums, book, division, stock, wishes.others)
+
+    def column(plan: Schedule, sums: Programme, given: Arrangement | None) -> Scenario:
+        work = contracts.alone(sums, book) if given is None else work_of(sums, book, given)
+        return Scenario(plan, sums, work, worst_lack(staffed(sums, book, given, stock, apart)))
+
+    changed = (new_plan.measure >= DOWNSIZE) & (new_plan.measure != MERGE)  # what merging saves is in its moves
+    gone = float(np.nansum((plan.value - new_plan.value)[changed]))
     return RegionPlan(
         stock=stock,
         prices=priced,
         needs=wanted,
-        alone=Scenario(plan, sums, contracts.alone(sums, book)),
-        joint=Scenario(plan, sums, contracts.joint(sums, book, division.groups)),
-        merged=Scenario(new_plan, new_sums, contracts.joint(new_sums, book, division.groups)),
+        alone=column(plan, sums, None),
+        joint=column(plan, sums, way),
+        merged=column(new_plan, new_sums, way),
         renewal=renewal_need(stock, book, priced),
         long_run=gone + sum(move.saves[1] for move in moves if move.verdict is Verdict.CHANGE),
         candidates=int(can_go.sum()),
         not_judged=int(unknown.sum()),
         discount_rate=book.value("discount_rate"),
         divisions=divisions,
-        division=division,
+        way=way,
+        effects=effects(new_sums, book, way, stock, wishes.others, apart),
         sewage=districts_with(districts(stock, book, priced), stock, wishes.others),
         plants=moves,
         on_network=on_network,
@@ -171,7 +188,6 @@ def plan_region(
         risk_after=(book.value("risk_after_repair"), book.value("risk_after_replacement")),
         wishes=wishes,
         pinned=pinned,
-        unanswered=tuple(sorted(unanswered)),
     )
 
 

@@ -6,6 +6,8 @@ the limit distance (家屋間限界距離): only future cost counts, good tanks 
 compared by the next renewal and running cost against a link to another plant with room for the flow, all at once.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 from msgspec import Struct
 from scipy.sparse.csgraph import minimum_spanning_tree
@@ -176,12 +178,16 @@ def _pipe_per_m(book: CostBook) -> float | None:
     return None
 
 
-def plant_moves(stock: Stock, book: CostBook, prices: Prices) -> tuple[PlantMove, ...]:
+def plant_moves(
+    stock: Stock, book: CostBook, prices: Prices, forced: Collection[int] = (), kept: Collection[int] = ()
+) -> tuple[PlantMove, ...]:
     """Return for each plant with known flow another plant that could take it, best saving first.
 
     The links that save most together (`plants.merge_plants`) are proposed; of the other plants the best link that
     there is, or would be if others were not taken first (`crowded`). A plant is linked when its next renewal is due
-    (at once where it is overdue or of unknown age). Yen are present values.
+    (at once where it is overdue or of unknown age). Yen are present values. People may want plants (rows of the
+    stock) linked (`forced`: those that have no room anywhere stay) or going on (`kept`); the others are chosen anew
+    around them.
     """
     plants = np.flatnonzero((stock.asset_class == CLASS_AT[AssetClass.TREATMENT_PLANT]) & np.isfinite(stock.lon))
     pipe = next(
@@ -205,14 +211,17 @@ def plant_moves(stock: Stock, book: CostBook, prices: Prices) -> tuple[PlantMove
     can = judged[:, None] & (room >= np.nan_to_num(flow, nan=np.inf)[:, None]) & (km <= book.value("plant_link_km"))
     can &= ~np.eye(len(plants), dtype=np.bool_)
     middle = np.where(can, gains[:, :, 1], -np.inf)
-    chosen = merge_plants(np.nan_to_num(flow), np.maximum(room, 0.0), middle)
+    must, stays = np.isin(plants, list(forced)), np.isin(plants, list(kept))
+    chosen = merge_plants(np.nan_to_num(flow), np.maximum(room, 0.0), np.where(stays[:, None], -np.inf, middle), must)
     found: list[PlantMove] = []
     for i in np.flatnonzero(can.any(axis=1)).tolist():
         j = int(chosen[i]) if chosen[i] >= 0 else int(middle[i].argmax())
         low, mid, high = (float(gain) for gain in gains[i, j])
         same = low > 0 or high <= 0
-        crowded = bool(chosen[i] < 0 and mid > 0)
+        crowded = bool(chosen[i] < 0 and mid > 0 and not stays[i])
         verdict = Verdict.UNDECIDED if not same and not crowded else Verdict.CHANGE if mid > 0 else Verdict.KEEP
+        if must[i] or stays[i]:
+            verdict = Verdict.CHANGE if must[i] and chosen[i] >= 0 else Verdict.KEEP
         found.append(
             PlantMove(
                 plant=int(plants[i]), to=int(plants[j]), km=float(km[i, j]), flow=float(flow[i]),

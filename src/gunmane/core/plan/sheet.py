@@ -203,7 +203,8 @@ class Named(Struct, frozen=True):
 class Choice(Struct, frozen=True, kw_only=True):
     """One decision: what it is about, its inputs, the rule, what is proposed and why, what else could be done.
 
-    `kind` is groups, lots, tasks, engineers, bridge, sewage or plant. Septic systems appear by district only.
+    `kind` is groups, lots, tasks, engineers, bridge, sewage or plant. Septic systems appear by district only. Where a
+    person set another answer, `overridden` is the code of the reason and `computed` what was proposed.
     """
 
     kind: str
@@ -221,6 +222,8 @@ class Choice(Struct, frozen=True, kw_only=True):
     sensitivity: Text | None = None
     law: Text | None = None  # what law asks for first
     saves_yen: int | None = None  # present value, negative is dearer
+    overridden: str = ""
+    computed: Text | None = None
     lon: float | None = None
     lat: float | None = None
 

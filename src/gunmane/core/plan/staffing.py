@@ -6,11 +6,11 @@ that everyone keeps a contact of its own; owners farther apart than the travel l
 """
 
 import numpy as np
-from msgspec import Struct, structs
+from msgspec import Struct
 from scipy.optimize import linprog
 from scipy.sparse import csc_array
 
-from gunmane.core.plan.contracts import load
+from gunmane.core.plan.contracts import Groups, Way, load, sets_of
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.programme import Programme
 from gunmane.core.stock import Flags, Floats, OwnerFacts
@@ -35,20 +35,26 @@ class Staffing(Struct, frozen=True, eq=False):
         return self.lent.sum(axis=(1, 2))
 
 
-def needed_by_year(result: Programme, book: CostBook, sets: Flags) -> Floats:
+def needed_by_year(result: Programme, book: CostBook, sets: Flags, way: Way = Way()) -> Floats:  # noqa: B008
     """Return persons that the plan's contracts and inspections take of each set of owners, [S, T], middle case."""
-    columns: list[Floats] = []
-    for t in range(result.count.shape[3]):
-        year = slice(t, t + 1)
-        one = structs.replace(
-            result,
-            yen=result.yen[:, :, :, year],
-            count=result.count[:, :, :, year],
-            unpriced=result.unpriced[:, :, :, year],
-            household=result.household[:, :, year],
-        )
-        columns.append(load(one, book, sets).hours[:, 1])
-    return np.stack(columns, axis=1) / book.value("hours_per_engineer")
+    return load(result, book, sets, way).yearly_hours[:, :, 1] / book.value("hours_per_engineer")
+
+
+def needed_of_members(result: Programme, book: CostBook, groups: Groups, way: Way) -> Floats:
+    """Return persons that each owner needs when groups work together, [G, T].
+
+    A group's hours fall to its members as their hours alone would.
+    """
+    owners = result.count.shape[0]
+    whole = needed_by_year(result, book, sets_of(groups, owners), way)
+    own = needed_by_year(result, book, np.eye(owners, dtype=np.bool_))
+    found = np.zeros_like(own)
+    for row, members in enumerate(groups):
+        part = own[list(members)]
+        sums = part.sum(axis=0)
+        even = np.full_like(part, 1.0 / len(members))
+        found[list(members)] = whole[row] * np.divide(part, sums, out=even, where=sums > 0)
+    return found
 
 
 def there_by_year(owners: tuple[OwnerFacts, ...], years: int) -> Floats:

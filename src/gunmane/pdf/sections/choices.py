@@ -1,7 +1,9 @@
 """The decisions: a table of all that matter, districts by owner, and a sheet for each change."""
 
+from gunmane.core.plan.formats import number
 from gunmane.core.plan.formats import yen as amount
 from gunmane.core.plan.nouns import STATUSES
+from gunmane.core.plan.record import Overridden
 from gunmane.core.plan.sheet import Choice, Verdict
 from gunmane.pdf.charts.maps import Area, Map, Shape
 from gunmane.pdf.grid import Cell
@@ -52,8 +54,8 @@ def overrides(story: Story) -> None:
         effect = story.say("words.effective")
         if one.conflict is not None:
             effect = story.say("words.no_effect", why=story.pick(one.conflict))
-        elif one.yen:
-            effect = story.say("words.yen_more" if one.yen > 0 else "words.yen_less", yen=yen_text(story, one.yen))
+        elif changes := _changes(story, one):
+            effect = story.say("words.applied", changes=changes)
         shown.append({
             "owner": story.owner(one.owner), "subject": one.subject, "chosen": one.chosen, "proposed": one.proposed,
             "reason": story.pick(one.reason) + (f"({one.note})" if one.note else ""),
@@ -62,9 +64,17 @@ def overrides(story: Story) -> None:
     story.table("overrides", shown)
 
 
-def yen_text(story: Story, yen: int) -> str:
-    """Write an amount of money without its sign."""
-    return story.pick(amount(abs(yen)))
+def _changes(story: Story, one: Overridden) -> str:
+    """Write what an override changes against the proposal, with signs; "" where no sum changes."""
+    parts: list[str] = []
+    if one.yen:
+        sign = "+" if one.yen > 0 else "-"
+        parts.append(story.say("words.more_yen", value=sign + story.pick(amount(abs(one.yen)))))
+    for name, digits in (("contracts", 1), ("hours", 0), ("lacking", 1)):
+        value: float | None = getattr(one, name)
+        if value is not None and abs(value) >= 0.5 * 10**-digits:
+            parts.append(story.say(f"words.more_{name}", value=("+" if value > 0 else "") + number(value, digits)))
+    return story.say("words.between").join(parts)
 
 
 def _shown(table: list[Choice]) -> list[Choice]:
@@ -83,7 +93,7 @@ def row(story: Story, one: Choice) -> dict[str, Value | Cell]:
     return {
         "kind": story.say(f"choice_kinds.{one.kind}"),
         "subject": one.subject,
-        "verdict": story.say(f"verdicts.{one.verdict}"),
+        "verdict": story.say("words.overridden" if one.overridden else f"verdicts.{one.verdict}"),
         "proposal": one.proposal,
         "reason": one.reason,
     }

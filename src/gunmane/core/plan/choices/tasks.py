@@ -1,6 +1,6 @@
 """Decisions about tasks that could be let together: classes, fields and steps in one contract."""
 
-from gunmane.core.plan.bundles import Bundle, Bundles, bundles
+from gunmane.core.plan.bundles import Bundle, Bundles
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.formats import number, percents
 from gunmane.core.plan.labels import Labels
@@ -26,12 +26,11 @@ EXTRAS = {
 
 def tasks(plan: RegionPlan, book: CostBook, labels: Labels) -> list[Choice]:
     """Return one decision on the bundles of the whole region; nothing where there are fewer than two tasks."""
-    found = bundles(plan.alone.sums, book, plan.division.groups)
+    found, cases = plan.way.bundles, plan.way.bundle_cases
     if sum(len(one.tasks) for one in found.bundles) < 2:
         return []
-    cases = [bundles(plan.alone.sums, book, plan.division.groups, case) for case in (0, 2)]
     mixed = _mixed(found)
-    same = all(bool(_mixed(case)) == bool(mixed) for case in cases)
+    same = plan.way.bundled is not None
     exact = all(_parts(case) == _parts(found) for case in cases)
     return [
         Choice(

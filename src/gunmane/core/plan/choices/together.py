@@ -1,18 +1,17 @@
-"""Decisions about working together: groups of owners, lots of the first year, engineers shared."""
+"""Decisions about working together: groups of owners, lots, engineers shared."""
 
 import numpy as np
 
+from gunmane.core.plan.choices.lots import lots
 from gunmane.core.plan.choices.people import engineers
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.formats import number, percents
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.partition import Division, apart_km, centres, divide
-from gunmane.core.plan.programme import INSPECT
 from gunmane.core.plan.scenarios import RegionPlan
 from gunmane.core.plan.sheet import Choice, Named, Verdict
 from gunmane.core.plan.values import Text
-from gunmane.core.stock import CLASSES
-from gunmane.core.words import AssetClass, SourceStatus
+from gunmane.core.words import SourceStatus
 
 GROUP_SOURCE = "手引き(群マネ)の自治体の束。契約数と時間の計算は本計画の前提条件(表)による"
 
@@ -21,7 +20,7 @@ def together(plan: RegionPlan, book: CostBook, labels: Labels) -> list[Choice]:
     """Return the decisions on groups, on lots and on engineers."""
     if len(plan.stock.owners) < 2:
         return []
-    return [_groups(plan, book), *_lots(plan, book, labels), engineers(plan, book)]
+    return [_groups(plan, book), *lots(plan, book, labels), engineers(plan, book)]
 
 
 def _names(plan: RegionPlan, groups: tuple[tuple[int, ...], ...]) -> Text:
@@ -47,7 +46,7 @@ def _hours(division: Division) -> Text:
 
 
 def _groups(plan: RegionPlan, book: CostBook) -> Choice:
-    chosen, apart = plan.division, apart_km(centres(plan.stock))
+    chosen, apart = plan.way.proposed, apart_km(centres(plan.stock))
     cases = [divide(plan.alone.sums, book, apart, chosen.limit_km, case) for case in (0, 2)]
     joint = any(len(members) > 1 for members in chosen.groups)
     same = all(any(len(members) > 1 for members in case.groups) == joint for case in cases)
@@ -127,59 +126,3 @@ def _groups(plan: RegionPlan, book: CostBook) -> Choice:
         if joint
         else None,
     )
-
-
-def _lots(plan: RegionPlan, book: CostBook, labels: Labels) -> list[Choice]:
-    """Return one decision for each class with inspections in the first year and more than one owner in a group."""
-    result, found = plan.joint.sums, list[Choice]()
-    size = book.value("inspections_per_contract")
-    for k, asset_class in enumerate(CLASSES):
-        visits = result.count[:, k, INSPECT, 0]
-        if asset_class is AssetClass.SEPTIC or (visits > 0.5).sum() < 2:
-            continue
-        alone = int(np.ceil(visits / size - 1e-9).sum())
-        sums = [visits[list(members)].sum() for members in plan.division.groups]
-        joint = int(np.ceil(np.array(sums) / size - 1e-9).sum())
-        name = labels.get("class", asset_class)
-        better = joint < alone
-        lots = [
-            Named(
-                Text(
-                    "・".join(plan.stock.owners[i].name for i in members if visits[i] > 0.5),
-                    ", ".join(plan.stock.owners[i].name for i in members if visits[i] > 0.5),
-                ),
-                Text(
-                    f"{number(float(total))}件、{int(np.ceil(total / size - 1e-9))}契約",
-                    f"{number(float(total))} inspections, {int(np.ceil(total / size - 1e-9))} contracts",
-                ),
-            )
-            for members, total in zip(plan.division.groups, sums, strict=True)
-            if total > 0.5
-        ]
-        found.append(
-            Choice(
-                kind="lots",
-                code=f"lots.{asset_class}",
-                owner="",
-                subject=Text(f"{name.ja}の点検の発注単位(初年度)", f"Inspection lots of the first year: {name.en}"),
-                verdict=Verdict.CHANGE if better else Verdict.KEEP,
-                proposal=Text(f"{joint}契約にまとめる", f"Let {joint} contracts")
-                if better
-                else Text("団体ごとに発注する", "Each owner lets its own"),
-                reason=Text(
-                    f"団体ごとなら{alone}契約、まとめると{joint}契約になる。",
-                    f"{alone} contracts if each lets its own, {joint} together.",
-                ),
-                rule=Text(
-                    "法定の期限が初年度に来る施設を、グループごとに1契約あたりの上限でまとめる。",
-                    "Assets due by law in the first year, gathered by group up to the size of a contract.",
-                ),
-                source=GROUP_SOURCE,
-                status=SourceStatus.ASSUMED,
-                inputs=(
-                    Named(Text("1契約の施設数の上限", "most assets in a contract"), Text(number(size), number(size))),
-                ),
-                alternatives=tuple(lots),
-            )
-        )
-    return found
