@@ -106,3 +106,39 @@ async def test_who_hangs_up_stops_nobody() -> None:
     assert await stays == "Y"
     with pytest.raises(asyncio.CancelledError):
         await gone
+
+
+async def test_a_group_beside_another_begins_with_its_share_of_the_company_not_with_the_first_that_comes() -> None:
+    begun: list[tuple[list[str], asyncio.Event]] = []
+
+    async def carry_out(wishes: Sequence[str]) -> Sequence[str | Exception]:
+        begun.append((list(wishes), asyncio.Event()))
+        await begun[-1][1].wait()
+        return wishes
+
+    groups: Groups[str, str] = Groups(carry_out)
+    tasks: list[asyncio.Task[str]] = []
+
+    async def come(*names: str) -> None:
+        tasks.extend(asyncio.create_task(groups.join("a", name, [name])) for name in names)
+        await asyncio.sleep(0.01)
+
+    async def end(number: int) -> None:
+        begun[number][1].set()
+        await asyncio.sleep(0.01)
+
+    await come(*"abcdefgh")  # all eight are one group, the company is known
+    assert [sorted(names) for names, _ in begun] == [list("abcdefgh")]
+    await end(0)
+    await come("a")  # nobody is being served: no reason to wait
+    await come("b", "c", "d")
+    assert [len(names) for names, _ in begun] == [8, 1]
+    await come("e")
+    assert [len(names) for names, _ in begun] == [8, 1, 4]
+    await come("f", "g")
+    await end(1)  # two wait, four are being served: too few for a commit of their own
+    assert [len(names) for names, _ in begun] == [8, 1, 4]
+    await end(2)  # nobody is being served any more
+    assert [len(names) for names, _ in begun] == [8, 1, 4, 2]
+    await end(3)
+    assert sorted(await asyncio.gather(*tasks)) == sorted("abcdefghabcdefg")

@@ -18,7 +18,12 @@ MOST = 64
 AT_ONCE = 2
 """Groups of one lane at the database at the same moment: one is worked on while the other one's commit is written.
 
-The second one starts when as many wait as are being served, so that many small groups don't take the place of few."""
+A further one starts when its fair share of the lane's company waits. Were it to start with the first that comes,
+groups of one would take turns with groups of all the rest: as many commits for half of the requests."""
+
+
+REMEMBERED = 1_000
+"""Lanes that are kept while nobody is in them, for what they know of their company."""
 
 
 class _Waiting(Generic[W, R]):
@@ -31,12 +36,21 @@ class _Waiting(Generic[W, R]):
 
 
 class _Lane(Generic[W, R]):
-    __slots__ = ("running", "served", "waiting")
+    """`company` is how many were served or waiting when groups began of late: as many are likely to come again."""
+
+    __slots__ = ("company", "running", "served", "waiting")
 
     def __init__(self) -> None:
         self.waiting: list[_Waiting[W, R]] = []
         self.running = 0
         self.served = 0
+        self.company = 0
+
+    def due(self, others: int) -> bool:
+        """Tell whether those who wait make a group while `others` are being carried out."""
+        if not others or not self.waiting:
+            return bool(self.waiting)
+        return others < AT_ONCE and len(self.waiting) * AT_ONCE >= self.company
 
 
 class Groups(Generic[W, R]):
@@ -61,7 +75,7 @@ class Groups(Generic[W, R]):
         if found is None:
             found = self._lanes[lane] = _Lane()
         found.waiting.append(waiting)
-        if not found.running or (found.running < AT_ONCE and len(found.waiting) >= found.served):
+        if found.due(found.running):
             found.running += 1
             task = asyncio.create_task(self._run(lane, found))
             self._tasks.add(task)  # the loop itself holds a task only weakly
@@ -70,7 +84,8 @@ class Groups(Generic[W, R]):
 
     async def _run(self, name: Hashable, lane: _Lane[W, R]) -> None:
         try:
-            while lane.waiting:
+            while lane.due(lane.running - 1):
+                lane.company = max(lane.company - 1, len(lane.waiting) + lane.served)
                 group = _take(lane)
                 lane.served += len(group)
                 try:
@@ -79,7 +94,7 @@ class Groups(Generic[W, R]):
                     lane.served -= len(group)
         finally:
             lane.running -= 1
-            if not lane.running and not lane.waiting:
+            if not lane.running and not lane.waiting and len(self._lanes) > REMEMBERED:
                 del self._lanes[name]
 
     async def _serve(self, group: Sequence[_Waiting[W, R]]) -> None:
