@@ -48,12 +48,19 @@ class Tank:
 
 
 def read(events: list[dict[str, Any]], on: date) -> Tank:
-    """Turn over the cards up to the day `on`; a replacement begins a new card."""
-    tank = Tank(sevenths=[], elevenths=[], reports={})
+    """Turn over the cards up to the day `on`; a replacement or a start after an abolition begins a new card.
+
+    What was noted between the two (the maintenance just before the new start) belongs to the new card.
+    """
+    tank, since = Tank(sevenths=[], elevenths=[], reports={}), list[dict[str, Any]]()
     rank = {"replaced": 0}
     for event in sorted(events, key=lambda event: (event["on"], rank.get(event["kind"], 1))):
         day, kind, duty = event["on"], event["kind"], event.get("duty")
         if day > on:
+            continue
+        since = [] if kind == "abolished" else [*since, event]
+        if kind == "start_of_use" and tank.gone is not None:
+            tank = read(since, on)
             continue
         match kind:
             case "replaced":

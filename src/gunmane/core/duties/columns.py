@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from gunmane.core.duties.daynumbers import NONE, Days, number
-from gunmane.core.duties.facts import AssetFacts
+from gunmane.core.duties.facts import NEW_STARTS, AssetFacts
 from gunmane.core.duties.rules import FORESEEN, EventKind, Mark, Rule
 from gunmane.core.words import AssetClass, Status
 
@@ -143,6 +143,7 @@ class Lives:
         self.reset = self._last(np.flatnonzero(past & (kind == KIND_CODES[EventKind.REPLACED])))
         foreseen = np.isin(kind, [KIND_CODES[entry] for entry in FORESEEN])
         since = day >= self.reset[events.asset] if len(day) else np.zeros(0, dtype=np.bool_)
+        since &= self._second_lives(past)
         self._known = (past | foreseen) & since
         self._past = past & since
         self.suspended_on = self._last_of(EventKind.SUSPENDED)
@@ -158,6 +159,19 @@ class Lives:
                         self.suspended = self.suspended | here
                     else:
                         self.gone = self.gone | here
+
+    def _second_lives(self, past: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Vectorised `facts._second_life`: tell which events an abolition and a new start have not made another's."""
+        asset, rows = self.columns.events.asset, np.arange(len(past))
+        ends = np.flatnonzero(self._kind == KIND_CODES[EventKind.ABOLISHED])
+        if not len(ends):
+            return np.ones(len(past), dtype=np.bool_)
+        starts = np.flatnonzero(past & np.isin(self._kind, [KIND_CODES[kind] for kind in NEW_STARTS]))
+        last_start, cut = np.full(self.size, -1), np.full(self.size, -1)
+        last_start[asset[starts]] = starts
+        ends = ends[ends < last_start[asset[ends]]]
+        cut[asset[ends]] = ends
+        return rows >= cut[asset]
 
     def _last(self, rows: NDArray[np.int64]) -> Days:
         """Latest day per asset of the given event rows; rows rise with the day, so the last one written stays."""

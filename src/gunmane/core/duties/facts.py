@@ -87,6 +87,7 @@ class Life(Struct, frozen=True):
 def life(facts: AssetFacts, on: date) -> Life:
     """Reduce an asset's facts to what was known on the day `on`.
 
+    What was replaced, or abolished before something new was put into use under the same number, counts no more.
     Events of a later day are not known yet, except plans and expiry dates; a start of use that lies ahead counts
     as planned.
     """
@@ -97,6 +98,7 @@ def life(facts: AssetFacts, on: date) -> Life:
         for event in sorted(facts.events, key=lambda event: event.on)
     ]
     planned = [event.on for event in ordered if event.on > on and event.kind is EventKind.START_PLANNED]
+    ordered = ordered[_second_life(ordered, on) :]
     known = [event for event in ordered if event.on <= on or event.kind in FORESEEN]
     past = [event for event in known if event.on <= on]
     reset = max((event.on for event in past if event.kind is EventKind.REPLACED), default=None)
@@ -129,6 +131,19 @@ def life(facts: AssetFacts, on: date) -> Life:
         later=tuple(event for event in ordered if event.on > on and event.kind not in FORESEEN),
     )
 
+
+def _second_life(ordered: list[Event], on: date) -> int:
+    """Return the place of the last abolition that a new start followed: what stands before it was another asset's.
+
+    The abolition itself stays, for its report may still be owed.
+    """
+    starts = [i for i, event in enumerate(ordered) if event.on <= on and event.kind in NEW_STARTS]
+    ends = [i for i, event in enumerate(ordered) if event.kind is EventKind.ABOLISHED and starts and i < starts[-1]]
+    return ends[-1] if ends else 0
+
+
+NEW_STARTS = (EventKind.START_OF_USE, EventKind.OPENED)
+"""Kinds with which something new goes into use; a resumption goes on with what there was."""
 
 COMMON = ("built_year", "route", "length_m", "width_m", "area_m2", "diameter_mm", "depth_m", "material")
 """Columns of every asset that rules may ask for, beside the attributes of its class."""
