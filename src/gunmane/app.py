@@ -16,6 +16,7 @@ from gunmane import settings as settings_module
 from gunmane.core.inspections import Plausibility
 from gunmane.core.ledgers.grades import GradeReader
 from gunmane.core.ledgers.synonyms import Lexicon, read_synonyms
+from gunmane.files import rules as duty_rules
 from gunmane.files.reference import scales
 from gunmane.flows.inspections import Rules
 from gunmane.http import api, inspections_together, service
@@ -126,6 +127,8 @@ def service_url(settings: Settings) -> str:
 def create() -> Litestar:
     """Make the service from the environment: the entry point of the web server's worker."""
     settings = settings_module.read(os.environ)
+    if settings.rules:
+        duty_rules.use(duty_rules.named(settings.rules))
     url = service_url(settings)
     lifespans: list[Lifespan] = [_ends_with_its_parent]
     if settings.jobs:

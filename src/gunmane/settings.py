@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     public_url: str = ""  # begins the links in messages; without it they have none
     smtp_url: str = ""  # without it mail waits in the outbox
     mail_from: str = ""
+    rules: str = ""  # files of local rules, joined like PATH
     private_webhooks: bool = False  # webhooks may lead to hosts of one's own network, and over plain http
 
 
@@ -71,6 +72,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=environment.get("GUNMANE_PUBLIC_URL", "").rstrip("/"),
         smtp_url=environment.get("GUNMANE_SMTP_URL", ""),
         mail_from=environment.get("GUNMANE_MAIL_FROM", ""),
+        rules=environment.get("GUNMANE_RULES", ""),
         private_webhooks=environment.get("GUNMANE_PRIVATE_WEBHOOKS", "0") == "1",
     )
     if settings.log_level not in LOG_LEVELS:

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -44,6 +45,13 @@ def parser(wanted: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
     return root
 
 
+def _use_local_rules() -> None:
+    from gunmane import settings
+    from gunmane.files import rules
+
+    rules.use(rules.named(settings.read().rules))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -51,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     named = tuple(name for name in COMMANDS if given[:1] == [name])
     options = parser(named or tuple(COMMANDS)).parse_args(given)
     try:
+        if os.environ.get("GUNMANE_RULES"):
+            _use_local_rules()
         return int(options.run(options) or 0)
     except GunmaneError as error:  # what a command has no better word for
         from gunmane.cli.refusal import refuse

@@ -17,9 +17,8 @@ from gunmane.core.duties.rules import RuleBook, Texts
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.words import Language
 from gunmane.files.faults import said
-from gunmane.files.rules import load_rules, rule_book, texts
+from gunmane.files.rules import SHIPPED, load_rules, local_files, rule_book, texts
 from gunmane.files.stories import read_stories
-from gunmane.resources import DATA
 
 
 def add(commands: Any) -> None:
@@ -43,6 +42,9 @@ def add(commands: Any) -> None:
     table.add_argument("--years", type=int, default=5, choices=range(1, 31), metavar="N", help="default 5")
     table.add_argument("--out", type=Path, required=True, metavar="DUE.xlsx", help="workbook to be written")
     table.add_argument("--language", type=Language, default=Language.JA, choices=list(Language), help="default ja")
+    table.add_argument(
+        "--what-if", type=iso_day, metavar="DATE", help="as if rules not in force came into force on DATE"
+    )
     table.add_argument("--rules", type=Path, action="append", default=[], metavar="FILE.toml", help="further rules")
     table.set_defaults(run=run_table)
     rules = actions.add_parser("rules", help="list the rules with basis, source and status")
@@ -86,6 +88,8 @@ def run_table(options: argparse.Namespace) -> int:
 
     try:
         book = _book(options.rules)
+        if options.what_if is not None:
+            book = book.what_if(options.what_if)
         rows = outlook(read_stories(_document(options.facts), book), options.on, book, options.years)
     except GunmaneError as error:
         return _refuse(error)
@@ -165,7 +169,7 @@ def _warn(stories: list[AssetFacts], on: date, book: RuleBook) -> None:
 
 
 def _book(further: list[Path]) -> RuleBook:
-    return load_rules([*further, DATA / "duty_rules.toml"]) if further else rule_book()
+    return load_rules([*further, *local_files(), SHIPPED]) if further else rule_book()
 
 
 def _document(path: Path) -> Any:

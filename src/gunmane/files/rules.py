@@ -1,9 +1,11 @@
 """Loads the rules of law, their texts and the public holidays."""
 
+import hashlib
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import holidays
 import msgspec
@@ -15,6 +17,7 @@ from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.year import Workbook
 from gunmane.resources import DATA
 
+SHIPPED = DATA / "duty_rules.toml"
 FIRST_HOLIDAYS, LAST_HOLIDAYS = 1985, 2075
 """Years with holidays; the law on public holidays is younger than the oldest rule needs, later years follow the
 present law with computed equinoxes."""
@@ -32,10 +35,44 @@ def texts(language: str) -> Texts:
     return msgspec.toml.decode((DATA / "texts" / language / "duties.toml").read_bytes(), type=Texts)
 
 
+_local: list[Path] = []
+
+
+def use(paths: Iterable[Path]) -> None:
+    """Let the rule book begin with the rows of these files, the local practice of an installation.
+
+    The roots call this once, before anything is asked. Raises GunmaneError `bad_rules` with every mistake.
+    """
+    chosen = list(paths)
+    load_rules([*chosen, SHIPPED])
+    _local[:] = chosen
+    rule_book.cache_clear()
+
+
+def named(paths: str) -> tuple[Path, ...]:
+    """Split the setting GUNMANE_RULES: files joined like PATH."""
+    return tuple(Path(path) for path in paths.split(os.pathsep) if path)
+
+
+def local_files() -> tuple[Path, ...]:
+    """Return the files of local practice in use."""
+    return tuple(_local)
+
+
+def local_digest() -> tuple[str, ...]:
+    """Return a digest of the local practice in use, none without any."""
+    if not _local:
+        return ()
+    found = hashlib.sha256()
+    for path in _local:
+        found.update(path.read_bytes())
+    return (found.hexdigest(),)
+
+
 @cache
 def rule_book() -> RuleBook:
-    """Return the rules that ship with the program."""
-    return load_rules([DATA / "duty_rules.toml"])
+    """Return the rules that ship with the program, after those of local practice."""
+    return load_rules([*_local, SHIPPED])
 
 
 @cache
@@ -47,14 +84,27 @@ def workbook() -> Workbook:
 def load_rules(paths: Iterable[Path]) -> RuleBook:
     """Read rule files into one book; files read first win within a duty unless a row is local.
 
+    An override takes over the row it names, of any of the files, and says only what differs and for whom.
     Raises GunmaneError `bad_rules` with every mistake and its row.
     """
-    rules: list[Rule] = []
+    tables: list[tuple[str, dict[str, Any]]] = []
+    overrides: list[tuple[str, dict[str, Any]]] = []
     faults: list[Fault] = []
     for path in paths:
-        found, wrong = _read(path)
-        rules += found
+        rows, own, wrong = _read(path)
+        tables += rows
+        overrides += own
         faults += wrong
+    known = {str(row.get("id")): row for _, row in tables}
+    rules: list[Rule] = []
+    for at, row in [*_overriding(overrides, known, faults), *tables]:
+        try:
+            rule = msgspec.convert(row, Rule)
+        except msgspec.ValidationError as error:
+            faults.append(Fault("rule_invalid", at, {"message": str(error)}))
+            continue
+        rules.append(rule)
+        faults += [Fault("rule_invalid", at, {"message": text}) for text in mistakes(rule)]
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:
@@ -65,27 +115,53 @@ def load_rules(paths: Iterable[Path]) -> RuleBook:
     return RuleBook(tuple(rules), texts("ja"), texts("en"), working_days())
 
 
-def _read(path: Path) -> tuple[list[Rule], list[Fault]]:
-    """Read one file: `[[duties]]` with what the rows share, `[[duties.rows]]` with what differs."""
-    rules: list[Rule] = []
+Row = tuple[str, dict[str, Any]]
+"""Where a row stands, and what it says."""
+
+
+def _read(path: Path) -> tuple[list[Row], list[Row], list[Fault]]:
+    """Read one file: `[[duties]]` with what the rows share, `[[duties.rows]]` with what differs, `[[overrides]]`."""
     faults: list[Fault] = []
     try:
         document: dict[str, Any] = msgspec.toml.decode(path.read_bytes(), type=dict[str, Any])
     except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
-        return [], [Fault("rule_file", path.name, {"message": str(error)})]
-    for key in document:
-        if key != "duties":
-            faults.append(Fault("unknown_key", f"{path.name}/{key}", {"key": key, "known": "duties"}))
-    for shared in document.get("duties", []):
-        rows = shared.pop("rows", [])
-        for row in rows:
+        return [], [], [Fault("rule_file", path.name, {"message": str(error)})]
+    for key, tables in document.items():
+        if key not in ("duties", "overrides"):
+            faults.append(Fault("unknown_key", f"{path.name}/{key}", {"key": key, "known": "duties, overrides"}))
+        elif not _tables(tables):
+            faults.append(Fault("rule_invalid", f"{path.name}/{key}", {"message": f"write [[{key}]]"}))
+    rows: list[Row] = []
+    for shared in _tables(document.get("duties")):
+        own = shared.pop("rows", [])
+        if not _tables(own):
+            at = f"{path.name}/{shared.get('duty', '?')}"
+            faults.append(Fault("rule_invalid", at, {"message": "a duty needs [[duties.rows]]"}))
+        for row in _tables(own):
             merged = {**shared, **row}
-            at = f"{path.name}/{merged.get('id', merged.get('duty', '?'))}"
-            try:
-                rule = msgspec.convert(merged, Rule)
-            except msgspec.ValidationError as error:
-                faults.append(Fault("rule_invalid", at, {"message": str(error)}))
-                continue
-            rules.append(rule)
-            faults += [Fault("rule_invalid", at, {"message": text}) for text in mistakes(rule)]
-    return rules, faults
+            rows.append((f"{path.name}/{merged.get('id', merged.get('duty', '?'))}", merged))
+    own = _tables(document.get("overrides"))
+    overrides = [(f"{path.name}/{row.get('id', row.get('like', '?'))}", row) for row in own]
+    return rows, overrides, faults
+
+
+def _tables(given: Any) -> list[dict[str, Any]]:
+    """Return an array of tables, nothing for anything else."""
+    whole = cast("list[Any]", given) if isinstance(given, list) else []
+    return [cast("dict[str, Any]", row) for row in whole if isinstance(row, dict)]
+
+
+def _overriding(overrides: list[Row], known: dict[str, dict[str, Any]], faults: list[Fault]) -> list[Row]:
+    """Complete overrides from the rows they are like; each must say for whom it holds."""
+    found: list[Row] = []
+    for at, row in overrides:
+        like = known.get(str(row.get("like")))
+        if like is None:
+            values = {"like": row.get("like"), "known": ", ".join(sorted(known))}
+            faults.append(Fault("rule_like_unknown", at, values))
+        elif not any(row.get(key) for key in ("owners", "prefectures", "agencies")):
+            faults.append(Fault("rule_for_nobody", at))
+        else:
+            own = {key: value for key, value in row.items() if key != "like"}
+            found.append((at, {**like, "kind": "local", "status": "local", **own}))
+    return found

@@ -1,6 +1,7 @@
 """The process that computes one plan: `python -m gunmane.jobs.plan_process REGION JOB CLAIM FOLDER cache`.
 
-The database's address comes in GUNMANE_PROCESS_URL, never on the command line, where other users could read it.
+The files of local rules come in GUNMANE_RULES. The database's address comes in GUNMANE_PROCESS_URL, never on the
+command line, where other users could read it.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from gunmane.core.errors import GunmaneError
+from gunmane.files import rules
 from gunmane.flows.plan_jobs import carry_out
 from gunmane.store import access, plan_jobs, pool
 from gunmane.store.plan_jobs import Job
@@ -24,6 +26,8 @@ def main(arguments: list[str]) -> int:
     """Compute, and note how it ended; 1 for what a second attempt would not mend either is noted as failed too."""
     region, job, claim, folder, cache = arguments
     _end_with_parent()
+    if local := os.environ.get("GUNMANE_RULES"):
+        rules.use(rules.named(local))
     return asyncio.run(_main(UUID(region), UUID(job), UUID(claim), Path(folder), cache == "cache"))
 
 

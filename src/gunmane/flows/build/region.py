@@ -22,6 +22,7 @@ from gunmane.core.schedule.year import Reason
 from gunmane.core.stock import OwnerFacts
 from gunmane.core.words import AssetClass, Language, ModelState
 from gunmane.files.boundaries import Boundaries
+from gunmane.files.rules import local_digest
 from gunmane.flows.build import checkpoints
 from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
 from gunmane.flows.build.save import save
@@ -49,9 +50,10 @@ class Request(Struct, frozen=True, kw_only=True):
     boundaries: Boundaries | None = None
 
     def beside(self) -> tuple[str, ...]:
-        """Digests of the files beside the ledgers that the plan is made from."""
+        """Digests of the files beside the ledgers that the plan is made from, local rules among them."""
         roads = () if self.roads is None else (self.roads.digest,)
-        return roads if self.boundaries is None else (*roads, self.boundaries.digest)
+        areas = () if self.boundaries is None else (self.boundaries.digest,)
+        return (*roads, *areas, *local_digest())
 
 
 class Built(Struct, frozen=True, kw_only=True):
