@@ -3,7 +3,10 @@
 import random
 from datetime import date, timedelta
 
-from gunmane.core.schedule.roster import Car, Person, Roster, Span, Work
+from msgspec import structs
+
+from gunmane.core.schedule.hours import Span
+from gunmane.core.schedule.roster import Car, Person, Roster, Work
 
 FIRST = date(2026, 11, 24)  # Tuesday after a holiday
 SKILLS = ("bridge_inspection", "sewer_inspection", "water_inspection", "pavement_inspection")
@@ -56,3 +59,34 @@ def roster(seed: int, works: int = 60, people: int = 6, weeks: int = 2) -> Roste
         closed={"042014": (Span(date(2026, 11, 30), date(2026, 11, 30), "festival"),)},
         simulated=True,
     )  # fmt: skip
+
+
+def with_hours(given: Roster, seed: int) -> Roster:
+    """The same with hours: railway nights, works near schools, half days off, people who may go by night."""
+    rng = random.Random(seed)
+
+    def later(low: int, high: int) -> date:
+        return given.first + timedelta(days=rng.randrange(low, high))
+
+    def timed(work: Work) -> Work:
+        kind = rng.random()
+        if kind < 0.15:
+            nights = tuple(Span(day, day, "possession", 1470, 1470 + rng.choice([120, 200, 260])) for day in
+                           (later(0, 6), later(6, 13)))  # fmt: skip
+            return structs.replace(work, only=nights)
+        if kind < 0.3:
+            school = tuple(Span(given.first, given.last, "school", *hours) for hours in ((450, 540), (870, 990)))
+            return structs.replace(work, never=(*work.never, *school))
+        if kind < 0.4:
+            return structs.replace(
+                work, only=(Span(given.first, given.last, "permit", 570, 570 + work.minutes + 90),)
+            )
+        return work
+
+    def person(number: int, one: Person) -> Person:
+        morning = Span(later(0, 5), later(5, 9), "training", 0, 720)
+        away = (*one.away, morning) if number % 3 == 2 else one.away
+        return structs.replace(one, nights=number % 2 == 0, away=away)
+
+    people = tuple(person(number, one) for number, one in enumerate(given.people))
+    return structs.replace(given, people=people, work=tuple(timed(work) for work in given.work))

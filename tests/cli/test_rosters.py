@@ -11,8 +11,9 @@ from python_calamine import CalamineWorkbook
 from tests.examples_roster import roster
 
 from gunmane.cli import main
-from gunmane.core.schedule.roster import DayPlan, read_roster
+from gunmane.core.schedule.roster import DayPlan
 from gunmane.core.schedule.roster_check import faults
+from gunmane.core.schedule.roster_reading import read_roster
 from gunmane.files.roads import read_roads
 from gunmane.files.rules import working_days
 from gunmane.flows.schedules import on_roads

@@ -8,8 +8,9 @@ from tests.examples_roster import roster
 
 from gunmane.core.schedule.changes import Change, added_drive, change, tour_of
 from gunmane.core.schedule.days import desk, placed_in, warm_start
-from gunmane.core.schedule.roster import DayPlan, Roster, Rules, Wish, must, read_roster
+from gunmane.core.schedule.roster import DayPlan, Roster, Rules, Wish, must
 from gunmane.core.schedule.roster_check import faults
+from gunmane.core.schedule.roster_reading import read_roster
 from gunmane.core.schedule.routing import cost
 from gunmane.files.rules import working_days
 from gunmane.solve.rosters import plan_days

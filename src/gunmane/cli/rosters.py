@@ -13,7 +13,7 @@ from gunmane.cli.days import iso_day
 from gunmane.cli.papers import papers, read_bytes, refuse
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.schedule.lots import Item, LotRules, breaches, make_lots
-from gunmane.core.schedule.roster import read_roster
+from gunmane.core.schedule.roster_reading import read_roster
 from gunmane.core.schedule.wording import fault_text, remedy_text, travel_text
 from gunmane.core.words import Language
 from gunmane.files.faults import said

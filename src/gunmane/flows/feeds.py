@@ -68,7 +68,7 @@ def visits_of(roster: Roster, plan: DayPlan, owner: str) -> list[Wanted]:
                         asset_class=work.asset_class,
                         duty=work.duty,
                         kind=EntryKind.VISIT,
-                        day=tour.day,
+                        day=tour.day + timedelta(days=stop.arrive // 1440),
                         starts=time(stop.arrive // 60 % 24, stop.arrive % 60),
                         minutes=max(stop.leave - stop.arrive, 1),
                         engineer=person,

@@ -16,8 +16,9 @@ from gunmane.core.plan.ways import road_km
 from gunmane.core.schedule.changes import Change, Changed, added_drive, change
 from gunmane.core.schedule.days import places_of
 from gunmane.core.schedule.rolling import WEEKS_A_YEAR, Extra, YearByWeek, people_of, roster_of, year_by_week
-from gunmane.core.schedule.roster import DayPlan, Roster, Tour, mistakes
+from gunmane.core.schedule.roster import DayPlan, Roster, Tour
 from gunmane.core.schedule.roster_check import faults
+from gunmane.core.schedule.roster_reading import mistakes
 from gunmane.core.schedule.travel import travel_along
 from gunmane.core.schedule.wording import fault_text
 from gunmane.core.words import AssetClass, ConsentLevel, Language

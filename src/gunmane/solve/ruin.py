@@ -4,7 +4,8 @@ Slack induction by string removals (Christiaens and Vanden Berghe, Transportatio
 leave tasks out at the price of their prize: routes are one team's day, a task may stand in the routes open to it;
 minutes of driving plus prizes of what is left out are minimised under simulated annealing. A task outside the route
 that it is to keep costs its stay on top. Within a day only its length binds, so a place in a route is judged in
-constant time, and only the routes that an iteration changed are kept or put back.
+constant time, and only the routes that an iteration changed are kept or put back. Where visits have hours (school
+hours, possession of a railway by night), a place that is good otherwise is laid out with its times first.
 """
 
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from gunmane.core.schedule import clock
 
 LONGEST_STRING = 10
 BLINK = 0.01
@@ -25,10 +28,41 @@ Floats = NDArray[np.float64]
 Bits = NDArray[np.bool_]
 
 
+_lay = njit(cache=True, nogil=True)(clock.lay)
+
+
+@njit(cache=True, nogil=True)
+def _in_time(
+    travel: Ints, service: Ints, home: Any, hours: Any, windows: Ints, shift: Ints, bound: Any, visits: Any,
+    length: Any, task: int, at: int, route: Any, times: Ints,
+) -> bool:  # fmt: skip
+    """Tell whether a route keeps to its hours, with a task put in at a place (-1: as it is)."""
+    count = length + (1 if task >= 0 else 0)
+    free = not bound and (task < 0 or hours[task, route] == 0)
+    here = home
+    for place in range(count):
+        if task >= 0 and place == at:
+            visit = task
+        elif task >= 0 and place > at:
+            visit = visits[place - 1]
+        else:
+            visit = visits[place]
+        times[0, place] = travel[here, visit]
+        times[1, place] = service[visit]
+        times[2, place] = hours[visit, route]
+        free = free and hours[visit, route] == 0
+        here = visit
+    if free or count == 0:
+        return True
+    _, back = _lay(times[0], times[1], times[2], windows, count, travel[here, home], shift, times[3], times[4])
+    return bool(back >= 0)
+
+
 @njit(cache=True, nogil=True)
 def _remove_strings(
     travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, keep: Ints, stay: Ints, near: Any, routes: Any,
     length: Ints, used: Ints, route_of: Ints, changed: Bits, rows: Ints, seed_task: int, strings: int, longest: int,
+    hours: Any, windows: Ints, shifts: Ints, bound: Bits, times: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """Take out strings of tasks near a task from as many routes; return the change of cost and the routes' number."""
     change = 0
@@ -63,7 +97,13 @@ def _remove_strings(
         for place in range(begin + size, count):
             routes[route, place - size] = routes[route, place]
         length[route] = count - size
-        if used[route] > limit[route]:  # where a detour is shorter than the straight way, the rest may not fit
+        late = hours.shape[0] > 0 and not _in_time(
+            travel, service, home[route], hours, windows, shifts[route], bound[route], routes[route], length[route],
+            -1, 0, route, times,
+        )  # fmt: skip
+        if (
+            late or used[route] > limit[route]
+        ):  # where a detour is shorter than the straight way, the rest may not fit
             last = home[route]
             for place in range(length[route]):
                 gone = routes[route, place]
@@ -86,6 +126,7 @@ def _recreate(
     travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, keep: Ints, stay: Ints, open_to: Bits,
     choices: Any, counts: Ints, pattern: Ints, routes: Any, length: Ints, used: Ints, route_of: Ints,
     kept_of: Ints, changed: Bits, rows: Ints, changes: int, out: Ints, count: int, everywhere: bool,
+    hours: Any, windows: Ints, shifts: Ints, bound: Bits, times: Ints,
 ) -> tuple[int, int]:  # fmt: skip
     """Put tasks, in their order, at the cheapest place where that costs less than the prize.
 
@@ -120,7 +161,13 @@ def _recreate(
                 more = travel[before, task] + travel[task, after]
                 if size:
                     more -= travel[before, after]
-                if more + extra < best and more <= room and np.random.random() > BLINK:
+                good = more + extra < best and more <= room and np.random.random() > BLINK
+                if good and hours.shape[0] > 0:
+                    good = _in_time(
+                        travel, service, home[route], hours, windows, shifts[route], bound[route], routes[route],
+                        size, task, place, route, times,
+                    )  # fmt: skip
+                if good:
                     best = more + extra
                     drive = more
                     where = route
@@ -175,11 +222,12 @@ def search(
     travel: Ints, service: Ints, prize: Ints, home: Ints, limit: Ints, keep: Ints, stay: Ints, open_to: Bits,
     near: Any, choices: Any, counts: Ints, pattern: Ints, routes: Any, length: Ints, used: Ints, route_of: Ints,
     best_routes: Any, best_length: Ints, cost: int, best: int, iterations: int, heat: float,
-    strings_mean: float, seed: int,
+    strings_mean: float, seed: int, hours: Any, windows: Ints, shifts: Ints, bound: Bits,
 ) -> tuple[int, int]:  # fmt: skip
     """Run some iterations at one temperature; return cost and best cost.
 
-    All arrays of the state are changed in place; `best_routes` and `best_length` hold the best plan seen.
+    All arrays of the state are changed in place; `best_routes` and `best_length` hold the best plan seen. `hours`,
+    `windows`, `shifts`, `bound` as in `gunmane.core.schedule.clock.Clock`, without rows where nothing has hours.
     """
     np.random.seed(seed)
     tasks = service.shape[0]
@@ -188,6 +236,7 @@ def search(
     rows = np.empty(length.shape[0], np.int64)
     out = np.empty(tasks, np.int64)
     keys = np.empty(tasks, np.float64)
+    times = np.empty((5, routes.shape[1] + 1), np.int64)
     for _ in range(iterations):
         placed = 0
         filled = 0
@@ -200,7 +249,7 @@ def search(
         strings = 1 + int(np.random.random() * max(most, 0.0))
         change, changes = _remove_strings(
             travel, service, prize, home, limit, keep, stay, near, routes, length, used, route_of, changed, rows,
-            np.random.randint(tasks), strings, longest,
+            np.random.randint(tasks), strings, longest, hours, windows, shifts, bound, times,
         )  # fmt: skip
         new = cost + change
         count = 0
@@ -226,7 +275,8 @@ def search(
         everywhere = filled == 0 or np.random.random() < EVERYWHERE
         change, changes = _recreate(
             travel, service, prize, home, limit, keep, stay, open_to, choices, counts, pattern, routes,
-            length, used, route_of, kept_of, changed, rows, changes, out, count, everywhere,
+            length, used, route_of, kept_of, changed, rows, changes, out, count, everywhere, hours, windows, shifts,
+            bound, times,
         )  # fmt: skip
         new += change
         if new < cost - heat * np.log(np.random.random()):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gunmane.core.schedule.clock import Clock
 from gunmane.core.schedule.instance import Inspector, Instance, Job, Plan
 from gunmane.core.schedule.routing import Routes, Routing, by_engineer, cost, minutes_of, routing_of
 from gunmane.solve.ruin import search
@@ -109,6 +110,7 @@ class _State:
             given.travel, given.service, given.prize, given.home, given.limit, given.keep, given.stay, open_to, near,
             choices, counts, pattern,
         )  # fmt: skip
+        self.hours: Any = _hours(given.clock)
         slots = _slots(given)
         self.order, self.length = np.zeros((size, slots), dtype=np.int32), np.zeros(size, dtype=np.int64)
         self.used, self.route_of = np.zeros(size, dtype=np.int64), np.full(given.visits, -1, dtype=np.int64)
@@ -139,7 +141,7 @@ class _State:
         """Run some iterations of the compiled search."""
         arguments: Any = (
             *self.fixed, self.order, self.length, self.used, self.route_of, self.best_order, self.best_length,
-            self.cost, self.best, iterations, heat, STRINGS, seed,
+            self.cost, self.best, iterations, heat, STRINGS, seed, *self.hours,
         )  # fmt: skip
         self.cost, self.best = search(*arguments)
 
@@ -149,6 +151,13 @@ class _State:
             int(route): tuple(int(visit) for visit in self.best_order[route, : self.best_length[route]])
             for route in np.flatnonzero(self.best_length)
         }
+
+
+def _hours(clock: Clock | None) -> tuple[Any, Any, Any, Any]:
+    if clock is None:
+        none = np.zeros((0, 4), dtype=np.int64)
+        return np.zeros((0, 0), np.int32), np.zeros((1, 1, 2), np.int64), none, np.zeros(0, np.bool_)
+    return clock.rows, clock.windows, clock.shifts, clock.bound
 
 
 def _choices(allowed: Any) -> tuple[Any, Any, Any, Any]:

@@ -7,8 +7,22 @@ from msgspec import Struct, structs
 
 from gunmane.core.calendar import WorkingDays
 from gunmane.core.schedule.days import timed
-from gunmane.core.schedule.roster import Car, DayPlan, Left, Person, Roster, Tour, Wish, Work, must
+from gunmane.core.schedule.roster import (
+    Car,
+    DayPlan,
+    Left,
+    Person,
+    Roster,
+    Tour,
+    Wish,
+    Work,
+    asks_for_night,
+    by_hours,
+    must,
+    open_minutes,
+)
 from gunmane.core.schedule.roster_check import Fault, faults
+from gunmane.core.schedule.teams import day_hours, shift_on
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,7 +75,7 @@ def change(roster: Roster, plan: DayPlan, wanted: Change, office: WorkingDays) -
         kept = tuple(old for old in roster.wishes if old.work != wanted.work or old.kind == "forbid")
         new = structs.replace(roster, wishes=(*kept, wish))
         hit = tour is not None and wanted.day in (None, tour.day) and (wanted.person or tour.people[0]) in tour.people
-        after = _without(new, plan, works[wanted.work], listed=True) if hit else plan
+        after = _without(new, plan, works[wanted.work], office, listed=True) if hit else plan
         return Changed(new, after, tuple(faults(new, after, office)))
     day = wanted.day or (tour.day if tour else None)
     person = wanted.person or (tour.people[0] if tour else None)
@@ -71,8 +85,8 @@ def change(roster: Roster, plan: DayPlan, wanted: Change, office: WorkingDays) -
     new = structs.replace(roster, wishes=(*others, wish))
     if tour is not None and tour.day == day and person in tour.people:
         return Changed(new, plan, tuple(faults(new, plan, office)))
-    bare = _without(new, plan, works[wanted.work], listed=False)
-    after = _with(new, bare, works[wanted.work], day, people[person])
+    bare = _without(new, plan, works[wanted.work], office, listed=False)
+    after = _with(new, bare, works[wanted.work], day, people[person], office)
     return Changed(new, after, tuple(faults(new, after, office)))
 
 
@@ -81,7 +95,7 @@ def tour_of(plan: DayPlan, work: str) -> Tour | None:
     return next((tour for tour in plan.tours for stop in tour.stops if work in stop.works), None)
 
 
-def _without(roster: Roster, plan: DayPlan, work: Work, *, listed: bool) -> DayPlan:
+def _without(roster: Roster, plan: DayPlan, work: Work, office: WorkingDays, *, listed: bool) -> DayPlan:
     """Take a work out of its tour (which goes if it was the only one) or from the list of what is left out."""
     tours: list[Tour] = []
     for tour in plan.tours:
@@ -89,40 +103,65 @@ def _without(roster: Roster, plan: DayPlan, work: Work, *, listed: bool) -> DayP
         if all(len(group) == len(stop.works) for group, stop in zip(groups, tour.stops, strict=True)):
             tours.append(tour)
         elif any(groups):
-            tours.append(_again(roster, tour, [group for group in groups if group]))
+            tours.append(_again(roster, tour, [group for group in groups if group], office))
     left = tuple(one for one in plan.left if one.work != work.id)
     if listed:
         left = (*left, Left(work=work.id, code="wish", lawful=not must(work, roster)))
     return structs.replace(plan, tours=tuple(tours), left=left)
 
 
-def _with(roster: Roster, plan: DayPlan, work: Work, day: date, person: Person) -> DayPlan:
-    """Put a work at the cheapest place of the person's tour of a day, or start a tour for it.
+def _with(roster: Roster, plan: DayPlan, work: Work, day: date, person: Person, office: WorkingDays) -> DayPlan:
+    """Put a work at the cheapest place of the person's tour of a day or night, or start a tour for it.
 
-    A car that it needs is taken along if one is free.
+    It goes by night where its hours ask for that. A car that it needs is taken along if one is free.
     """
-    there = next((tour for tour in plan.tours if tour.day == day and person.code in tour.people), None)
+    night = asks_for_night(work, day_hours(roster))
+    mine = [tour for tour in plan.tours if tour.day == day and person.code in tour.people]
+    there = next((tour for tour in mine if tour.night == night), None)
     others = tuple(tour for tour in plan.tours if tour is not there)
-    busy = {code for tour in others if tour.day == day for code in tour.cars}
+    busy = {code for tour in others if tour.day == day and tour.night == night for code in tour.cars}
     known = {car.code: car for car in roster.cars}
     cars = [known[code] for code in there.cars if code in known] if there else []
     if work.car is not None and all(car.kind != work.car for car in cars):
         cars += [car for car in roster.cars if car.kind == work.car and car.code not in busy][:1]
     groups = [list(stop.works) for stop in there.stops] if there else []
-    base = there or Tour(day=day, people=(person.code,), start=0, back=0, drive=0, stops=())
+    base = there or Tour(day=day, night=night, people=(person.code,), start=0, back=0, drive=0, stops=())
     tried = [[*groups[:at], [work.id], *groups[at:]] for at in range(len(groups) + 1)]
-    best = min((_again(roster, base, one, cars) for one in tried), key=lambda tour: tour.drive)
-    tours = sorted((*others, best), key=lambda tour: (tour.day, tour.people))
+    team = [one for one in roster.people if one.code in base.people]
+    end = shift_on(roster, team, day, office, night=night).end
+    best = min(
+        (_again(roster, base, one, office, cars) for one in tried),
+        key=lambda tour: (tour.back > end or not in_hours(roster, tour), tour.drive),
+    )
+    tours = sorted((*others, best), key=lambda tour: (tour.day, tour.people, tour.night))
     return structs.replace(plan, tours=tuple(tours), left=tuple(one for one in plan.left if one.work != work.id))
 
 
-def _again(roster: Roster, tour: Tour, groups: Sequence[Sequence[str]], cars: Sequence[Car] | None = None) -> Tour:
+def in_hours(roster: Roster, tour: Tour) -> bool:
+    """Tell whether works with hours are done within them."""
+    works = {work.id: work for work in roster.work}
+    return all(
+        any(low <= stop.arrive and stop.leave <= high for low, high in open_minutes(works[code], tour.day, roster))
+        for stop in tour.stops
+        for code in stop.works
+        if by_hours(works[code])
+    )
+
+
+def _again(
+    roster: Roster,
+    tour: Tour,
+    groups: Sequence[Sequence[str]],
+    office: WorkingDays,
+    cars: Sequence[Car] | None = None,
+) -> Tour:
     """Give a tour its times anew."""
     people = {person.code: person for person in roster.people}
     works = {work.id: work for work in roster.work}
     held = cars if cars is not None else [car for car in roster.cars if car.code in tour.cars]
     team = [people[code] for code in tour.people]
-    return timed(roster, tour.day, team, held, [[works[code] for code in group] for group in groups])
+    shift = shift_on(roster, team, tour.day, office, night=tour.night)
+    return timed(roster, tour.day, team, held, [[works[code] for code in group] for group in groups], shift)
 
 
 def added_drive(before: DayPlan, after: DayPlan) -> int:

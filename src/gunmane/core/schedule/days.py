@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from math import ceil
 
 import numpy as np
 from msgspec import Struct
 
 from gunmane.core.calendar import WorkingDays
+from gunmane.core.schedule.clock import FAR, Clock, lay, windows_of
+from gunmane.core.schedule.hours import Piece, common
+from gunmane.core.schedule.nights import former_nights, night_shifts
 from gunmane.core.schedule.roster import (
     Car,
     DayPlan,
@@ -16,24 +20,28 @@ from gunmane.core.schedule.roster import (
     Stop,
     Tour,
     Work,
+    by_hours,
     distance_km,
-    may_be_done,
+    fits_in,
+    may_at_night,
     must,
+    open_minutes,
+    wished,
 )
-from gunmane.core.schedule.routing import Ints, Routes, Routing, minutes_of
-from gunmane.core.schedule.teams import TeamDay, able, team_days
+from gunmane.core.schedule.routing import Ints, Routes, Routing, fits
+from gunmane.core.schedule.teams import Shift, TeamDay, able, team_days
 from gunmane.core.schedule.travel import by_road
 
 PIN_PRIZE = 200_000
 """Minutes that a pinned work is worth: more than any statutory date, as a person has decided."""
 LONGEST_BUNDLE = 240
-NOON, LUNCH_BY, LUNCH_FROM = 720, 780, 660
 
 
 class Desk(Struct, frozen=True, eq=False):
     """A roster in the form that is solved: possible tours, bundles (indices of works), and the routing problem."""
 
     roster: Roster
+    office: WorkingDays
     teams: list[TeamDay]
     bundles: list[tuple[int, ...]]
     routing: Routing
@@ -42,7 +50,7 @@ class Desk(Struct, frozen=True, eq=False):
 
 def desk(roster: Roster, office: WorkingDays, variant: int = 0) -> Desk:
     """Lay a roster out for solving; `variant` divides people into teams differently."""
-    teams = team_days(roster, office, variant)
+    teams = team_days(roster, office, night_shifts(roster, office, variant), former_nights(roster), variant)
     allowed = allowed_of(roster, teams)
     bundles = _bundles(roster, allowed)
     works = roster.work
@@ -52,17 +60,48 @@ def desk(roster: Roster, office: WorkingDays, variant: int = 0) -> Desk:
     row = {place: len(bundles) + n for n, place in enumerate(places[len(bundles) :])}
     keep, stay = _kept(roster, teams, bundles)
     open_to = np.array([allowed[list(one)].all(axis=0) for one in bundles], dtype=np.bool_)
+    open_to = open_to.reshape(len(bundles), len(teams))
+    clock = _clock(roster, teams, bundles, service, open_to)
     routing = Routing(
         travel_minutes(places, roster),
         service,
         prize,
         np.array([row[team.people[0].base] for team in teams], dtype=np.int64),
         np.array([team.minutes for team in teams], dtype=np.int64),
-        open_to.reshape(len(bundles), len(teams)),
+        open_to,
         keep,
         stay,
+        clock,
     )
-    return Desk(roster, teams, bundles, routing, allowed)
+    return Desk(roster, office, teams, bundles, routing, allowed)
+
+
+def _clock(
+    roster: Roster, teams: Sequence[TeamDay], bundles: Sequence[tuple[int, ...]], service: Ints, open_to: np.ndarray
+) -> Clock | None:
+    """Hours of bundles and teams; a bundle without room for it on a day is closed there (changes `open_to`)."""
+    timed_rows = [row for row, one in enumerate(bundles) if any(by_hours(roster.work[w]) for w in one)]
+    if not timed_rows and not any(team.night for team in teams):
+        return None
+    number: dict[tuple[Piece, ...], int] = {((0, FAR),): 0}
+    rows = np.zeros((len(bundles), len(teams)), dtype=np.int32)
+    nightly = [row for row, one in enumerate(bundles) if any(may_at_night(roster.work[w]) for w in one)]
+    for row in sorted({*timed_rows, *nightly}):
+        for column in np.flatnonzero(open_to[row]).tolist():
+            team = teams[column]
+            pieces = [(team.shift.start, team.shift.end)]
+            for w in bundles[row]:
+                pieces = common(pieces, open_minutes(roster.work[w], team.day, roster))
+            pieces = [piece for piece in pieces if piece[1] - piece[0] >= service[row]]
+            open_to[row, column] = bool(pieces)
+            rows[row, column] = number.setdefault(tuple(pieces), len(number)) if pieces else 0
+    shifts = [(one.shift.start, one.shift.end, one.shift.pause, one.shift.over) for one in teams]
+    return Clock(
+        rows,
+        windows_of([list(pieces) for pieces in number]),
+        np.array(shifts, dtype=np.int64).reshape(-1, 4),
+        np.array([one.night for one in teams], dtype=np.bool_),
+    )
 
 
 def travel_minutes(places: Sequence[tuple[float, float]], roster: Roster) -> Ints:
@@ -106,10 +145,11 @@ def allowed_of(roster: Roster, teams: Sequence[TeamDay]) -> np.ndarray:
     found = np.zeros((len(roster.work), len(teams)), dtype=np.bool_)
     days = sorted({team.day for team in teams})
     for row, work in enumerate(roster.work):
-        open_days = {day for day in days if may_be_done(work, day, roster) and wished(roster, work.id, day, None)}
+        open_days = {day for day in days if wished(roster, work.id, day, None)}
         for column, team in enumerate(teams):
             found[row, column] = (
                 team.day in open_days
+                and may_stand(work, team, roster)
                 and able(team.people, work)
                 and (work.car is None or any(car.kind == work.car for car in team.cars))
                 and wished(roster, work.id, team.day, team.people)
@@ -117,19 +157,11 @@ def allowed_of(roster: Roster, teams: Sequence[TeamDay]) -> np.ndarray:
     return found
 
 
-def wished(roster: Roster, work: str, day: date, people: Sequence[Person] | None) -> bool:
-    """Tell whether wishes leave a work to a day and, where `people` are given, to that team."""
-    codes = None if people is None else {person.code for person in people}
-    for wish in roster.wishes:
-        if wish.work != work:
-            continue
-        same_day = wish.day is None or wish.day == day
-        same_person = wish.person is None or (codes is not None and wish.person in codes)
-        if wish.kind == "pin" and (not same_day or (codes is not None and not same_person)):
-            return False
-        if wish.kind == "forbid" and same_day and same_person:
-            return False
-    return True
+def may_stand(work: Work, team: TeamDay, roster: Roster) -> bool:
+    """Tell whether law, permits and their hours leave a work to a team's day or night."""
+    if team.night and not may_at_night(work):
+        return False
+    return fits_in(work, team.day, (team.shift.start, team.shift.end), roster)
 
 
 def _prize(work: Work, roster: Roster) -> int:
@@ -156,14 +188,20 @@ def _bundles(roster: Roster, allowed: np.ndarray) -> list[tuple[int, ...]]:
             if apart[other] > roster.rules.bundle_m:
                 break
             both = open_to & allowed[other]
-            fits = int(other) in free and both.sum() * 2 >= max(open_to.sum(), allowed[other].sum()) and both.any()
+            near = int(other) in free and both.sum() * 2 >= max(open_to.sum(), allowed[other].sum()) and both.any()
+            near = near and same_hours(works[first], works[int(other)])
             together = [works[w] for w in (*group, int(other))]
-            if fits and bundle_minutes(roster, together) <= LONGEST_BUNDLE:
+            if near and bundle_minutes(roster, together) <= LONGEST_BUNDLE:
                 group.append(int(other))
                 free.discard(int(other))
                 open_to = both
         found.append(tuple(group))
     return found
+
+
+def same_hours(one: Work, two: Work) -> bool:
+    """Tell whether two works can be done at once as far as hours go: neither has any, or both have the same."""
+    return not (by_hours(one) or by_hours(two)) or (one.only, one.never) == (two.only, two.never)
 
 
 def placed_in(plan: DayPlan | None) -> dict[str, tuple[date, str]]:
@@ -174,12 +212,15 @@ def placed_in(plan: DayPlan | None) -> dict[str, tuple[date, str]]:
 
 def _kept(roster: Roster, teams: Sequence[TeamDay], bundles: Sequence[tuple[int, ...]]) -> tuple[Ints, Ints]:
     """The route that each bundle had last week (-1: none) and what leaving it costs."""
-    before = placed_in(roster.previous)
+    tours = roster.previous.tours if roster.previous else ()
+    before = {
+        work: (tour.day, tour.people[0], tour.night) for tour in tours for stop in tour.stops for work in stop.works
+    }
     keep, stay = np.full(len(bundles), -1, dtype=np.int64), np.zeros(len(bundles), dtype=np.int64)
-    number: dict[tuple[date, str], int] = {}
+    number: dict[tuple[date, str, bool], int] = {}
     for index, team in enumerate(teams):
         for person in team.people:
-            number[team.day, person.code] = index
+            number[team.day, person.code, team.night] = index
     for row, bundle in enumerate(bundles):
         held = next((before[roster.work[w].id] for w in bundle if roster.work[w].id in before), None)
         if held is not None and held in number:
@@ -202,7 +243,7 @@ def warm_start(given: Desk) -> Routes:
     for row in known:
         route = int(routing.keep[row])
         tried = (*found.get(route, ()), row)
-        if routing.allowed[row, route] and sum(minutes_of(routing, route, tried)) <= routing.limit[route]:
+        if routing.allowed[row, route] and fits(routing, route, tried):
             found[route] = tried
     return found
 
@@ -210,52 +251,50 @@ def warm_start(given: Desk) -> Routes:
 def day_plan(given: Desk, routes: Mapping[int, tuple[int, ...]]) -> DayPlan:
     """Write solved routes as tours with times; what is left out is added by `remedies`."""
     roster = given.roster
-    tours = [
-        timed(
-            roster,
-            given.teams[route].day,
-            given.teams[route].people,
-            given.teams[route].cars,
-            [[roster.work[w] for w in given.bundles[row]] for row in rows],
-        )
-        for route, rows in routes.items()
-        if rows
-    ]
-    tours.sort(key=lambda tour: (tour.day, tour.people))
+    tours: list[Tour] = []
+    for route, rows in routes.items():
+        team, groups = given.teams[route], [[roster.work[w] for w in given.bundles[row]] for row in rows]
+        if groups:
+            tours.append(timed(roster, team.day, team.people, team.cars, groups, team.shift))
+    tours.sort(key=lambda tour: (tour.day, tour.people, tour.night))
     return DayPlan(first=roster.first, last=roster.last, tours=tuple(tours))
 
 
 def timed(
-    roster: Roster, day: date, people: Sequence[Person], cars: Sequence[Car], groups: Sequence[Sequence[Work]]
-) -> Tour:
-    """Give a tour its times: lunch before the first work that would last beyond 13:00, or within it.
+    roster: Roster, day: date, people: Sequence[Person], cars: Sequence[Car], groups: Sequence[Sequence[Work]],
+    shift: Shift,
+) -> Tour:  # fmt: skip
+    """Give a tour its times, see `clock.lay`; hours that cannot be kept are not, for the checker to say so.
 
     Cars that no work of the day needs stay at home.
     """
-    start = max(person.start_min for person in people)
-    pause = max(person.break_min for person in people)
-    now, here, total, rested = start, people[0].base, 0, False
-    stops: list[Stop] = []
+    spots = [people[0].base, *(works[0].place for works in groups), people[0].base]
+    drive = [drive_minutes(here, there, roster) for here, there in pairwise(spots)]
+    minutes = [bundle_minutes(roster, works) for works in groups]
+    pieces: list[list[Piece]] = []
     for works in groups:
-        drive, minutes = drive_minutes(here, works[0].place, roster), bundle_minutes(roster, works)
-        now += drive
-        if not rested and now + minutes > LUNCH_BY and now >= LUNCH_FROM:
-            now, rested = now + pause, True
-        leave = now + minutes
-        if not rested and now < LUNCH_FROM and leave > LUNCH_BY:
-            leave, rested = leave + pause, True
-        stops.append(Stop(tuple(work.id for work in works), now, leave, drive))
-        now, here, total = leave, works[0].place, total + drive
-    home = drive_minutes(here, people[0].base, roster)
-    if not rested and now + home > LUNCH_BY:
-        now += pause
+        open_to: list[Piece] = [(0, FAR)]
+        for work in works:
+            if by_hours(work) or shift.night:
+                open_to = common(open_to, open_minutes(work, day, roster))
+        pieces.append(open_to)
+    count, arrive, leave = len(groups), [0] * len(groups), [0] * len(groups)
+    for hours, end in ((pieces, shift.end), (pieces, FAR), ([[(0, FAR)]] * count, FAR)):
+        given = (shift.start, end, shift.pause, shift.over)
+        begin, back = lay(drive, minutes, range(count), windows_of(hours), count, drive[-1], given, arrive, leave)
+        if back >= 0:
+            break
     wanted = {work.car for works in groups for work in works}
     return Tour(
         day=day,
+        night=shift.night,
         people=tuple(person.code for person in people),
         cars=tuple(car.code for car in cars if car.kind in wanted),
-        start=start,
-        back=now + home,
-        drive=total + home,
-        stops=tuple(stops),
+        start=int(begin),
+        back=int(back),
+        drive=sum(drive),
+        stops=tuple(
+            Stop(tuple(work.id for work in works), int(arrive[at]), int(leave[at]), drive[at])
+            for at, works in enumerate(groups)
+        ),
     )

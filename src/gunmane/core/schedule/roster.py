@@ -4,34 +4,22 @@ Plain values that stand in files and in the database as they are here. Minutes c
 longitude and latitude in degrees, qualifications and kinds of cars are names.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from math import cos, hypot, radians
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from gunmane.core.calendar import ONE_DAY, WorkingDays
-from gunmane.core.errors import Fault, GunmaneError
-from gunmane.core.schedule.travel import Travel, mistakes_of
-
-EARLIEST, LATEST, MOST_WEEKS = 1950, 2200, 13
-
-
-class Span(Struct, frozen=True, forbid_unknown_fields=True):
-    """Days from `first` to `last`, both included; `reason` is shown (leave, snow duty, permit, dry season)."""
-
-    first: date
-    last: date
-    reason: str = ""
-
-    def holds(self, day: date) -> bool:
-        """Tell whether a day lies inside."""
-        return self.first <= day <= self.last
+from gunmane.core.schedule.hours import DAY_MIN, Night, Piece, Span, common, joined, without
+from gunmane.core.schedule.travel import Travel
 
 
 class Person(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An engineer: hours of a day with a break inside, and the days he or she is away (leave, snow duty)."""
+    """An engineer: hours of a day with a break inside, and when he or she is away (leave, snow duty, a morning off).
+
+    `nights`: may be sent on night shifts; whose hours and rest are those of `Rules.night`.
+    """
 
     code: str
     owner: str
@@ -43,6 +31,7 @@ class Person(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     break_min: int = 60
     away: tuple[Span, ...] = ()
     phone: str = ""
+    nights: bool = False
 
 
 class Car(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,8 +47,9 @@ class Work(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One inspection. `first` and `last` are the lawful days (a `last` in the past is overdue: any day, soon).
 
     `minutes` on site of each of `crew` people, of whom one must hold any of `qualifications`; `car` is the kind of
-    vehicle it needs. `only`: days with permit or in season, empty = any; `never`: days ruled out. `prize`: minutes
-    of driving that it is worth by risk; what falls due inside the plan is worth more than any driving.
+    vehicle it needs. `only`: days (and hours of them) with permit or in season, empty = any; `never`: days or hours
+    ruled out. By night only what has hours in `only` is done. `prize`: minutes of driving that it is worth by risk;
+    what falls due inside the plan is worth more than any driving.
     """
 
     id: str
@@ -106,9 +96,13 @@ class Stop(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Tour(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One team's day from its base and back; the first of `people` is the base."""
+    """One team's day from its base and back; the first of `people` is the base.
+
+    Minutes of a night shift go on beyond 1440 after midnight; `day` is the one on which it begins.
+    """
 
     day: date
+    night: bool = False
     people: tuple[str, ...]
     cars: tuple[str, ...] = ()
     start: int
@@ -150,6 +144,7 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     stay_min: int = 30
     must_prize: int = 20_000
     overdue_prize: int = 40_000
+    night: Night = Night()
 
 
 class Roster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -190,12 +185,69 @@ def works_on(roster: Roster, person: Person, day: date, office: WorkingDays) -> 
 
 
 def may_be_done(work: Work, day: date, roster: Roster) -> bool:
-    """Tell whether law, permits and seasons allow a work on a day; overdue work may be done on any permitted day."""
+    """Tell whether law, permits and seasons allow a work on a day, at some hours of it at least.
+
+    Overdue work may be done on any permitted day.
+    """
     if day < work.first or (day > work.last and work.last >= roster.first):
         return False
-    if work.only and not any(span.holds(day) for span in work.only):
+    if work.only and not any(span.first <= day <= span.last for span in work.only):
         return False
     return not any(span.holds(day) for span in work.never)
+
+
+def by_hours(work: Work) -> bool:
+    """Tell whether a work has hours of the day to keep to."""
+    return any(not span.whole for span in (*work.only, *work.never))
+
+
+def may_at_night(work: Work) -> bool:
+    """Tell whether a work may be done by night at all: somebody has allowed hours for it."""
+    return any(not span.whole for span in work.only)
+
+
+def asks_for_night(work: Work, hours: Piece) -> bool:
+    """Tell whether none of a work's permitted hours lie in the `hours` of the day."""
+    ways = [
+        (start + days, end + days)
+        for span in work.only
+        for start, end in ((span.start_min or 0, DAY_MIN if span.end_min is None else span.end_min),)
+        for days in (0, -DAY_MIN)
+    ]
+    return may_at_night(work) and not common(joined(ways), [hours])
+
+
+def open_minutes(work: Work, day: date, roster: Roster) -> list[Piece]:
+    """Minutes of the two days from `day`'s midnight in which law, permits and seasons allow a work."""
+    lawful = [Span(work.first, roster.last + ONE_DAY if work.last < roster.first else work.last)]
+    found = joined(piece for span in lawful for piece in span.pieces(day))
+    if work.only:
+        found = common(found, joined(piece for span in work.only for piece in span.pieces(day)))
+    return without(found, (piece for span in work.never for piece in span.pieces(day)))
+
+
+def fits_in(work: Work, day: date, hours: Piece, roster: Roster) -> bool:
+    """Tell whether a work as such fits between two minutes of a day."""
+    if not by_hours(work) and hours[1] <= DAY_MIN:
+        return may_be_done(work, day, roster)
+    return any(
+        low < high and high - low >= work.minutes for low, high in common(open_minutes(work, day, roster), [hours])
+    )
+
+
+def wished(roster: Roster, work: str, day: date, people: Sequence[Person] | None) -> bool:
+    """Tell whether wishes leave a work to a day and, where `people` are given, to that team."""
+    codes = None if people is None else {person.code for person in people}
+    for wish in roster.wishes:
+        if wish.work != work:
+            continue
+        same_day = wish.day is None or wish.day == day
+        same_person = wish.person is None or (codes is not None and wish.person in codes)
+        if wish.kind == "pin" and (not same_day or (codes is not None and not same_person)):
+            return False
+        if wish.kind == "forbid" and same_day and same_person:
+            return False
+    return True
 
 
 def distance_km(one: tuple[float, float], two: tuple[float, float]) -> float:
@@ -207,90 +259,3 @@ def distance_km(one: tuple[float, float], two: tuple[float, float]) -> float:
 def must(work: Work, roster: Roster) -> bool:
     """Tell whether a work's last lawful day lies inside the plan or behind."""
     return work.last <= roster.last
-
-
-def read_roster(data: bytes) -> Roster:
-    """Decode and check a roster.
-
-    Raises GunmaneError `bad_roster` with every contradiction and its place.
-    """
-    try:
-        found = msgspec.json.decode(data, type=Roster)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise GunmaneError("bad_roster", [Fault("bad_roster", "", {"message": str(error)})]) from error
-    faults = mistakes(found)
-    if faults:
-        raise GunmaneError("bad_roster", faults)
-    return found
-
-
-def mistakes(roster: Roster) -> list[Fault]:
-    """Return what contradicts itself in a roster."""
-    faults: list[Fault] = []
-
-    def wrong(at: str, code: str, **values: Any) -> None:
-        faults.append(Fault(code, at, values))
-
-    if not EARLIEST <= roster.first.year <= LATEST:
-        wrong("/first", "out_of_range", value=roster.first.year, least=EARLIEST, most=LATEST)
-    if not 1 <= roster.weeks <= MOST_WEEKS:
-        wrong("/weeks", "out_of_range", value=roster.weeks, least=1, most=MOST_WEEKS)
-    rules = roster.rules
-    if not (0.1 <= rules.speed_km_h <= 1000 and 1 <= rules.detour <= 100 and 0 <= rules.bundle_m <= 100_000):
-        given = f"{rules.speed_km_h} / {rules.detour} / {rules.bundle_m}"
-        wrong("/rules", "out_of_range", value=given, least="0.1 / 1 / 0", most="1000 / 100 / 100000")
-    if not all(
-        0 <= value <= 10**6 for value in (rules.setup_min, rules.stay_min, rules.must_prize, rules.overdue_prize)
-    ):
-        wrong("/rules", "out_of_range", value="setup, stay, prize", least=0, most=10**6)
-    people = {person.code for person in roster.people}
-    works = {work.id for work in roster.work}
-    for name, codes in (
-        ("people", [row.code for row in roster.people]),
-        ("cars", [row.code for row in roster.cars]),
-        ("work", [row.id for row in roster.work]),
-    ):
-        for index, code in enumerate(codes):
-            if code in codes[:index]:
-                wrong(f"/{name}/{index}", "twice", id=code)
-    faults.extend(_people_mistakes(roster))
-    faults.extend(mistakes_of(roster.travel))
-    faults.extend(_work_mistakes(roster))
-    for index, wish in enumerate(roster.wishes):
-        if wish.kind not in ("pin", "forbid") or (wish.kind == "pin" and wish.day is None):
-            wrong(f"/wishes/{index}", "bad_wish")
-        if wish.work not in works:
-            wrong(f"/wishes/{index}/work", "no_such_work", id=wish.work)
-        if wish.person is not None and wish.person not in people:
-            wrong(f"/wishes/{index}/person", "no_such_person", id=wish.person)
-    return faults
-
-
-def _people_mistakes(roster: Roster) -> list[Fault]:
-    found: list[Fault] = []
-    for index, person in enumerate(roster.people):
-        at = "/".join(("", "people", str(index)))
-        if not (0 <= person.start_min <= person.end_min <= 2880 and 0 <= person.break_min <= 2880):
-            found.append(Fault("ends_before", at, {"start": person.start_min, "end": person.end_min}))
-        found.extend(_place(person.base, at + "/base"))
-    return found
-
-
-def _work_mistakes(roster: Roster) -> list[Fault]:
-    found: list[Fault] = []
-    for index, work in enumerate(roster.work):
-        at = "/".join(("", "work", str(index)))
-        if not 0 <= work.minutes <= 2880 or not 1 <= work.crew <= 9 or not 0 <= work.prize <= 10_000:
-            given = f"{work.minutes} / {work.crew} / {work.prize}"
-            found.append(Fault("out_of_range", at, {"value": given, "least": 0, "most": 10_000}))
-        if work.first > work.last:
-            days = {"start": work.first.isoformat(), "end": work.last.isoformat()}
-            found.append(Fault("ends_before", at + "/last", days))
-        found.extend(_place(work.place, at + "/place"))
-    return found
-
-
-def _place(place: tuple[float, float], at: str) -> list[Fault]:
-    if -180 <= place[0] <= 180 and -90 <= place[1] <= 90:
-        return []
-    return [Fault("no_place", at, {"value": str(place)})]

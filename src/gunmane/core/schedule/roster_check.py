@@ -1,13 +1,15 @@
 """An independent look at day plans: written apart from the planner, on dates, people and minutes alone."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from math import ceil, cos, radians, sqrt
 from typing import Any
 
 from msgspec import Struct
 
 from gunmane.core.calendar import WorkingDays
+from gunmane.core.schedule.hours import Span
 from gunmane.core.schedule.roster import DayPlan, Person, Roster, Stop, Tour, Work
 
 
@@ -23,9 +25,10 @@ class Fault(Struct, frozen=True):
 def faults(roster: Roster, plan: DayPlan, office: WorkingDays) -> list[Fault]:
     """Return all that is wrong with a plan; empty for one that may be stored.
 
-    Checked: every work is placed once or listed as left out; its lawful days, permits and seasons; who goes is there,
-    enough and qualified; no person and no car in two places; cars where needed; driving, work and lunch fit the day;
-    pins and forbidden days are kept; bundled works lie together.
+    Checked: every work is placed once or listed as left out; its lawful days, permits, seasons and hours, minute by
+    minute; who goes is there, enough and qualified, by night cleared for it and rested before and after; no person
+    and no car in two places; cars where needed; driving, work and break fit the day or the night; pins and forbidden
+    days are kept; bundled works lie together.
     """
     return list(_Look(roster, plan, office).all())
 
@@ -41,15 +44,10 @@ class _Look:
 
     def all(self) -> Iterator[Fault]:
         seen: dict[str, int] = {}
-        taken: set[tuple[date, str]] = set()
         for tour in self.plan.tours:
             for stop in tour.stops:
                 for work in stop.works:
                     seen[work] = seen.get(work, 0) + 1
-            for code in (*tour.people, *tour.cars):
-                if (tour.day, code) in taken:
-                    yield Fault("two_places", day=tour.day, values={"who": code})
-                taken.add((tour.day, code))
             yield from self.tour(tour)
         for left in self.plan.left:
             seen[left.work] = seen.get(left.work, 0) + 1
@@ -60,6 +58,42 @@ class _Look:
             if code not in seen:
                 yield Fault("lost", code)
         yield from self.pins()
+        yield from self.apart()
+
+    def apart(self) -> Iterator[Fault]:
+        """Nobody and nothing in two places; rest before and after each night, and no more nights than allowed."""
+        whose: dict[str, list[tuple[datetime, datetime, Tour]]] = {}
+        old = (
+            [tour for tour in self.roster.previous.tours if tour.day < self.roster.first]
+            if self.roster.previous
+            else []
+        )
+        for tour in (*old, *self.plan.tours):
+            midnight = datetime.combine(tour.day, time())
+            hours = midnight + timedelta(minutes=tour.start), midnight + timedelta(minutes=tour.back)
+            for code in (*tour.people, *tour.cars):
+                whose.setdefault(code, []).append((*hours, tour))
+        rest = timedelta(minutes=self.roster.rules.night.rest_min)
+        for code, rows in whose.items():
+            rows.sort(key=lambda row: (row[0], row[1]))
+            for (_, end, one), (start, _, two) in pairwise(rows):
+                if two.day < self.roster.first:
+                    continue
+                if (one.day, one.night) == (two.day, two.night) or start < end:
+                    yield Fault("two_places", day=two.day, values={"who": self.called(code)})
+                elif (one.night or two.night) and code in self.people and start - end < rest:
+                    hours = round((start - end) / timedelta(hours=1), 1)
+                    values = {"who": self.called(code), "hours": hours, "least": round(rest / timedelta(hours=1), 1)}
+                    yield Fault("rest", day=two.day, values=values)
+            nights = sorted(tour.day for _, _, tour in rows if tour.night) if code in self.people else []
+            most = self.roster.rules.night.most_in_7_days
+            for at, day in enumerate(nights):
+                week = [one for one in nights[: at + 1] if one > day - timedelta(days=7)]
+                if len(week) > most and day >= self.roster.first:
+                    yield Fault("nights", day=day, values={"who": self.called(code), "most": most})
+
+    def called(self, code: str) -> str:
+        return (self.people[code].name if code in self.people else "") or code
 
     def tour(self, tour: Tour) -> Iterator[Fault]:
         if not self.plan.first <= tour.day <= self.plan.last or tour.day < self.roster.first:
@@ -69,11 +103,11 @@ class _Look:
             yield Fault("no_such_person", day=tour.day, values={"who": ", ".join(tour.people)})
             return
         for person in team:
-            yield from self.there(person, tour.day)
+            yield from self.there(person, tour)
         kinds: set[str] = set()
         for code in tour.cars:
             car = self.cars.get(code)
-            if car is None or any(span.first <= tour.day <= span.last for span in car.away):
+            if car is None or any(_meets(span, tour) for span in car.away):
                 yield Fault("no_such_car", day=tour.day, values={"who": code})
             else:
                 kinds.add(car.kind)
@@ -81,13 +115,16 @@ class _Look:
             yield from self.stop(stop, tour, team, kinds)
         yield from self.clock(tour, team)
 
-    def there(self, person: Person, day: date) -> Iterator[Fault]:
+    def there(self, person: Person, tour: Tour) -> Iterator[Fault]:
+        who = self.called(person.code)
         closed = self.roster.closed.get(person.owner, ())
-        if not self.office.is_open(day) or any(span.first <= day <= span.last for span in closed):
-            yield Fault("closed", day=day, values={"who": person.name or person.code})
+        if not self.office.is_open(tour.day) or any(_meets(span, tour) for span in closed):
+            yield Fault("closed", day=tour.day, values={"who": who})
         for span in person.away:
-            if span.first <= day <= span.last:
-                yield Fault("away", day=day, values={"who": person.name or person.code, "reason": span.reason})
+            if _meets(span, tour):
+                yield Fault("away", day=tour.day, values={"who": who, "reason": span.reason})
+        if tour.night and not person.nights:
+            yield Fault("night_person", day=tour.day, values={"who": who})
 
     def stop(self, stop: Stop, tour: Tour, team: list[Person], kinds: set[str]) -> Iterator[Fault]:
         works = [self.work[code] for code in stop.works if code in self.work]
@@ -96,6 +133,7 @@ class _Look:
                 yield Fault("no_such_work", code, tour.day)
         for work in works:
             yield from self.right(work, tour, team, kinds)
+            yield from self.when(work, tour, stop)
             apart = _metres(work.place, works[0].place)
             if apart > self.roster.rules.bundle_m + 1:
                 yield Fault("apart", work.id, tour.day, {"metres": round(apart)})
@@ -103,22 +141,42 @@ class _Look:
             yield Fault("too_short", works[0].id, tour.day, {"minutes": _site(works, self.roster)})
 
     def right(self, work: Work, tour: Tour, team: list[Person], kinds: set[str]) -> Iterator[Fault]:
-        day, late = tour.day, work.last < self.roster.first
-        if day < work.first:
-            yield Fault("too_early", work.id, day, {"first": work.first.isoformat()})
-        if day > work.last and not late:
-            yield Fault("too_late", work.id, day, {"last": work.last.isoformat()})
-        if work.only and not [span for span in work.only if span.first <= day <= span.last]:
-            yield Fault("no_permit", work.id, day)
-        for span in work.never:
-            if span.first <= day <= span.last:
-                yield Fault("out_of_season", work.id, day, {"reason": span.reason})
+        day = tour.day
         if len(team) < work.crew:
             yield Fault("crew", work.id, day, {"crew": work.crew})
         if not {name for person in team for name in person.qualifications} & set(work.qualifications):
             yield Fault("not_qualified", work.id, day, {"wanted": ", ".join(work.qualifications)})
         if work.car is not None and work.car not in kinds:
             yield Fault("no_car", work.id, day, {"car": work.car})
+
+    def when(self, work: Work, tour: Tour, stop: Stop) -> Iterator[Fault]:
+        """Every minute on site is lawful, permitted and in season; by night only what has hours of its own."""
+        if tour.night and all(span.start_min is None and span.end_min is None for span in work.only):
+            yield Fault("not_by_night", work.id, tour.day)
+        told: set[str] = set()
+        for minute in _minutes(work, tour, stop):
+            day, at = tour.day + timedelta(days=minute // 1440), minute % 1440
+            fault: Fault | None = None
+            if day < work.first:
+                fault = Fault("too_early", work.id, day, {"first": work.first.isoformat()})
+            elif day > work.last and work.last >= self.roster.first:
+                fault = Fault("too_late", work.id, day, {"last": work.last.isoformat()})
+            elif work.only and not any(_covers(span, day, at) for span in work.only):
+                near = [span for span in work.only if span.first <= tour.day <= span.last]
+                hours = _said(near[0]) if near and near[0].start_min is not None else ""
+                fault = (
+                    Fault("not_hours", work.id, day, {"hours": hours}) if hours else Fault("no_permit", work.id, day)
+                )
+            else:
+                ruled = [span for span in work.never if _covers(span, day, at)]
+                if ruled and (ruled[0].start_min is not None or ruled[0].end_min is not None):
+                    values = {"reason": ruled[0].reason, "hours": _said(ruled[0])}
+                    fault = Fault("ruled_hours", work.id, day, values)
+                elif ruled:
+                    fault = Fault("out_of_season", work.id, day, {"reason": ruled[0].reason})
+            if fault is not None and fault.code not in told:
+                told.add(fault.code)
+                yield fault
 
     def clock(self, tour: Tour, team: list[Person]) -> Iterator[Fault]:
         """Drives as long as the way, no time travel, back by the end of everybody's day, lunch in between."""
@@ -136,13 +194,17 @@ class _Look:
         busy += way
         if tour.back < now + way:
             yield Fault("time_travel", day=tour.day)
-        if tour.start < max(person.start_min for person in team):
+        night = self.roster.rules.night
+        begin = night.start_min if tour.night else max(person.start_min for person in team)
+        end = night.end_min if tour.night else min(person.end_min for person in team)
+        if tour.start < begin:
             yield Fault("too_soon", day=tour.day)
-        end = min(person.end_min for person in team)
-        pause = max(person.break_min for person in team)
         if tour.back > end:
             yield Fault("too_long", day=tour.day, values={"minutes": tour.back - end})
-        if tour.start < 720 and tour.back > 780 and tour.back - tour.start < busy + pause:
+        pause = night.break_min if tour.night else max(person.break_min for person in team)
+        noon = tour.start < 720 and tour.back > 780
+        due = tour.back - tour.start > night.break_over_min if tour.night else noon
+        if due and tour.back - tour.start < busy + pause:
             yield Fault("no_lunch", day=tour.day)
 
     def way(self, here: tuple[float, float], there: tuple[float, float]) -> int:
@@ -166,6 +228,40 @@ class _Look:
             listed = any(left.work == wish.work for left in self.plan.left)
             if wish.kind == "pin" and not same and not listed:
                 yield Fault("pinned", wish.work, wish.day, values)
+
+
+def _covers(span: Span, day: date, minute: int) -> bool:
+    """Tell whether a minute of a day lies in a span, whose hours may have begun the day before."""
+    begin, end = span.start_min or 0, 1440 if span.end_min is None else span.end_min
+    if span.first <= day <= span.last and begin <= minute < end:
+        return True
+    return span.first <= day - timedelta(days=1) <= span.last and begin <= minute + 1440 < end
+
+
+def _meets(span: Span, tour: Tour) -> bool:
+    """Tell whether somebody would be out at a time when he or she is away."""
+    begin, end = span.start_min or 0, 1440 if span.end_min is None else span.end_min
+    low, high = datetime.combine(tour.day, time()), datetime.combine(tour.day, time())
+    low, high = low + timedelta(minutes=tour.start), high + timedelta(minutes=tour.back)
+    day = max(span.first, tour.day - timedelta(days=1))
+    while day <= min(span.last, tour.day + timedelta(days=1)):
+        midnight = datetime.combine(day, time())
+        if midnight + timedelta(minutes=begin) < high and low < midnight + timedelta(minutes=end):
+            return True
+        day += timedelta(days=1)
+    return False
+
+
+def _minutes(work: Work, tour: Tour, stop: Stop) -> list[int]:
+    """Minutes on site to be looked at: all where hours count, else the first and the last of the day."""
+    last = max(stop.leave - 1, stop.arrive)
+    hours = any(span.start_min is not None or span.end_min is not None for span in (*work.only, *work.never))
+    return list(range(stop.arrive, last + 1)) if hours or tour.night else [stop.arrive, last]
+
+
+def _said(span: Span) -> str:
+    begin, end = span.start_min or 0, 1440 if span.end_min is None else span.end_min
+    return f"{begin // 60}:{begin % 60:02}–{end // 60}:{end % 60:02}"
 
 
 def _metres(one: tuple[float, float], two: tuple[float, float]) -> float:

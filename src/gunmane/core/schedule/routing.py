@@ -1,12 +1,13 @@
 """The routing problem below all schedules: visits, routes of one day, and which visit may stand in which route."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from gunmane.core.schedule.clock import Clock, lay
 from gunmane.core.schedule.instance import Instance, Plan
 
 Ints = NDArray[np.int64]
@@ -19,7 +20,7 @@ class Routing(Struct, frozen=True, eq=False):
 
     Per visit: `service`, `prize` (cost of leaving it out), `keep` (route it had, -1: none) and `stay` (cost of
     another route). Per route: `home` (row of `travel`) and `limit` (of driving and service). `allowed` is visits x
-    routes.
+    routes. `clock`: hours to be kept within the days, None where only their length binds.
     """
 
     travel: Ints
@@ -30,6 +31,7 @@ class Routing(Struct, frozen=True, eq=False):
     allowed: NDArray[np.bool_]
     keep: Ints
     stay: Ints
+    clock: Clock | None = None
 
     @property
     def visits(self) -> int:
@@ -67,6 +69,28 @@ def minutes_of(given: Routing, route: int, visits: tuple[int, ...]) -> tuple[int
     home = int(given.home[route])
     drive = sum(int(given.travel[here, there]) for here, there in pairwise((home, *visits, home))) if visits else 0
     return drive, int(given.service[list(visits)].sum())
+
+
+def fits(given: Routing, route: int, visits: tuple[int, ...]) -> bool:
+    """Tell whether a route keeps to its length and, where hours are to be kept, to them."""
+    return sum(minutes_of(given, route, visits)) <= given.limit[route] and back_at(given, route, visits) >= 0
+
+
+def back_at(given: Routing, route: int, visits: Sequence[int], end: int | None = None) -> int:
+    """When a route is back, if it were to end by `end` (None: as it is); -1 where its hours cannot be kept."""
+    clock = given.clock
+    if clock is None or not (clock.bound[route] or (clock.rows[list(visits), route] > 0).any()):
+        return 0
+    count, home = len(visits), int(given.home[route])
+    stops = [home, *visits, home]
+    drive = [int(given.travel[here, there]) for here, there in pairwise(stops)]
+    shift = clock.shifts[route].copy()
+    if end is not None:
+        shift[1] = end
+    times = np.zeros((2, max(count, 1)), dtype=np.int64)
+    rows = clock.rows[list(visits), route]
+    minutes = given.service[list(visits)]
+    return lay(drive, minutes, rows, clock.windows, count, drive[-1], shift, times[0], times[1])[1]
 
 
 def cost(given: Routing, plan: Mapping[int, tuple[int, ...]]) -> int:

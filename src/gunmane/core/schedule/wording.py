@@ -47,6 +47,7 @@ def remedy_text(left: Left, roster: Roster, texts: Texts, language: str) -> str:
     names = {person.code: person.name or person.code for person in roster.people}
     values = {
         "minutes": left.minutes,
+        "need": work.minutes,
         "first": date_text(work.first, language),
         "car": work.car,
         "crew": work.crew,
@@ -58,7 +59,8 @@ def remedy_text(left: Left, roster: Roster, texts: Texts, language: str) -> str:
     if codes in (["nobody"], ["not_worth"]):
         return texts.remedies[codes[0]].format(**values)
     changes = ("、" if language == "ja" else ", ").join(texts.remedies[code].format(**values) for code in codes)
-    return texts.remedies["change"].format(changes=changes, **values) if left.day else changes
+    sentence = "change" if left.people else "change_alone"
+    return texts.remedies[sentence].format(changes=changes, **values) if left.day else changes
 
 
 def travel_text(roster: Roster, texts: Texts) -> str:
@@ -72,7 +74,7 @@ def travel_text(roster: Roster, texts: Texts) -> str:
 
 
 def clock(minutes: int) -> str:
-    """Write minutes from midnight as 8:30."""
+    """Write minutes from midnight as 8:30; after the next midnight as 25:30, as night work is timed in Japan."""
     return f"{minutes // 60}:{minutes % 60:02}"
 
 
