@@ -17,8 +17,9 @@ NOON, LUNCH_BY, LUNCH_FROM = 720, 780, 660
 class Clock(Struct, frozen=True, eq=False):
     """Hours of visits and routes.
 
-    `rows` (visits x routes) points into `windows` (rows x pieces x 2; row 0: any time). `shifts` per route: start, end, break, minutes beyond which a night needs it (0: by day). `bound`: routes whose
-    times are laid out always; others only where a visit in them has hours.
+    `rows` (visits x routes) points into `windows` (rows x pieces x 2; row 0: any time). `shifts` per
+    route: start, end, break, minutes beyond which a night needs it (0: by day). `bound`: routes whose times are laid
+    out always; others only where a visit in them has hours.
     """
 
     rows: NDArray[np.int32]
