@@ -68,7 +68,19 @@ async def rescore(opened: pool.Pool, owners: Owners, day: date, seed: int, clock
     clock.lap("read")
     ends = year_ends(day, fiscal_year(day) + 1, 10)
     parts: list[tuple[Fleet, list[Assessed]]] = [
-        (fleet, assess(fleet, reference.scales(), reference.priors(), as_of=day, ends=ends, seed=seed, version="b"))
+        (
+            fleet,
+            assess(
+                fleet,
+                reference.scales(),
+                reference.priors(),
+                reference.covariates(),
+                as_of=day,
+                ends=ends,
+                seed=seed,
+                version="b",
+            ),
+        )
         for fleet in found
     ]
     clock.lap("fit and forecast")

@@ -9,7 +9,7 @@ sizes, times factors; each coefficient with source and status. A matrix is only 
 number (Cox, Risk Analysis 28-2, 2008, on why not by the cell).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -98,6 +98,19 @@ LIKELIHOOD_REASONS = ("grade", "built", "population", "bad", "owner")
 """Reason codes of the likelihood: `deterioration.forecast.Basis` in its order, then the owner's speed."""
 
 
+NOTICEABLE = 0.02
+"""A covariate that moves the likelihood by less (log scale) is no reason of a score (own setting)."""
+
+
+class Trait(Struct, frozen=True, eq=False):
+    """A covariate of a model: reason code (`attribute=level`), the rows that have it, its log factor on the speed."""
+
+    code: str
+    rows: Ints
+    weight: float
+    assumed: bool
+
+
 class Reason(Struct, frozen=True):
     """One reason of a score: it multiplies the risk by `factor`; `assumed` where the datum behind it is unknown."""
 
@@ -161,12 +174,14 @@ def score(
     *,
     basis: NDArray[np.int8] | None = None,
     owner_factor: Floats | None = None,
+    traits: Sequence[Trait] = (),
 ) -> Scores:
     """Score N assets; `class_index` points into `classes`.
 
     columns: ledger data by name, NaN for unknown (0, not NaN, for "no emergency route"); a column that is absent is
     unknown for all. basis, owner_factor:
-    what the likelihood starts from (`Forecasts.basis`) and the owner's speed, for the reasons. A class without an
+    what the likelihood starts from (`Forecasts.basis`) and the owner's speed, for the reasons; traits: what the
+    model's covariates make of it. A class without an
     entry in `consequences` gets consequence NaN: it cannot be ranked, and that is shown.
     """
     size = likelihood.shape[0]
@@ -175,7 +190,10 @@ def score(
     codes += [
         t.code for e in consequences.classes for t in (*e.amounts, *e.powers, *e.factors) if t.code not in codes
     ]
-    codes = list(dict.fromkeys(codes))
+    codes = list(dict.fromkeys([*codes, *(trait.code for trait in traits)]))
+    speed = np.zeros(size)
+    for trait in traits:
+        speed[trait.rows] += trait.weight
     consequence, share = np.full(size, np.nan), np.zeros(size)
     unknown = np.zeros(size, np.int16)
     best = _Top(size)
@@ -183,11 +201,15 @@ def score(
         rows = np.flatnonzero(class_index == k)
         if rows.size == 0:
             continue
-        _likelihood_reasons(best, rows, likelihood, basis, owner_factor)
+        _likelihood_reasons(best, rows, likelihood, basis, owner_factor, speed)
         entry = entries.get(asset_class)
         if entry is not None:
             share[rows] = entry.event_share
             consequence[rows] = _consequence(best, rows, entry, columns, codes, unknown)
+    for trait in traits:
+        if abs(trait.weight) >= NOTICEABLE:
+            same = np.full(trait.rows.size, trait.weight), np.full(trait.rows.size, np.nan)
+            best.offer(trait.rows, codes.index(trait.code), *same, np.full(trait.rows.size, trait.assumed))
     yen = likelihood * share * np.nan_to_num(consequence)
     return Scores(
         likelihood=likelihood, event_share=share, consequence=consequence,
@@ -226,9 +248,17 @@ class _Top:
 
 
 def _likelihood_reasons(
-    best: _Top, rows: Ints, likelihood: Floats, basis: NDArray[np.int8] | None, owner_factor: Floats | None
+    best: _Top,
+    rows: Ints,
+    likelihood: Floats,
+    basis: NDArray[np.int8] | None,
+    owner_factor: Floats | None,
+    traits: Floats,
 ) -> None:
-    """Offer the condition (relative to the class mean) and the owner's speed as reasons."""
+    """Offer the condition (relative to the class mean) and the owner's speed as reasons.
+
+    The condition is what is left of the likelihood without the speeds of owner and covariates.
+    """
     chance = np.maximum(likelihood[rows], 1e-12)
     weight = np.log(chance / max(float(chance.mean()), 1e-12))
     speed = np.zeros(rows.size) if owner_factor is None else np.log(np.maximum(owner_factor[rows], 1e-6))
@@ -237,7 +267,13 @@ def _likelihood_reasons(
     for kind in range(4):
         here = kinds == kind
         if here.any():
-            best.offer(rows[here], kind, (weight - speed)[here], chance[here], certain[here] | (kind in (1, 2)))
+            best.offer(
+                rows[here],
+                kind,
+                (weight - speed - traits[rows])[here],
+                chance[here],
+                certain[here] | (kind in (1, 2)),
+            )
     if owner_factor is not None:
         best.offer(rows, LIKELIHOOD_REASONS.index("owner"), speed, np.exp(speed), certain)
 

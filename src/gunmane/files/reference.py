@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from gunmane.core.assess.covariates import Covariates
 from gunmane.core.deterioration.priors import Priors
 from gunmane.core.plan.costs import CostBook, MeasureFile, ServiceLifeFile, UnitCostFile
 from gunmane.core.plan.labels import Labels
@@ -32,6 +33,12 @@ def priors() -> Priors:
 
 
 @cache
+def covariates() -> Covariates:
+    """Return which attributes may tell how fast assets of a class get worse."""
+    return _read("covariates.toml", Covariates)
+
+
+@cache
 def consequences() -> Consequences:
     """Return what events cost."""
     return _read("consequences.toml", Consequences)
@@ -49,6 +56,18 @@ def texts(name: str) -> dict[str, dict[str, Text]]:
         for table, rows in ja.items()
         if isinstance(rows, dict)
     }
+
+
+@cache
+def card_texts() -> dict[str, dict[str, Text]]:
+    """Return the tables that model cards are worded with."""
+    return texts("models") | texts("covariates")
+
+
+@cache
+def reason_texts() -> dict[str, dict[str, Text]]:
+    """Return the tables that reasons of scores are worded with."""
+    return texts("risk") | texts("covariates")
 
 
 @cache

@@ -107,7 +107,8 @@ class Shown(Struct, frozen=True, kw_only=True):
     """A model's card as far as it may be seen.
 
     Where some owner of the model has not consented to aggregates, `counts` and `check` are None and the comparison is
-    without counts; `owners_hidden` tells how many owners are not among `owners`. `said` says the card in sentences.
+    without counts, as are the effects; `owners_hidden` tells how many owners are not among `owners`. `said` says the
+    card in sentences.
     """
 
     region_id: UUID
@@ -159,6 +160,9 @@ def show(
     comparison = card.comparison
     if hidden and comparison is not None:
         comparison = structs.replace(comparison, newest=None, forecast=())
+    effects = card.effects
+    if hidden:
+        effects = tuple(structs.replace(one, intervals=0.0) for one in effects)
     counts = Counts(
         assets=card.assets, intervals=card.intervals, distinct_intervals=card.distinct_intervals,
         excluded=card.excluded, log_likelihood=card.log_likelihood,
@@ -167,9 +171,9 @@ def show(
         region_id=row.region_id, model_id=row.model_id, run_id=row.run_id, asset_class=row.asset_class,
         scale=row.scale, state=row.state, data_cut=card.data_cut, proposed_at=row.proposed_at,
         simulated=card.simulated, version=card.version, converged=card.converged, grades=card.grades,
-        drift=card.drift, effects=card.effects, owner_sd=card.owner_sd, prior_source=card.prior_source,
+        drift=card.drift, effects=effects, owner_sd=card.owner_sd, prior_source=card.prior_source,
         prior_status=card.prior_status, counts=None if hidden else counts, check=None if hidden else card.check,
         comparison=comparison, owners=tuple(with_data), owners_hidden=hidden,
-        said=said(card, reference.texts("models"), withheld=bool(hidden)), decisions=tuple(decisions),
+        said=said(card, reference.card_texts(), withheld=bool(hidden)), decisions=tuple(decisions),
         adopted=adopted,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """The page of one asset: what is known of it, its condition, its outlook, its duties with reasons, its past."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +9,15 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from msgspec import Struct
 
+from gunmane.core.assess.openness import would_change
+from gunmane.core.deterioration.cards import EffectCard
 from gunmane.core.duties.engine import DueItem, due_items
 from gunmane.core.duties.engine import State as DutyState
 from gunmane.core.risk import loss_band
 from gunmane.core.words import Language
 from gunmane.files import reference
 from gunmane.files.rules import rule_book
+from gunmane.flows import models as flow
 from gunmane.pages import texts
 from gunmane.pages.models import behind, words_of
 from gunmane.pages.place import place_of
@@ -83,6 +87,7 @@ async def asset_page(
         works = await repairs.page(found.conn, owner, None, asset_id, None, PAST)
         scale = reference.scales().get(one.scale or "")
         model = None if risk is None else await behind(found.conn, risk.run_id, one.asset_class, one.scale)
+        card = None if model is None else (await flow.one(found.conn, model.model_id)).card
         computed = None if risk is None else await runs.get(found.conn, region_id, risk.run_id)
         begun = None if computed is None else computed.started_at
         since = [look for look in looks if begun is not None and look.grade and look.recorded_at > begun]
@@ -105,10 +110,19 @@ async def asset_page(
             looks=sorted(looks, key=lambda look: (look.inspected_on, look.inspection_id), reverse=True),
             works=sorted(works, key=lambda work: (work.repaired_on, work.repair_id), reverse=True),
             model=model,
+            changes=[] if card is None else _changes(one, card.effects, found.language),
             older=begun.astimezone(pool.JST).date() if begun is not None and since else None,
             m=words_of(found.language),
             flags=reference.texts("ledgers")["flags"],
         )
+
+
+def _changes(asset: AssetInFull, effects: Sequence[EffectCard], language: Language) -> list[str]:
+    """Say what would change the outlook of an asset."""
+    names = ("built_year", "length_m", "width_m", "diameter_mm", "depth_m", "material")
+    values = {name: getattr(asset, name) for name in names} | (asset.attributes or {})
+    mine = reference.covariates().of(asset.asset_class)
+    return [getattr(text, language.value) for text in would_change(mine, values, effects, reference.card_texts())]
 
 
 def _by_urgency(items: list[DueItem]) -> list[DueItem]:

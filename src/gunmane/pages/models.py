@@ -10,6 +10,8 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from gunmane.core.assess.card_wording import month_text, share_text, years_text
+from gunmane.core.assess.trait_wording import attribute_text, level_text
+from gunmane.core.deterioration.cards import EffectCard
 from gunmane.core.deterioration.checks import Reliable
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import AssetClass, Language, ModelState
@@ -133,6 +135,12 @@ async def model_page(
         def month(when: float) -> str:
             return getattr(month_text(when), language.value)
 
+        def attribute(effect: EffectCard) -> str:
+            return getattr(attribute_text(effect.covariate, reference.card_texts()), language.value)
+
+        def level(effect: EffectCard) -> str:
+            return getattr(level_text(effect.covariate, effect.level, reference.card_texts()), language.value)
+
         groups = card.check.reliability if card.check else ()
         return page(
             "model.html",
@@ -146,4 +154,6 @@ async def model_page(
             month=month,
             share=share_text,
             years=years_text,
+            attribute=attribute,
+            level=level,
         )

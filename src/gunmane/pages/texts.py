@@ -14,7 +14,7 @@ from gunmane.core.calendar import date_text
 from gunmane.core.plan.values import Text
 from gunmane.core.risk import Reason
 from gunmane.core.words import Language, Scale
-from gunmane.files.reference import texts
+from gunmane.files.reference import reason_texts
 from gunmane.resources import DATA
 
 
@@ -89,7 +89,7 @@ def reasons(given: Any, language: Language) -> list[str]:
 
 @lru_cache(4096)
 def _said(one: Reason) -> Text:
-    return explain(one, texts("risk"))
+    return explain(one, reason_texts())
 
 
 def grade_label(scale: Scale, place: int, lang: str) -> str:

@@ -32,6 +32,7 @@ def fleet_of(
     duty: str | None = "road.periodic",
     columns: dict[str, list[float]] | None = None,
     place: list[tuple[float, float]] | None = None,
+    texts: dict[str, list[str | None]] | None = None,
 ) -> Fleet:
     """A fleet of `size` assets of two owners with the given inspections (asset, day, grade)."""
     years = built or [None] * size
@@ -48,7 +49,7 @@ def fleet_of(
         built_year=np.array([np.nan if year is None else year for year in years], dtype=float),
         built_day=np.array([NONE if year is None else day(date(year, 4, 1)) for year in years], dtype=np.int32),
         columns={name: np.array(values, dtype=float) for name, values in (columns or {}).items()},
-        texts={},
+        texts={name: Coded.of(values) for name, values in (texts or {}).items()},
         status=Coded.of([None] * size),
         place=np.array(place or [(np.nan, np.nan)] * size, dtype=float),
         simulated=np.zeros(size, dtype=bool),

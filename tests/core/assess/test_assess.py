@@ -29,7 +29,15 @@ Make = Callable[..., Fleet]
 
 def assessed(fleet: Fleet, seed: int = 1) -> list[Assessed]:
     return assess(
-        fleet, reference.scales(), reference.priors(), as_of=AS_OF, ends=ENDS, seed=seed, version="t", draws=40
+        fleet,
+        reference.scales(),
+        reference.priors(),
+        reference.covariates(),
+        as_of=AS_OF,
+        ends=ENDS,
+        seed=seed,
+        version="t",
+        draws=40,
     )
 
 
@@ -152,7 +160,7 @@ def test_matrix_and_top_list_count_the_same_assets(make: Make) -> None:
     risk = scored(parts)
     (matrix,) = show.matrix_rows(risk, reference.consequences())
     assert sum(map(sum, matrix.counts)) == 5
-    top = show.top_rows(parts, risk, lambda reason: explain(reason, reference.texts("risk")))
+    top = show.top_rows(parts, risk, lambda reason: explain(reason, reference.reason_texts()))
     assert [row.rank for row in top] == list(range(1, len(top) + 1))
     assert top[0].yen_per_year.mid == max(row.yen_per_year.mid for row in top)
     assert {row.number: row.grade for row in top}["N-3"] == "IV"
@@ -172,7 +180,7 @@ def test_septic_systems_are_never_named_or_drawn_one_by_one(make: Make) -> None:
     parts = [(fleet, assessed(fleet))]
     risk = scored(parts)
     assert show.map_layers(parts, risk, (1e3, 1e4, 1e5, 1e6)) == ()
-    for row in show.top_rows(parts, risk, lambda reason: explain(reason, reference.texts("risk"))):
+    for row in show.top_rows(parts, risk, lambda reason: explain(reason, reference.reason_texts())):
         assert (row.number, row.name, row.lon, row.lat) == ("–", None, None, None)
 
 
@@ -231,7 +239,7 @@ def test_year_ends_are_the_lasts_of_march() -> None:
     ],
 )
 def test_reasons_are_sentences_in_both_languages(reason: Reason, ja: str, en: str) -> None:
-    said: Text = explain(reason, reference.texts("risk"))
+    said: Text = explain(reason, reference.reason_texts())
     assert said.ja.startswith(ja)
     assert said.en.startswith(en)
     assert said.ja.endswith(")") or not reason.assumed

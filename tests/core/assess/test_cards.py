@@ -21,7 +21,7 @@ from gunmane.core.words import AssetClass
 from gunmane.files import reference
 
 ENDS = year_ends(date(2026, 11, 23), 2027, 10)
-WORDS = reference.texts("models")
+WORDS = reference.card_texts()
 KEY = (AssetClass.BRIDGE, "road-soundness")
 Make = Callable[..., Fleet]
 
@@ -41,14 +41,14 @@ def looks(seed: int, assets: int, until: int, faster: float = 1.0) -> list[tuple
 def assessed(fleet: Fleet, as_of: date, adopted: Adopted | None = None):
     given = {} if adopted is None else {KEY: adopted}
     (one,) = assess(
-        fleet, reference.scales(), reference.priors(), as_of=as_of, ends=ENDS, seed=1, version="t", draws=40,
-        adopted=given,
+        fleet, reference.scales(), reference.priors(), reference.covariates(), as_of=as_of, ends=ENDS, seed=1,
+        version="t", draws=40, adopted=given,
     )  # fmt: skip
     return one
 
 
 def proposed(fleet: Fleet, one, as_of: date = date(2026, 11, 23)) -> Proposal:
-    return propose(fleet, one, reference.priors(), as_of=as_of, seed=1)
+    return propose(fleet, one, reference.priors(), reference.covariates(), as_of=as_of, seed=1)
 
 
 def adopted_of(made: Proposal, fit: object, card: object) -> Adopted:

@@ -5,6 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from gunmane.core.assess.trait_wording import attribute_text, level_text
 from gunmane.core.deterioration.cards import EffectCard, ModelCard, OwnerCard
 from gunmane.core.deterioration.checks import Check, CheckedOrigin
 from gunmane.core.deterioration.comparison import Comparison
@@ -46,8 +47,7 @@ class _Speaker:
 
     def named(self, names: Sequence[str]) -> Text:
         """List the names of baselines."""
-        texts = [self.words["words"][f"rival_{name}"] for name in names]
-        return Text("、".join(one.ja for one in texts), ", ".join(one.en for one in texts))
+        return _listed([self.words["words"][f"rival_{name}"] for name in names])
 
 
 def said(card: ModelCard, words: Words, *, withheld: bool = False) -> Said:
@@ -57,7 +57,7 @@ def said(card: ModelCard, words: Words, *, withheld: bool = False) -> Said:
         basis=_basis(card, speaker, withheld),
         hazards=_hazards(card, speaker),
         owners=tuple(_owner(one, speaker) for one in card.owners if one.assets or one.intervals),
-        effects=tuple(_effect(one, speaker) for one in card.effects) or (speaker.say("no_effects"),),
+        effects=_effects(card, speaker, withheld),
         check=() if withheld else _check(card.check, speaker),
         excluded=() if withheld else tuple(
             speaker.say(code, "excluded", n=f"{n:,}")
@@ -142,6 +142,57 @@ def _owner(one: OwnerCard, speaker: _Speaker) -> Text:
         key, owner=one.owner, factor=f"{one.factor:.2f}", low=f"{one.factor_low:.2f}", high=f"{one.factor_high:.2f}",
         share=share_text(one.own_share),
     )  # fmt: skip
+
+
+def _effects(card: ModelCard, speaker: _Speaker, withheld: bool) -> tuple[Text, ...]:
+    """Say the effects, attribute by attribute: levels that surely differ from the mean, then those that do not."""
+    names = _listed([attribute_text(one, speaker.words) for one in card.left_out])
+    if not card.effects:
+        return (speaker.say("tried_none" if card.left_out else "no_effects", names=names),)
+    found = [_effect(one, speaker) for one in card.effects if not one.level]
+    for attribute in dict.fromkeys(one.covariate for one in card.effects if one.level):
+        mine = [one for one in card.effects if one.covariate == attribute and one.level]
+        sure = [one for one in mine if not one.factor_low <= 1 <= one.factor_high]
+        found += [_level(one, speaker, withheld) for one in sorted(sure, key=lambda one: -one.factor)]
+        if not sure:
+            found.append(speaker.say("trait_none", name=attribute_text(attribute, speaker.words)))
+        elif len(sure) < len(mine):
+            rest = [level_text(attribute, one.level, speaker.words) for one in mine if one not in sure]
+            found.append(
+                speaker.say("trait_rest", name=attribute_text(attribute, speaker.words), levels=_listed(rest))
+            )
+    if card.left_out:
+        found.append(speaker.say("tried", names=names))
+    if any(one.level for one in card.effects):
+        found.append(speaker.say("trait_note"))
+    return (*found, *_worth(card.check, speaker, withheld))
+
+
+def _level(one: EffectCard, speaker: _Speaker, withheld: bool) -> Text:
+    key = "trait_faster" if one.factor > 1 else "trait_slower"
+    return speaker.say(
+        f"withheld_{key}" if withheld else key, name=attribute_text(one.covariate, speaker.words),
+        level=level_text(one.covariate, one.level, speaker.words), factor=f"{one.factor:.2f}",
+        low=f"{one.factor_low:.2f}", high=f"{one.factor_high:.2f}", n=f"{one.intervals:,.0f}",
+    )  # fmt: skip
+
+
+def _listed(texts: Sequence[Text]) -> Text:
+    return Text("、".join(one.ja for one in texts), ", ".join(one.en for one in texts))
+
+
+def _worth(check: Check | None, speaker: _Speaker, withheld: bool) -> list[Text]:
+    """Say whether past forecasts were better with covariates than without."""
+    if check is None or withheld:
+        return []
+    return [
+        speaker.say(
+            "worth_better" if bare.lead_low > 0 else "worth_worse" if bare.lead_high < 0 else "worth_even",
+            origin=month_text(one.origin), own=f"{one.model.log_score:.4f}", bare=f"{bare.log_score:.4f}",
+        )
+        for one in check.origins
+        if (bare := one.bare) is not None
+    ]  # fmt: skip
 
 
 def _effect(one: EffectCard, speaker: _Speaker) -> Text:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gunmane.core.assess.trait_wording import trait_text
 from gunmane.core.plan.values import Text
 from gunmane.core.risk import Reason
 
@@ -19,7 +20,7 @@ def _number(value: float) -> str:
 
 def explain(reason: Reason, tables: Tables) -> Text:
     """Say one reason of a score: what it is, by how much it raises or lowers the loss, whether it is assumed."""
-    name = tables["reasons"][reason.code]
+    name = trait_text(reason.code, tables) if "=" in reason.code else tables["reasons"][reason.code]
     value = "–"
     if reason.value is not None:
         value = f"{reason.value * 100:.2g}%" if reason.code in SHARES else _number(reason.value)

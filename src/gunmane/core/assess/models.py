@@ -8,12 +8,13 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from gunmane.core.assess.covariates import Covariates
 from gunmane.core.assess.fleets import Fleet, Floats, Ints, ranks, scale_codes, when
-from gunmane.core.assess.learning import day_number, learn
+from gunmane.core.assess.learning import Learning, day_number, learn
 from gunmane.core.deterioration.cards import ModelCard, model_card
 from gunmane.core.deterioration.chain import ChainFit
 from gunmane.core.deterioration.forecast import Forecasts, forecast_bad
-from gunmane.core.deterioration.histories import Histories
+from gunmane.core.deterioration.levels import Levels
 from gunmane.core.deterioration.priors import Priors
 from gunmane.core.deterioration.stored import carried
 from gunmane.core.words import AssetClass, Scale
@@ -37,6 +38,7 @@ class Assessed(Struct, frozen=True, kw_only=True, eq=False):
     `rank` is the latest grade, -1 where never judged; `looked_year` the calendar year with fraction of it. Forecasts
     say what happens if nothing is done. `speed` is each owner's speed of deterioration, 1 the region's mean.
 
+    `levels` are those of all assets of the fleet; `used` is what forecasts, and what its covariates are worth.
     `fit` and `card` are what these data give by themselves; where a model is `adopted`, that one forecasts, and they
     are no more than a proposal.
     """
@@ -47,6 +49,8 @@ class Assessed(Struct, frozen=True, kw_only=True, eq=False):
     looked_year: Floats
     forecasts: Forecasts
     fit: ChainFit
+    used: ChainFit
+    levels: Levels
     adopted: Adopted | None
     card: ModelCard
     speed: Floats
@@ -68,6 +72,7 @@ def assess(
     fleet: Fleet,
     scales: Mapping[str, Scale],
     priors: Priors,
+    covariates: Covariates,
     *,
     as_of: date,
     ends: tuple[float, ...],
@@ -93,6 +98,7 @@ def assess(
             scales[code],
             np.flatnonzero(judged == place),
             priors,
+            covariates,
             as_of,
             ends,
             seed,
@@ -110,6 +116,7 @@ def _assess(
     scale: Scale,
     rows: Ints,
     priors: Priors,
+    covariates: Covariates,
     as_of: date,
     ends: tuple[float, ...],
     seed: int,
@@ -118,9 +125,9 @@ def _assess(
     adopted: Adopted | None,
 ) -> Assessed:
     """One scale of a class."""
-    learning = learn(fleet, scale, priors, as_of)
+    learning = learn(fleet, scale, priors, covariates, as_of)
     histories = learning.histories
-    fit = learning.fit(histories.intervals)
+    fit, tried = learning.fit(histories.intervals), learning.tried(histories.intervals)
     last, seen = histories.last_rank[rows], histories.last_when[rows]
     now = when(np.array([day_number(as_of)], dtype=np.int32))[0]
     used = fit if adopted is None else carried(adopted.fit, now)
@@ -135,7 +142,7 @@ def _assess(
             fleet,
             scale,
             rows,
-            histories,
+            learning,
             as_of,
             horizons=tuple(sorted({*SHOWN, *ends})),
             draws=draws,
@@ -143,6 +150,8 @@ def _assess(
             years=len(ends),
         ),
         fit=fit,
+        used=used,
+        levels=learning.levels,
         adopted=adopted,
         card=model_card(
             fit,
@@ -154,6 +163,7 @@ def _assess(
             simulated=bool(fleet.simulated.any()),
             excluded=histories.counted,
             version=version,
+            tried=() if tried is None else tried.attributes,
             judged=np.bincount(fleet.owner[rows[last >= 0]], minlength=len(fleet.owners)),
         ),
         speed=np.exp(used.group_effects),
@@ -166,7 +176,7 @@ def forecast(
     fleet: Fleet,
     scale: Scale,
     rows: Ints,
-    histories: Histories,
+    learning: Learning,
     as_of: date,
     *,
     horizons: tuple[float, ...],
@@ -175,13 +185,15 @@ def forecast(
     years: int,
 ) -> Forecasts:
     """Forecast the assets at some rows of a fleet with a model."""
-    last, seen = histories.last_rank[rows], histories.last_when[rows]
+    last, seen = learning.histories.last_rank[rows], learning.histories.last_when[rows]
     now = when(np.array([day_number(as_of)], dtype=np.int32))[0]
     return forecast_bad(
         model,
         last,
         bad_rank=scale.bad_rank,
         group=fleet.owner[rows],
+        cell=learning.levels.cell[rows],
+        table=learning.levels.table(model),
         since=np.maximum(now - seen, 0.0),
         built=np.maximum(now - _built(fleet)[rows], 0.0),
         mix=_mix(last, len(scale.grades)),

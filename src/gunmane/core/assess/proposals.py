@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 from msgspec import Struct, structs
 
+from gunmane.core.assess.covariates import Covariates
 from gunmane.core.assess.fleets import Fleet, Floats, when
 from gunmane.core.assess.learning import Learning, day_number, learn
 from gunmane.core.assess.models import Adopted, Assessed, forecast
@@ -41,13 +42,15 @@ class Proposal(Struct, frozen=True, kw_only=True):
     same: bool
 
 
-def propose(fleet: Fleet, one: Assessed, priors: Priors, *, as_of: date, seed: int) -> Proposal:
+def propose(
+    fleet: Fleet, one: Assessed, priors: Priors, covariates: Covariates, *, as_of: date, seed: int
+) -> Proposal:
     """Back-test a class's own fit and compare it with the adopted model, where there is one."""
-    learning = learn(fleet, one.scale, priors, as_of)
+    learning = learn(fleet, one.scale, priors, covariates, as_of)
     stored, parts = pack(one.fit)
     found = digest(stored, parts)
     same = one.adopted is not None and one.adopted.digest == found
-    card = structs.replace(one.card, owners=(), check=check(learning.record, learning.fit, seed))
+    card = structs.replace(one.card, owners=(), check=check(learning.record, learning.fit, seed, learning.bare))
     changes: list[tuple[ForecastChange, ...]] = [() for _ in parts]
     if one.adopted is not None and not same:
         comparison, changes = _compare(fleet, one, one.adopted, learning, as_of, seed)
@@ -64,7 +67,7 @@ def _compare(
 ) -> tuple[Comparison, list[tuple[ForecastChange, ...]]]:
     """Set the fit against the adopted model; forecasts in all and by owner."""
     refit = forecast(
-        one.fit, fleet, one.scale, one.rows, learning.histories, as_of,
+        one.fit, fleet, one.scale, one.rows, learning, as_of,
         horizons=AHEAD, draws=_DRAWS, seed=seed, years=int(AHEAD[-1]),
     )  # fmt: skip
     counts = [_by_owner(fleet, one, forecasts) for forecasts in (one.forecasts, refit)]
@@ -77,7 +80,7 @@ def _compare(
     )
     hazards = hazard_changes(adopted.fit, one.fit, one.scale.grades)
     cut = float(when(np.array([day_number(date.fromisoformat(adopted.card.data_cut))], dtype=np.int32))[0])
-    scores = newest(adopted.fit, learning.histories, cut, learning.fit, seed)
+    scores = newest(adopted.fit, learning.histories, cut, learning.fit, seed, learning.levels)
     comparison = Comparison(
         model_id=adopted.model_id, data_cut=adopted.card.data_cut, hazards=hazards, newest=scores, forecast=total,
         verdict=verdict(hazards, scores, total),

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from gunmane.core.assess.fleets import Fleet, Floats, Ints
 from gunmane.core.assess.models import SHOWN, Assessed
-from gunmane.core.risk import Consequences, Scores, Total, score, totals
+from gunmane.core.deterioration.levels import UNKNOWN
+from gunmane.core.risk import Consequences, Scores, Total, Trait, score, totals
 from gunmane.core.words import AssetClass
 
 
@@ -57,6 +58,7 @@ def region_risk(parts: Sequence[tuple[Fleet, Sequence[Assessed]]], consequences:
     owner = np.concatenate([fleet.owner for fleet, _ in parts]) if parts else np.zeros(0, dtype=np.int64)
     class_index = np.repeat(np.arange(len(parts)), sizes)
     yearly: list[Floats] = []
+    traits: list[Trait] = []
     kinds = 0
     for place, (fleet, assessed) in enumerate(parts):
         for one in assessed:
@@ -69,7 +71,12 @@ def region_risk(parts: Sequence[tuple[Fleet, Sequence[Assessed]]], consequences:
             kind[rows] = kinds + forecasts.kind
             kinds += forecasts.yearly.shape[0]
             yearly.append(forecasts.yearly)
+            traits += _traits(one, starts[place])
     chosen = np.flatnonzero(np.isfinite(likelihood))
+    if traits:
+        back = np.full(total, -1)
+        back[chosen] = np.arange(chosen.size)
+        traits = [structs.replace(trait, rows=back[trait.rows]) for trait in traits]
     names = sorted({name for fleet, _ in parts for name in fleet.columns})
     columns = {name: np.concatenate([fleet.column(name) for fleet, _ in parts])[chosen] for name in names}
     scores = score(
@@ -80,6 +87,7 @@ def region_risk(parts: Sequence[tuple[Fleet, Sequence[Assessed]]], consequences:
         consequences,
         basis=basis[chosen],
         owner_factor=speed[chosen],
+        traits=traits,
     )
     draws = min((block.shape[1] for block in yearly), default=0)
     yen = np.full(total, np.nan)
@@ -96,6 +104,15 @@ def region_risk(parts: Sequence[tuple[Fleet, Sequence[Assessed]]], consequences:
         class_index=class_index,
         chosen=chosen,
     )
+
+
+def _traits(one: Assessed, first: int) -> list[Trait]:
+    """What the covariates of the model in use make of each asset's likelihood."""
+    cell = one.levels.cell[one.rows]
+    return [
+        Trait(name, first + one.rows[cells[cell]], factor, name.endswith(f"={UNKNOWN}"))
+        for name, cells, factor in one.levels.parts(one.used)
+    ]
 
 
 def region_totals(risk: RegionRisk, owners: int, seed: int) -> tuple[Total | None, tuple[Total, ...]]:

@@ -39,13 +39,19 @@ class OwnerCard(Struct, frozen=True):
 
 
 class EffectCard(Struct, frozen=True):
-    """Factor by which a covariate multiplies the hazard of leaving a grade, per unit, with 80 % interval."""
+    """Factor by which a covariate multiplies the hazard of leaving a grade, with 80 % interval.
+
+    With a `level`, the factor is that of the level against the class's mean, for every grade alike (`grade` blank),
+    seen in so many intervals; without one, it is per unit.
+    """
 
     covariate: str
     grade: str
     factor: float
     factor_low: float
     factor_high: float
+    level: str = ""
+    intervals: float = 0.0
 
 
 class DriftCard(Struct, frozen=True):
@@ -83,11 +89,28 @@ class ModelCard(Struct, frozen=True, kw_only=True):
     owner_count: int = 0  # owners with judged assets
     check: Check | None = None
     comparison: Comparison | None = None
+    left_out: tuple[str, ...] = ()  # covariates that were tried, and that the data did not speak for
 
 
 def _factor(mean: float, variance: float) -> tuple[float, float, float]:
     half = _Z80 * float(np.sqrt(max(variance, 0.0)))
     return float(np.exp(mean)), float(np.exp(mean - half)), float(np.exp(mean + half))
+
+
+def _shared(fit: ChainFit) -> list[EffectCard]:
+    """Each level against the mean of its attribute."""
+    own = fit.shared_covariance
+    attributes = [name.partition("=")[0] for name in fit.shared_names]
+    found: list[EffectCard] = []
+    for k, name in enumerate(fit.shared_names):
+        contrast = np.array(
+            [-c if a == attributes[k] else 0.0 for a, c in zip(attributes, fit.shared_center, strict=True)]
+        )
+        contrast[k] += 1.0
+        factors = _factor(float(contrast @ fit.shared), float(contrast @ own @ contrast))
+        level = name.partition("=")[2]
+        found.append(EffectCard(attributes[k], "", *factors, level, float(fit.shared_rows[k])))
+    return found
 
 
 def model_card(
@@ -103,10 +126,11 @@ def model_card(
     version: str,
     covariates: tuple[str, ...] = (),
     judged: Ints | None = None,
+    tried: tuple[str, ...] = (),
 ) -> ModelCard:
     """Describe a fit in the words of its scale; `owners` name the groups 0, 1, … of the fit.
 
-    judged: of each owner, the assets judged at least once.
+    judged: of each owner, the assets judged at least once. tried: covariates that could have been used.
     """
     assets = np.zeros(fit.groups, np.int64) if judged is None else judged
     width = fit.coefficients.shape[1]
@@ -121,6 +145,7 @@ def model_card(
             unit = float(fit.scale[c - 1])
             mean, variance = float(fit.coefficients[s, c]) / unit, float(fit.covariance[at + c, at + c]) / unit**2
             effects.append(EffectCard(name, grades[s], *_factor(mean, variance)))
+    effects += _shared(fit)
     variances, shares = fit.group_variance, fit.own_share
     owner_cards = tuple(
         OwnerCard(
@@ -133,7 +158,7 @@ def model_card(
         )
         for g, name in enumerate(owners[: fit.groups])
     )
-    first = fit.coefficients.size + fit.exits.size
+    first = fit.coefficients.size + fit.exits.size + fit.shared.size
     drift = tuple(
         DriftCard(
             float(fit.drift_edges[p]),
@@ -162,5 +187,6 @@ def model_card(
         converged=fit.converged,
         version=version,
         assets=int(assets.sum()),
+        left_out=tuple(name for name in tried if name not in {one.covariate for one in effects}),
         owner_count=int((np.maximum(assets, fit.group_rows) > 0).sum()),
     )

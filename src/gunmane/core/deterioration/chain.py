@@ -12,10 +12,11 @@ speed over the interval is used, so that repairs do not drift.
 """
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 
 from gunmane.core.deterioration.intervals import Floats, Intervals, Ints, Sorted, prepare
 from gunmane.core.deterioration.newton import Layout, Penalty, Solution, solve
+from gunmane.core.deterioration.shared import Shared, pairs_of, weighted
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import SourceStatus
 
@@ -48,9 +49,10 @@ class ChainFit(Struct, frozen=True, kw_only=True, eq=False):
     """A fitted chain; everything a forecast or a model card needs.
 
     Dense parameters are, in this order: coefficients per stage (intercept first, covariates standardised by
-    `center` and `scale`), log exit hazards, drift per period (the last period is the reference, 0). `covariance`
-    is theirs after integrating the owner effects out; given them, owner effect g is normal with mean
-    `group_effects[g] - group_pull[g] . (difference)` and variance `group_given[g]`.
+    `center` and `scale`), log exit hazards, effects shared by all stages (of columns less `shared_center`), drift per
+    period (the last period is the reference, 0). `covariance` is theirs after integrating the owner effects out;
+    given them, owner effect g is normal with mean `group_effects[g] - group_pull[g] . (difference)` and variance
+    `group_given[g]`.
     """
 
     states: int
@@ -80,11 +82,22 @@ class ChainFit(Struct, frozen=True, kw_only=True, eq=False):
     rows: int
     collapsed: int
     prior: ChainPrior | None = None
+    shared: Floats = field(default_factory=lambda: np.zeros(0))
+    shared_center: Floats = field(default_factory=lambda: np.zeros(0))
+    shared_rows: Floats = field(default_factory=lambda: np.zeros(0))  # weighted intervals that have the column
+    shared_names: tuple[str, ...] = ()
+    shared_sd: tuple[float, ...] = ()  # per attribute, estimated
 
     @property
     def stages(self) -> int:
         """Grades that can still get worse."""
         return self.states - 1
+
+    @property
+    def shared_covariance(self) -> Floats:
+        """Covariance of the shared effects."""
+        first = self.coefficients.size + self.exits.size
+        return self.covariance[first : first + self.shared.size, first : first + self.shared.size]
 
     @property
     def jumps(self) -> Floats:
@@ -139,16 +152,23 @@ def fit_chain(
     drift_years: float | None = None,
     ties: Ints | None = None,
     group_variance: float | None = None,
+    shared: Shared | None = None,
     collapse: bool = True,
 ) -> ChainFit:
     """Fit the chain; without any usable interval the prior itself comes back (and no prior is then an error).
 
     prior None means plain maximum likelihood. groups 0 means no owner effects. ties: stages x (1 + covariates)
     integers; coefficients with the same integer are one parameter (covariates are then used as they are).
-    group_variance fixes sigma^2 instead of estimating it. drift needs `start`. Raises GunmaneError `bad_intervals`
+    group_variance fixes sigma^2 instead of estimating it. shared: effects on all stages alike, of `intervals.cell`.
+    drift needs `start`. Raises GunmaneError `bad_intervals`
     (with all faults) or `no_observations`.
     """
-    data = prepare(intervals, states, groups, exits=exits, standardise=ties is None, collapse=collapse)
+    if shared is not None and (intervals.cell is None or not shared.names):
+        shared = None
+    cells = 0 if shared is None else shared.table.shape[0]
+    data = prepare(
+        intervals, states, groups, exits=exits, cells=cells, standardise=ties is None, collapse=collapse
+    )  # fmt: skip
     if data.rows == 0 and prior is None:
         raise GunmaneError("no_observations")
     has_drift = drift and intervals.start is not None and data.rows > 0
@@ -163,9 +183,15 @@ def fit_chain(
         exits=states if exits else 0,
         periods=max(edges.size - 1, 0),
         groups=groups,
+        shared=0 if shared is None else len(shared.names),
     )
-    penalty = _penalty(layout, prior, group_variance, np.diff(edges), has_covariates_tied=ties is not None)
-    found: Solution = solve(data, layout, penalty, ties, period, inside)
+    penalty = _penalty(layout, prior, group_variance, np.diff(edges), shared, has_covariates_tied=ties is not None)
+    owner, center, held, pairs = data.group, np.zeros(0), np.zeros(0), None
+    if shared is not None:
+        owner = data.pairs[data.group, 0]
+        center, held = weighted(shared, data.pairs[data.group, 1], data.weight)
+        pairs = pairs_of(shared, center, data.pairs, groups)
+    found: Solution = solve(data, layout, penalty, ties, period, inside, pairs=pairs)
     cut = layout.stages * layout.width
     asset_years = data.weight * data.years
     return ChainFit(
@@ -173,7 +199,7 @@ def fit_chain(
         groups=groups,
         coefficients=found.dense[:cut].reshape(layout.stages, layout.width),
         exits=found.dense[cut : cut + layout.exits],
-        drift=found.dense[cut + layout.exits :],
+        drift=found.dense[layout.before_drift :],
         drift_edges=edges,
         drift_sd=found.drift_sd,
         center=data.center,
@@ -185,8 +211,8 @@ def fit_chain(
         group_sd=found.group_sd,
         jump_counts=np.zeros((0, 0)),
         jump_years=np.zeros(0),
-        group_rows=np.bincount(data.group, data.weight, max(groups, 1))[:groups].astype(np.float64),
-        group_years=np.bincount(data.group, asset_years, max(groups, 1))[:groups].astype(np.float64),
+        group_rows=np.bincount(owner, data.weight, max(groups, 1))[:groups].astype(np.float64),
+        group_years=np.bincount(owner, asset_years, max(groups, 1))[:groups].astype(np.float64),
         log_likelihood=found.log_likelihood,
         marginal=float(found.marginal),
         parameters=found.parameters,
@@ -196,6 +222,11 @@ def fit_chain(
         rows=data.rows,
         collapsed=data.collapsed,
         prior=prior,
+        shared=found.dense[cut + layout.exits : layout.before_drift],
+        shared_center=center,
+        shared_rows=held,
+        shared_names=() if shared is None else shared.names,
+        shared_sd=tuple(found.shared_sd.tolist()),
     )
 
 
@@ -204,12 +235,13 @@ def _penalty(
     prior: ChainPrior | None,
     group_variance: float | None,
     lengths: Floats,
+    shared: Shared | None,
     *,
     has_covariates_tied: bool,
 ) -> Penalty:
     """Translate the prior into means and precisions of the dense parameters."""
     size = layout.stages * layout.width + layout.exits
-    mean, precision = np.zeros(size), np.zeros(size)
+    mean, precision = np.zeros(layout.before_drift), np.zeros(layout.before_drift)
     base = np.arange(layout.stages) * layout.width
     if prior is not None:
         mean[base] = np.log(prior.hazards)
@@ -217,13 +249,12 @@ def _penalty(
         effects = np.setdiff1d(np.arange(layout.stages * layout.width), base)
         precision[effects] = 0.0 if has_covariates_tied else prior.effect_sd**-2
         if layout.exits:
-            mean[size - layout.exits :] = np.log(prior.exit_hazards or (0.01,) * layout.exits)
-            precision[size - layout.exits :] = prior.exit_sd**-2
+            mean[size - layout.exits : size] = np.log(prior.exit_hazards or (0.01,) * layout.exits)
+            precision[size - layout.exits : size] = prior.exit_sd**-2
     elif layout.exits:
-        mean[size - layout.exits :] = np.log(0.01)
-        precision[size - layout.exits :] = (
-            1e-4  # keeps a grade that was never repaired from running to minus infinity
-        )
+        mean[size - layout.exits : size] = np.log(0.01)
+        # keeps a grade that was never repaired from running to minus infinity
+        precision[size - layout.exits : size] = 1e-4
     chosen = prior or ChainPrior(hazards=())
     return Penalty(
         mean=mean,
@@ -234,4 +265,7 @@ def _penalty(
         drift_lengths=lengths,
         drift_guess=chosen.drift_sd,
         drift_weight=chosen.drift_weight,
+        block=None if shared is None else shared.block,
+        block_guess=None if shared is None else shared.sd,
+        block_weight=2.0 if shared is None else shared.weight,
     )

@@ -18,6 +18,7 @@ from gunmane.core.deterioration.chain import ChainFit, fit_chain
 from gunmane.core.deterioration.grades import distribution
 from gunmane.core.deterioration.histories import from_histories, repaired_between
 from gunmane.core.deterioration.intervals import Floats, Intervals, Ints
+from gunmane.core.deterioration.levels import Levels
 from gunmane.core.deterioration.panels import Cases, Panel, cases, gap_of, known_at, pairs, transition_table
 from gunmane.core.deterioration.scores import Score, evaluate, log_scores, skill_band
 
@@ -37,11 +38,15 @@ _DRAWS = 80
 
 
 class Record(Struct, frozen=True, kw_only=True, eq=False):
-    """The inspections and repairs of one class on one scale; `repeat_years` as in `histories`."""
+    """The inspections and repairs of one class on one scale, and the levels of the assets' attributes.
+
+    `repeat_years` as in `histories`.
+    """
 
     panel: Panel
     repaired_asset: Ints
     repaired_when: Floats
+    levels: Levels | None = None
     repeat_years: float = 0.0
 
 
@@ -56,13 +61,17 @@ class Rival(Struct, frozen=True):
 
 
 class CheckedOrigin(Struct, frozen=True, kw_only=True):
-    """One origin: how many were expected to become bad (with 90 % band) and did, and the scores."""
+    """One origin: how many were expected to become bad (with 90 % band) and did, and the scores.
+
+    bare: the same chain without covariates, where the model has some; no rival to be beaten, but what they are worth.
+    """
 
     origin: float
     horizon: float
     training_intervals: int
     model: Score
     rivals: tuple[Rival, ...]
+    bare: Rival | None = None
 
     @property
     def wins(self) -> bool:
@@ -90,8 +99,8 @@ class Check(Struct, frozen=True, kw_only=True):
     checked_assets: int = 0
 
 
-def check(record: Record, fit: Fit, seed: int) -> Check:
-    """Back-test a way of fitting on its own record; deterministic for a seed."""
+def check(record: Record, fit: Fit, seed: int, bare: Fit | None = None) -> Check:
+    """Back-test a way of fitting on its own record; deterministic for a seed. bare: the same without covariates."""
     whole = record.panel
     record = _part(record)
     panel = record.panel
@@ -104,7 +113,7 @@ def check(record: Record, fit: Fit, seed: int) -> Check:
         tolerance = min(max(0.5, gap / 2), horizon / 2)
         found: list[tuple[CheckedOrigin, Floats, NDArray[np.bool_]]] = []
         for k in range(1, MOST_ORIGINS + 1):
-            one = _origin(record, last - k * horizon, horizon, tolerance, fit, seed)
+            one = _origin(record, last - k * horizon, horizon, tolerance, fit, seed, bare)
             if isinstance(one, str):
                 reason = one if reason == "short_record" else reason
                 break
@@ -132,16 +141,16 @@ def _part(record: Record) -> Record:
 
 
 def _origin(
-    record: Record, origin: float, horizon: float, tolerance: float, fit: Fit, seed: int
+    record: Record, origin: float, horizon: float, tolerance: float, fit: Fit, seed: int, bare: Fit | None
 ) -> tuple[CheckedOrigin, Floats, NDArray[np.bool_]] | str:
     """Score one origin, or say why it cannot be."""
     panel = record.panel
     seen = known_at(panel, origin)
-    done = record.repaired_when <= origin
+    done, levels = record.repaired_when <= origin, record.levels
     rows = from_histories(
         seen.asset, seen.when, seen.rank, assets=panel.assets, group=panel.group,
         repaired_asset=record.repaired_asset[done], repaired_when=record.repaired_when[done],
-        repeat_years=record.repeat_years,
+        repeat_years=record.repeat_years, cell=None if levels is None else levels.cell,
     ).intervals  # fmt: skip
     if rows.years.size < LEAST_TRAINING:
         return "short_record"
@@ -157,10 +166,16 @@ def _origin(
         "seed": seed,
     }
     group = None if panel.group is None else panel.group[given.asset]
-    own, counts = distribution(learnt, given.rank, group=group, **asked)
+    cell = None if levels is None else levels.cell[given.asset]
+    table = None if levels is None else levels.table(learnt)
+    own, counts = distribution(learnt, given.rank, group=group, cell=cell, table=table, **asked)
+    without = None
+    if bare is not None and learnt.shared.size:
+        said, _ = distribution(bare(rows), given.rank, group=group, **asked)
+        without = _rival("bare", said, own, given, panel.bad_rank, seed)
     kept = np.ones(rows.years.size, bool) if rows.exited is None else ~rows.exited
-    bare = Intervals(from_rank=rows.from_rank[kept], to_rank=rows.to_rank[kept], years=rows.years[kept])
-    plain = fit_chain(bare, states=panel.states, prior=learnt.prior)
+    steps = Intervals(from_rank=rows.from_rank[kept], to_rank=rows.to_rank[kept], years=rows.years[kept])
+    plain = fit_chain(steps, states=panel.states, prior=learnt.prior)
     still = np.full((given.size, panel.states), _SLACK / max(panel.states - 1, 1))
     still[np.arange(given.size), given.rank] = 1.0 - _SLACK
     table = transition_table(pairs(seen, horizon, tolerance), panel.states)[given.rank]
@@ -170,6 +185,7 @@ def _origin(
         origin=origin, horizon=horizon, training_intervals=int(rows.years.size),
         model=evaluate(own, given.end, panel.bad_rank, counts),
         rivals=tuple(_rival(name, one, own, given, panel.bad_rank, seed) for name, one in rivals.items()),
+        bare=without,
     )  # fmt: skip
     return made, own[:, panel.bad_rank :].sum(axis=1), given.end >= panel.bad_rank
 

@@ -11,6 +11,7 @@ from gunmane.core.deterioration.checks import Fit
 from gunmane.core.deterioration.grades import distribution
 from gunmane.core.deterioration.histories import Histories
 from gunmane.core.deterioration.intervals import Floats, Intervals
+from gunmane.core.deterioration.levels import Levels
 from gunmane.core.deterioration.scores import log_scores, skill_band
 
 FOLDS = 4
@@ -105,7 +106,9 @@ def _variance(fit: ChainFit, stage: int) -> float:
     return float(fit.covariance[at, at])
 
 
-def newest(adopted: ChainFit, made: Histories, cut: float, fit: Fit, seed: int) -> Newest | None:
+def newest(
+    adopted: ChainFit, made: Histories, cut: float, fit: Fit, seed: int, levels: Levels | None = None
+) -> Newest | None:
     """Score both on what ended after `cut` (calendar year with fraction); None where there is too little."""
     rows = made.intervals
     begin = np.zeros(rows.years.size) if rows.start is None else rows.start
@@ -118,25 +121,28 @@ def newest(adopted: ChainFit, made: Histories, cut: float, fit: Fit, seed: int) 
     held = fresh & (fold < folds)
     if int(held.sum()) < LEAST_NEW:
         return None
-    first = log_scores(_said(adopted, rows, begin, held, seed), rows.to_rank[held])
+    first = log_scores(_said(adopted, rows, begin, held, seed, levels), rows.to_rank[held])
     second = np.zeros(rows.years.size)
     for k in range(folds):
         mine = held & (fold == k)
         if mine.any():
             learnt = fit(_some(rows, ~(fresh & (fold == k))))
-            second[mine] = log_scores(_said(learnt, rows, begin, mine, seed), rows.to_rank[mine])
+            second[mine] = log_scores(_said(learnt, rows, begin, mine, seed, levels), rows.to_rank[mine])
     low, high = skill_band(first, second[held], made.asset[held], seed)
     return Newest(int(held.sum()), float(first.mean()), float(second[held].mean()), low, high)
 
 
-def _said(fit: ChainFit, rows: Intervals, begin: Floats, at: NDArray[np.bool_], seed: int) -> Floats:
+def _said(
+    fit: ChainFit, rows: Intervals, begin: Floats, at: NDArray[np.bool_], seed: int, levels: Levels | None
+) -> Floats:
     """Probability of every grade at the end of some intervals."""
     cut = float(fit.drift_edges[-1]) if fit.drift.size else 0.0
     start = begin[at]
     group = None if rows.group is None else rows.group[at]
+    cell = None if rows.cell is None else rows.cell[at]
     return distribution(
         fit, rows.from_rank[at], bad_rank=fit.states - 1, since=cut - start, ahead=start + rows.years[at] - cut,
-        group=group, draws=_DRAWS, seed=seed,
+        group=group, cell=cell, table=None if levels is None else levels.table(fit), draws=_DRAWS, seed=seed,
     )[0]  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Draws(Struct, frozen=True, eq=False):
     exits: Floats  # draws x states, hazards; or draws x 0
     jumps: Floats  # draws x stages x states, hazards; or draws x stages x 0
     effects: Floats  # draws x (groups + 1)
+    shared: Floats  # draws x shared effects
     drift: Floats  # draws x periods
     future: Floats  # draws x years, log speed of the coming years
 
@@ -83,14 +84,25 @@ def draw(fit: ChainFit, count: int, seed: int, years: int = 0) -> Draws:
     unseen = mirrored(1) * fit.group_sd
     steps = mirrored(max(years, 1)) * fit.drift_sd
     cut = fit.coefficients.size
+    before, after = cut + fit.exits.size, cut + fit.exits.size + fit.shared.size
     return Draws(
         coefficients=np.ascontiguousarray(fit.coefficients.reshape(-1) + away[:, :cut]),
-        exits=np.exp(np.clip(fit.exits + away[:, cut : cut + fit.exits.size], -30.0, 3.0)),
+        exits=np.exp(np.clip(fit.exits + away[:, cut:before], -30.0, 3.0)),
         jumps=_jumps(fit, generator, 2 * half),
         effects=np.ascontiguousarray(np.concatenate([effects, unseen], axis=1)),
-        drift=np.ascontiguousarray(fit.drift + away[:, cut + fit.exits.size :]),
+        shared=fit.shared + away[:, before:after],
+        drift=np.ascontiguousarray(fit.drift + away[:, after:]),
         future=np.cumsum(steps, axis=1),
     )
+
+
+def shifts(sample: Draws, owner: Ints, table: Floats | None, cell: Ints) -> Floats:
+    """Shift of the log hazards per draw of owners with shared effects; table: cells x effects, centred."""
+    own = sample.effects[:, owner]
+    if table is None or table.shape[1] == 0:
+        return np.ascontiguousarray(own)
+    cells, place = np.unique(cell, return_inverse=True)
+    return np.ascontiguousarray(own + (sample.shared @ table[cells].T)[:, place])
 
 
 def _jumps(fit: ChainFit, generator: np.random.Generator, count: int) -> Floats:
@@ -126,6 +138,8 @@ def forecast_bad(
     bad_rank: int,
     group: NDArray[Any] | None = None,
     covariates: NDArray[Any] | None = None,
+    cell: NDArray[Any] | None = None,
+    table: Floats | None = None,
     since: NDArray[Any] | None = None,
     built: NDArray[Any] | None = None,
     mix: Floats | None = None,
@@ -141,15 +155,22 @@ def forecast_bad(
     rank: last grade, or -1 where never inspected. since: years since that inspection. built: years since
     construction, NaN where unknown; an asset never inspected starts in the best grade at construction, or, where
     the build year is unknown too, as the `mix` of grades of the inspected ones (by default all grades alike).
-    group: owner index; anything outside 0 .. groups - 1 is an owner without data. managed: repairs compete
+    group: owner index; anything outside 0 .. groups - 1 is an owner without data. cell: row of `table` (cells x
+    shared effects of the fit, centred) of each asset. managed: repairs compete
     ("as managed"); otherwise "do nothing". Equal assets are worked out once; `since` is rounded to quarter years.
     """
     if (0 if covariates is None else covariates.shape[1]) != fit.center.shape[0]:
         given = 0 if covariates is None else covariates.shape[1]
         raise ValueError(f"{fit.center.shape[0]} covariates expected, {given} given")
+    if (0 if table is None else table.shape[1]) != fit.shared.size:
+        raise ValueError(f"{fit.shared.size} shared effects expected")
     shares = np.full(fit.states, 1.0 / fit.states) if mix is None else np.asarray(mix, float) / np.sum(mix)
+    known = covariates
+    if cell is not None and fit.shared.size:
+        column = np.asarray(cell, float)[:, None]
+        known = column if covariates is None else np.column_stack([covariates, column])
     found = sort_out(
-        rank, owners=fit.groups, bad_rank=bad_rank, group=group, covariates=covariates, since=since, built=built
+        rank, owners=fit.groups, bad_rank=bad_rank, group=group, covariates=known, since=since, built=built
     )
     wanted = np.unique(np.concatenate([[0.0], np.asarray(horizons, float), np.arange(1.0, years + 1)]))
     at = np.searchsorted(wanted, np.asarray(horizons, float))
@@ -163,15 +184,20 @@ def forecast_bad(
     annuity = float(((1.0 + discount) ** -np.arange(1.0, years + 1)).sum())
     mean, low = np.zeros((size, wanted.size)), np.zeros((size, at.size))
     spread, yearly = np.zeros_like(low), np.zeros((size, count))
-    rows = np.ascontiguousarray((found.covariates - fit.center) / fit.scale)
+    width = fit.center.shape[0]
+    rows = np.ascontiguousarray((found.covariates[:, :width] - fit.center) / fit.scale)
+    owner, effects = found.owner, sample.effects
+    if fit.shared.size:
+        effects = shifts(sample, owner, table, found.covariates[:, width].astype(np.int64))
+        owner = np.arange(owner.size)
     forecast(
-        found.start, found.base, column, found.owner, rows,
-        sample.coefficients, exits, sample.jumps, sample.effects, times, shares, bad_rank,
+        found.start, found.base, column, owner, rows,
+        sample.coefficients, exits, sample.jumps, effects, times, shares, bad_rank,
         _gains(wanted, years, discount), annuity, at, mean, low, spread, yearly,
     )  # fmt: skip
     np.minimum(mean, 1.0, out=mean)  # a mean of ones may come out a last digit above one
     bands = [-np.expm1(-np.exp(low + sign * _Z80 * spread)) for sign in (-1, 1)]
-    life = _lives(found.start, found.base, found.owner, rows, sample, exits, shares, bad_rank)
+    life = _lives(found.start, found.base, owner, rows, sample, effects, exits, shares, bad_rank)
     return Forecasts(
         horizons=horizons, kind=found.kind, probability=mean[:, at], low=bands[0], high=bands[1], now=mean[:, 0],
         median=life[:, 1], life_low=life[:, 0], life_high=life[:, 2], yearly=yearly, basis=found.basis,
@@ -196,8 +222,9 @@ def _times(fit: ChainFit, sample: Draws, since: Floats, wanted: Floats) -> tuple
 
 
 def _lives(
-    start: Ints, base: Ints, groups: Ints, rows: Floats, sample: Draws, exits: Floats, shares: Floats, bad_rank: int
-) -> Floats:
+    start: Ints, base: Ints, groups: Ints, rows: Floats, sample: Draws, effects: Floats, exits: Floats,
+    shares: Floats, bad_rank: int,
+) -> Floats:  # fmt: skip
     """Quantiles 10, 50, 90 % of the years from the last look to the bad grade, at today's speed; kinds x 3."""
     code = base * 64 + start + 1
     _, first, back = np.unique(code, return_index=True, return_inverse=True)
@@ -208,7 +235,7 @@ def _lives(
     lifetimes(
         np.ascontiguousarray(start[first], np.int64), np.ascontiguousarray(groups[base[first]]),
         np.ascontiguousarray(rows[base[first]]), sample.coefficients[pick], exits[pick], sample.jumps[pick],
-        sample.effects[pick], shares, bad_rank, np.array([0.1, 0.5, 0.9]), _GRID, out,
+        np.ascontiguousarray(effects[pick]), shares, bad_rank, np.array([0.1, 0.5, 0.9]), _GRID, out,
     )  # fmt: skip
     return out[back]
 

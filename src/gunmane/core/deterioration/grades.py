@@ -3,7 +3,7 @@
 import numpy as np
 
 from gunmane.core.deterioration.chain import ChainFit
-from gunmane.core.deterioration.forecast import clock, draw
+from gunmane.core.deterioration.forecast import clock, draw, shifts
 from gunmane.core.deterioration.intervals import Floats, Ints
 from gunmane.core.deterioration.kinds import kinds_of
 from gunmane.core.deterioration.shares import grade_shares
@@ -18,6 +18,8 @@ def distribution(
     ahead: Floats,
     group: Ints | None = None,
     covariates: Floats | None = None,
+    cell: Ints | None = None,
+    table: Floats | None = None,
     draws: int = 200,
     seed: int = 1,
     speed_sd: float = 0.0,
@@ -25,7 +27,7 @@ def distribution(
     """Probability of every grade `ahead` years from the data cut, given that nothing is repaired; and counts.
 
     N x grades, averaged over the draws; and per draw the expected number of assets in `bad_rank` or worse.
-    since: years between the last look and the data cut.
+    since: years between the last look and the data cut. cell, table: as in `forecast_bad`.
     """
     size = rank.size
     owner = (
@@ -35,7 +37,9 @@ def distribution(
     )
     x = np.zeros((size, 0)) if covariates is None else (covariates - fit.center) / fit.scale
     looked, further = np.round(since, 3), np.round(ahead, 3)
-    first, kind = kinds_of(owner, np.column_stack([x, rank.astype(np.float64), looked, further]))
+    combined = np.zeros(size, np.int64) if cell is None or fit.shared.size == 0 else cell
+    known = np.column_stack([x, rank.astype(np.float64), combined.astype(np.float64), looked, further])
+    first, kind = kinds_of(owner, known)
     sample = draw(fit, draws, seed, int(np.ceil(further.max(initial=1.0))))
     count = sample.coefficients.shape[0]
     pairs, place = np.unique(np.column_stack([looked, further])[first], axis=0, return_inverse=True)
@@ -48,10 +52,13 @@ def distribution(
     if fit.drift.size:
         runs = [clock(fit, sample, p[:1], p[1:])[:, 0, 0] for p in pairs]
         times = np.ascontiguousarray(np.stack(runs, axis=1))
+    effects, owner = sample.effects, owner[first]
+    if fit.shared.size:
+        effects, owner = shifts(sample, owner, table, combined[first]), np.arange(first.size)
     mean, chance = np.zeros((first.size, fit.states)), np.zeros((first.size, count))
     grade_shares(
-        np.ascontiguousarray(rank[first], np.int64), np.ascontiguousarray(owner[first], np.int64),
+        np.ascontiguousarray(rank[first], np.int64), np.ascontiguousarray(owner, np.int64),
         np.ascontiguousarray(x[first]), np.ascontiguousarray(place.reshape(-1, 1), np.int64), sample.coefficients,
-        sample.exits, sample.jumps, sample.effects, times, plain, fit.states, bad_rank, mean, chance,
+        sample.exits, sample.jumps, effects, times, plain, fit.states, bad_rank, mean, chance,
     )  # fmt: skip
     return mean[kind], np.bincount(kind, minlength=first.size).astype(float) @ chance

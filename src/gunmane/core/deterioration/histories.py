@@ -32,6 +32,7 @@ def from_histories(
     assets: int,
     group: Ints | None = None,
     covariates: Floats | None = None,
+    cell: Ints | None = None,
     repaired_asset: Ints | None = None,
     repaired_when: Floats | None = None,
     repeat_years: float = 0.0,
@@ -40,9 +41,9 @@ def from_histories(
     """Pair each inspection with the next of the same asset.
 
     asset, when, rank: one row per inspection, in any order; asset 0 .. assets - 1, when in calendar years with
-    fraction, rank -1 where nothing was judged. group, covariates: per asset. An improvement, or a recorded repair
-    (repaired_asset, repaired_when), ends the spell: the interval is marked as exited, the next spell starts at the
-    inspection after. Two inspections at the same moment count once, by the worse grade. repeat_years > 0: of
+    fraction, rank -1 where nothing was judged. group, covariates, cell: per asset. An improvement, or a recorded
+    repair (repaired_asset, repaired_when), ends the spell: the interval is marked as exited, the next spell starts at
+    the inspection after. Two inspections at the same moment count once, by the worse grade. repeat_years > 0: of
     reports closer together than that, only the first is an inspection of its own (yearly reports of two-yearly
     inspections: 2). taken_back_years > 0: a grade reported between two equal other ones that lie within so many
     years of it is taken as a slip of rating and left out.
@@ -82,6 +83,7 @@ def from_histories(
             years=when[end] - when[begin],
             group=None if group is None else group[of],
             covariates=None if covariates is None else covariates[of],
+            cell=None if cell is None else cell[of],
             exited=repaired | better,
             start=when[begin],
         ),

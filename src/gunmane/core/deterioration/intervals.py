@@ -20,7 +20,7 @@ class Intervals(Struct, frozen=True, kw_only=True, eq=False):
     too: hazards come out per that unit). group: index of the owner, 0 .. groups - 1. covariates: N x p, finite.
     weight: how many equal pairs a row stands for. exited: the asset was repaired or renewed within the interval
     (`to_rank` is then not looked at). start: calendar year with fraction at which the interval begins; only the
-    drift uses it.
+    drift uses it. cell: row of the table of effects that act on all grades alike (`levels.Shared`).
     """
 
     from_rank: Ints
@@ -31,10 +31,15 @@ class Intervals(Struct, frozen=True, kw_only=True, eq=False):
     weight: Floats | None = None
     exited: NDArray[np.bool_] | None = None
     start: Floats | None = None
+    cell: Ints | None = None
 
 
 class Sorted(Struct, frozen=True, eq=False):
-    """Rows in the order of the kernel; `covariates` is p x N, standardised; `buckets` as `accumulate` wants them."""
+    """Rows in the order of the kernel; `covariates` is p x N, standardised; `buckets` as `accumulate` wants them.
+
+    With shared effects `group` is a pair of owner and cell, in that order, and `pairs` names both; else it is the
+    owner and `pairs` is empty.
+    """
 
     buckets: Ints
     log_years: Floats
@@ -47,9 +52,10 @@ class Sorted(Struct, frozen=True, eq=False):
     scale: Floats
     rows: int  # intervals given that carry information
     collapsed: int  # distinct rows after collapsing
+    pairs: Ints  # pairs x 2
 
 
-def check(data: Intervals, states: int, groups: int) -> None:
+def check(data: Intervals, states: int, groups: int, cells: int = 0) -> None:
     """Raise GunmaneError `bad_intervals` with every kind of fault found and how many rows show it."""
     faults: list[Fault] = []
 
@@ -60,7 +66,7 @@ def check(data: Intervals, states: int, groups: int) -> None:
 
     size = data.from_rank.shape[0]
     exited = np.zeros(size, bool) if data.exited is None else data.exited
-    for name in ("to_rank", "years", "group", "covariates", "weight", "exited", "start"):
+    for name in ("to_rank", "years", "group", "covariates", "weight", "exited", "start", "cell"):
         column: Any = getattr(data, name)
         if column is not None and column.shape[0] != size:
             raise GunmaneError("bad_intervals", [Fault("lengths_differ", at=name, values={"rows": size})])
@@ -70,6 +76,8 @@ def check(data: Intervals, states: int, groups: int) -> None:
     fault("years_not_positive", ~(np.isfinite(data.years) & (data.years > 0)), "years")
     if data.group is not None and groups > 0:
         fault("group_unknown", (data.group < 0) | (data.group >= groups), "group")
+    if data.cell is not None and cells > 0:
+        fault("cell_unknown", (data.cell < 0) | (data.cell >= cells), "cell")
     if data.covariates is not None:
         fault("covariate_not_finite", np.asarray(~np.isfinite(data.covariates).all(axis=1)), "covariates")
     if data.weight is not None:
@@ -106,13 +114,20 @@ def _collapse(columns: list[NDArray[Any]], weight: Floats) -> tuple[list[NDArray
 
 
 def prepare(
-    data: Intervals, states: int, groups: int, *, exits: bool, standardise: bool = True, collapse: bool = True
+    data: Intervals,
+    states: int,
+    groups: int,
+    *,
+    exits: bool,
+    cells: int = 0,
+    standardise: bool = True,
+    collapse: bool = True,
 ) -> Sorted:
     """Check, drop rows without information, collapse and sort.
 
     Rows that start in the worst grade say nothing unless exits are modelled; rows of weight 0 say nothing at all.
     """
-    check(data, states, groups)
+    check(data, states, groups, cells)
     worst = states - 1
     size = data.from_rank.shape[0]
     kind = np.full(size, KEPT) if data.exited is None else np.where(data.exited, EXITED, KEPT)
@@ -122,6 +137,10 @@ def prepare(
         keep &= (data.from_rank < worst) & (kind == KEPT)
     to = np.where(kind == EXITED, worst, data.to_rank).astype(np.int64)
     group = np.zeros(size, np.int64) if data.group is None or groups == 0 else np.asarray(data.group, np.int64)
+    pairs = np.zeros((0, 2), np.int64)
+    if cells > 0 and data.cell is not None:
+        pairs, group = _pairs(group, np.asarray(data.cell, np.int64), cells)
+        groups = max(len(pairs), 1)
     covariates = np.zeros((size, 0)) if data.covariates is None else np.asarray(data.covariates, float)
     start = np.zeros(size) if data.start is None else np.asarray(data.start, float)
     place = ((np.asarray(data.from_rank, np.int64) * states + to) * 2 + kind) * max(groups, 1) + group
@@ -157,7 +176,21 @@ def prepare(
         scale=scale,
         rows=rows,
         collapsed=int(order.size),
+        pairs=pairs,
     )
+
+
+def _pairs(group: Ints, cell: Ints, cells: int) -> tuple[Ints, Ints]:
+    """Number the pairs of owner and cell that occur, by owner and then by cell; return them and each row's."""
+    code = group * cells + cell
+    most = int(code.max(initial=0)) + 1
+    if most > 8 * code.size + 1_000_000:
+        found, place = np.unique(code, return_inverse=True)
+    else:
+        occurs = np.bincount(code, minlength=most) > 0
+        found = np.flatnonzero(occurs)
+        place = (np.cumsum(occurs) - 1)[code]
+    return np.stack([found // cells, found % cells], axis=1).astype(np.int64), place.astype(np.int64)
 
 
 def _moments(columns: list[NDArray[Any]], weight: Floats, standardise: bool) -> tuple[Floats, Floats]:

@@ -7,19 +7,26 @@ from scipy.linalg import cho_factor, cho_solve
 
 from gunmane.core.deterioration.intervals import Floats, Ints, Sorted
 from gunmane.core.deterioration.kernel import accumulate
+from gunmane.core.deterioration.shared import Pairs, gathered
 
 _TOLERANCE = 1e-9  # of the Newton decrement, in log-likelihood units
 _WARM = 150_000  # above this many rows a tenth is fitted first
 
 
 class Layout(Struct, frozen=True):
-    """Sizes: stages x width coefficients, exit hazards, calendar periods, owners."""
+    """Sizes: stages x width coefficients, exit hazards, shared effects, calendar periods, owners."""
 
     stages: int
     width: int
     exits: int
     periods: int
     groups: int
+    shared: int = 0
+
+    @property
+    def before_drift(self) -> int:
+        """Dense parameters before those of the periods."""
+        return self.stages * self.width + self.exits + self.shared
 
 
 class Penalty(Struct, frozen=True, kw_only=True, eq=False):
@@ -33,6 +40,9 @@ class Penalty(Struct, frozen=True, kw_only=True, eq=False):
     drift_lengths: Floats
     drift_guess: float
     drift_weight: float
+    block: Ints | None = None  # attribute of each shared effect
+    block_guess: Floats | None = None  # standard deviation of each attribute's effects, and its weight
+    block_weight: float = 2.0
 
 
 class Solution(Struct, frozen=True, kw_only=True, eq=False):
@@ -45,6 +55,7 @@ class Solution(Struct, frozen=True, kw_only=True, eq=False):
     group_pull: Floats
     group_sd: float
     drift_sd: float
+    shared_sd: Floats
     log_likelihood: float
     marginal: float
     parameters: int
@@ -77,30 +88,48 @@ def _operational(layout: Layout, drift: Floats, years: Floats, inside: Floats, f
 
 
 def evaluate(
-    order: int, data: Sorted, layout: Layout, dense: Floats, effects: Floats, first: Ints, inside: Floats
+    order: int,
+    data: Sorted,
+    layout: Layout,
+    dense: Floats,
+    effects: Floats,
+    first: Ints,
+    inside: Floats,
+    pairs: Pairs | None = None,
 ) -> _Point:
     """Call the kernel at `dense` (all dense parameters) and `effects` (owners)."""
     cut = layout.stages * layout.width
     size = cut + layout.exits + layout.periods
     if layout.periods:
-        log_years, share = _operational(layout, dense[cut + layout.exits :], data.years, inside, first)
+        log_years, share = _operational(layout, dense[layout.before_drift :], data.years, inside, first)
     else:
         log_years, share = data.log_years, inside
     slope, curve = np.zeros(size), np.zeros((size, size))
-    group_slope, group_curve = np.zeros(layout.groups), np.zeros(layout.groups)
-    cross = np.zeros((layout.groups, size))
+    if pairs is not None:
+        effects = pairs.shift(dense[cut + layout.exits : layout.before_drift], effects)
+    groups = layout.groups if pairs is None else effects.size
+    group_slope, group_curve = np.zeros(groups), np.zeros(groups)
+    cross = np.zeros((groups, size))
     value = accumulate(
         order, data.buckets, log_years, data.years, data.weight, data.covariates, data.group, first,
         share, np.ascontiguousarray(dense[:cut]).reshape(layout.stages, layout.width),
         np.exp(dense[cut : cut + layout.exits]), effects, slope, curve, group_slope, group_curve, cross,
     )  # fmt: skip
+    if pairs is not None:
+        places = np.arange(size + layout.shared)
+        own = places[cut + layout.exits : layout.before_drift]
+        at = np.setdiff1d(places, own)
+        slope, whole, group_slope, group_curve, cross = gathered(
+            pairs, at, own, slope, curve, group_slope, group_curve, cross
+        )
+        return _Point(value, slope, -whole, group_slope, -group_curve, -cross)
     upper = np.triu(curve, 1)
     return _Point(value, slope, -(curve + upper.T), group_slope, -group_curve, -cross)
 
 
 def start_at(data: Sorted, layout: Layout, penalty: Penalty) -> Floats:
     """Crude starting values: moves out of a stage over years at risk, shrunk to the prior."""
-    dense = np.zeros(layout.stages * layout.width + layout.exits + layout.periods)
+    dense = np.zeros(layout.before_drift + layout.periods)
     moved, at_risk = np.zeros(layout.stages + 1), np.zeros(layout.stages + 1)
     left = np.zeros(layout.stages + 1)
     for i, j, kind, begin, end in data.buckets:
@@ -130,8 +159,8 @@ def _reduction(layout: Layout, ties: Ints | None) -> Floats:
     cut = layout.stages * layout.width
     labels = np.arange(cut) if ties is None else np.unique(ties.reshape(-1), return_inverse=True)[1]
     free = int(labels.max()) + 1 if cut else 0
-    extra = layout.exits + max(layout.periods - 1, 0)
-    matrix = np.zeros((cut + layout.exits + layout.periods, free + extra))
+    extra = layout.exits + layout.shared + max(layout.periods - 1, 0)
+    matrix = np.zeros((layout.before_drift + layout.periods, free + extra))
     matrix[np.arange(cut), labels] = 1.0
     matrix[cut + np.arange(extra), free + np.arange(extra)] = 1.0
     return matrix
@@ -158,11 +187,13 @@ def solve(
     first: Ints,
     inside: Floats,
     warm: "Solution | None" = None,
+    pairs: Pairs | None = None,
 ) -> Solution:
     """Maximise the penalised likelihood and estimate the variances; see `ChainFit` for what comes back."""
     if warm is None and data.collapsed > _WARM:
-        warm = solve(_thin(data, 10), layout, penalty, ties, first[::10].copy(), inside[:, ::10].copy())
-    return _Search(data, layout, penalty, ties, first, inside, warm).run()
+        less, few = first[::10].copy(), inside[:, ::10].copy()
+        warm = solve(_thin(data, 10), layout, penalty, ties, less, few, pairs=pairs)
+    return _Search(data, layout, penalty, ties, first, inside, warm, pairs).run()
 
 
 def _thin(data: Sorted, step: int) -> Sorted:
@@ -182,6 +213,7 @@ def _thin(data: Sorted, step: int) -> Sorted:
         scale=data.scale,
         rows=pick.size,
         collapsed=pick.size,
+        pairs=data.pairs,
     )
 
 
@@ -190,8 +222,9 @@ class _Search:
 
     def __init__(
         self, data: Sorted, layout: Layout, penalty: Penalty, ties: Ints | None, first: Ints, inside: Floats,
-        warm: Solution | None,
+        warm: Solution | None, pairs: Pairs | None,
     ) -> None:  # fmt: skip
+        self.pairs = pairs
         self.data, self.layout, self.penalty = data, layout, penalty
         self.first, self.inside = first, inside
         self.matrix = _reduction(layout, ties)
@@ -207,12 +240,24 @@ class _Search:
         self.drift_variance = penalty.drift_guess**2 if warm is None or warm.drift_sd == 0 else warm.drift_sd**2
         self.mean, self.precision = np.zeros(self.matrix.shape[0]), np.zeros(self.matrix.shape[0])
         self.mean[:size], self.precision[:size] = penalty.mean, penalty.precision
+        self.block = np.zeros(0, np.int64) if penalty.block is None else penalty.block
+        guess = np.zeros(0) if penalty.block_guess is None else penalty.block_guess**2
+        self.block_guess = guess
+        self.block_variance = guess.copy() if warm is None else np.maximum(warm.shared_sd**2, 1e-6)
+        self.shared = slice(size - layout.shared, size)
+        self.precision[self.shared] = 1.0 / self.block_variance[self.block]
         self.walk = np.zeros((self.matrix.shape[0], self.matrix.shape[0]))
         if layout.periods:
             self.walk[size:, size:] = _walk(penalty.drift_lengths)
 
     def evaluate(self, free: Floats, effects: Floats) -> _Point:
-        return evaluate(2, self.data, self.layout, self.matrix @ free, effects, self.first, self.inside)
+        dense = self.matrix @ free
+        return evaluate(2, self.data, self.layout, dense, effects, self.first, self.inside, self.pairs)
+
+    @property
+    def variances(self) -> Floats:
+        """All variances that are estimated."""
+        return np.array([self.group_variance, self.drift_variance, *self.block_variance])
 
     def penalised(self, point: _Point, free: Floats, effects: Floats) -> float:
         dense = self.matrix @ free
@@ -239,9 +284,9 @@ class _Search:
         converged, iteration = False, 0
         while iteration < 60 and not converged:
             iteration += 1
-            before = np.array([self.group_variance, self.drift_variance])
+            before = self.variances
             step, group_step, decrement = self.direction(point)
-            moved = np.abs(np.log(np.array([self.group_variance, self.drift_variance]) / np.maximum(before, 1e-12)))
+            moved = np.abs(np.log(np.maximum(self.variances, 1e-12) / np.maximum(before, 1e-12)))
             converged = decrement < _TOLERANCE and float(moved.max()) < 1e-7
             if not converged:
                 point = self.move(point, step, group_step, decrement)
@@ -291,10 +336,14 @@ class _Search:
             new = (float(effects @ effects) + weight * guess) / (known + weight)
             self.group_variance = float(np.clip(new, 1e-8, 25.0))
             settled = abs(np.log(self.group_variance / old)) < 1e-9
+        if self.layout.shared == 0 and self.layout.periods <= 1:
+            return settled
+        size = self.penalty.mean.size
+        dense = self.matrix @ (self.free + step)
+        covariance = self.matrix @ cho_solve(factor, self.matrix.T)
+        if self.layout.shared:
+            settled = self.update_blocks(dense[self.shared], np.diag(covariance)[self.shared]) and settled
         if self.layout.periods > 1:
-            size = self.penalty.mean.size
-            dense = self.matrix @ (self.free + step)
-            covariance = self.matrix @ cho_solve(factor, self.matrix.T)
             walk = self.walk[size:, size:]
             old, guess, weight = self.drift_variance, self.penalty.drift_guess**2, self.penalty.drift_weight
             known = max(self.layout.periods - 1 - float((walk * covariance[size:, size:]).sum()) / old, 0.0)
@@ -302,6 +351,16 @@ class _Search:
             self.drift_variance = float(np.clip(new, 1e-7, 4.0))
             settled = settled and abs(np.log(self.drift_variance / old)) < 1e-9
         return settled
+
+    def update_blocks(self, effects: Floats, spread: Floats) -> bool:
+        """The same update of the variances of shared effects, attribute by attribute."""
+        count, old = self.block_guess.size, self.block_variance
+        known = np.maximum(np.bincount(self.block, 1.0 - spread / old[self.block], count), 0.0)
+        weight = self.penalty.block_weight
+        new = (np.bincount(self.block, effects**2, count) + weight * self.block_guess) / (known + weight)
+        self.block_variance = np.clip(new, 1e-6, 9.0)
+        self.precision[self.shared] = 1.0 / self.block_variance[self.block]
+        return bool(np.abs(np.log(self.block_variance / old)).max(initial=0.0) < 1e-9)
 
     def solution(self, point: _Point, converged: bool, iterations: int) -> Solution:
         slope, curve, group_slope, group_curve, cross = self.system(point)
@@ -327,6 +386,7 @@ class _Search:
             group_pull=(cross / group_curve[:, None]) @ np.linalg.pinv(m),
             group_sd=float(np.sqrt(self.group_variance)) if self.layout.groups else 0.0,
             drift_sd=float(np.sqrt(self.drift_variance)) if self.layout.periods > 1 else 0.0,
+            shared_sd=np.sqrt(self.block_variance),
             log_likelihood=point.value,
             marginal=self.penalised(point, self.free, self.effects) + 0.5 * (prior_logdet - logdet),
             parameters=m.shape[1],

@@ -17,11 +17,15 @@ from gunmane.core.deterioration.intervals import Floats
 
 _ARRAYS = (
     "coefficients", "exits", "drift", "drift_edges", "center", "scale", "covariance", "jump_counts", "jump_years",
+    "shared", "shared_center", "shared_rows",
 )  # fmt: skip
 
 
-class StoredFit(Struct, frozen=True, kw_only=True):
-    """The region's part of a ChainFit; the fields as there, arrays as nested lists."""
+class StoredFit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The region's part of a ChainFit; the fields as there, arrays as nested lists.
+
+    What came later has a default and is left out where it has it: a fit stored before keeps its digest.
+    """
 
     states: int
     coefficients: tuple[tuple[float, ...], ...]
@@ -44,6 +48,11 @@ class StoredFit(Struct, frozen=True, kw_only=True):
     rows: int
     collapsed: int
     prior: ChainPrior | None
+    shared: tuple[float, ...] = ()
+    shared_center: tuple[float, ...] = ()
+    shared_rows: tuple[float, ...] = ()
+    shared_names: tuple[str, ...] = ()
+    shared_sd: tuple[float, ...] = ()
 
 
 class StoredOwner(Struct, frozen=True, kw_only=True):

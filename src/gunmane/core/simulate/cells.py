@@ -97,7 +97,9 @@ NUMBERS: dict[str, Callable[[float], str]] = {
     "route_class": lambda v: f"第{'一二三'[int(v) - 1]}次" if v else "指定なし",
 }
 
-FLAGS: dict[str, tuple[str, str]] = {"circle": ("○", ""), "bit": ("1", "0"), "quake": ("耐震", "非耐震")}
+FLAGS: dict[str, tuple[str, str]] = {
+    "circle": ("○", ""), "bit": ("1", "0"), "quake": ("耐震", "非耐震"), "region": ("該当", "非該当"),
+}  # fmt: skip
 
 
 def write(values: Values, form: str, missing: str) -> Cells:

@@ -142,8 +142,8 @@ def compute(
     for done, fleet in enumerate(fleets):
         report("fit", done / len(fleets))
         found = assess(
-            fleet, reference.scales(), reference.priors(), as_of=as_of, ends=ends, seed=seed, version=__version__,
-            adopted=adopted,
+            fleet, reference.scales(), reference.priors(), reference.covariates(), as_of=as_of, ends=ends, seed=seed,
+            version=__version__, adopted=adopted,
         )  # fmt: skip
         parts.append((fleet, tuple(found)))
     report("fit", 1.0)
@@ -166,7 +166,7 @@ def compute(
 
 def _proposed(fleet: Fleet, one: Assessed, as_of: date, seed: int, region_id: UUID) -> Proposed:
     """Examine a class's own fit and name the models by what they are."""
-    made = propose(fleet, one, reference.priors(), as_of=as_of, seed=seed)
+    made = propose(fleet, one, reference.priors(), reference.covariates(), as_of=as_of, seed=seed)
     model_id = str(model_id_of(region_id, fleet.asset_class, one.scale.code, made.digest))
     return Proposed(made, model_id, model_id if one.adopted is None else one.adopted.model_id)
 
@@ -259,7 +259,7 @@ def sheet_of(
     wishes = wishes_of(overrides, _rows(overrides, fleets, stock), stock)
     plan = plan_region(stock, book, scales, on_network, roads, wishes)
     sheet = make_sheet(plan, book, scales, facts, labels, numbers, names)
-    tables, words = reference.texts("risk"), reference.texts("models")
+    tables, words = reference.reason_texts(), reference.card_texts()
     kinds, rows = show.due_rows(fleets, done.duties, rule_book(), reference.texts("duties")["duties"], done.as_of)
     planned = done.schedule
     by_month, by_engineer = show.schedule_rows(
