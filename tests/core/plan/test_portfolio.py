@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gunmane.core.errors import GunmaneError
+from gunmane.core.plan import dual
 from gunmane.core.plan.dual import Prices
 from gunmane.core.plan.instances import Instance, excess, instance_of, use_of
 from gunmane.core.plan.portfolio import bound, solve
@@ -125,6 +126,29 @@ def test_hard_measures_come_first() -> None:
 def test_a_budget_that_hard_measures_break_is_reported() -> None:
     found = solve(instance_of(np.ones((4, 1, 1)), np.full(4, np.inf), np.ones((4, 1)), [2.0]), effort=1)
     assert found.over == pytest.approx(1.0)
+
+
+def test_musts_of_groups_do_not_lead_the_prices_astray(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample of assets whose musts need more than the sample's share of the money says nothing of the prices."""
+    monkeypatch.setattr(dual, "SAMPLE", 100)
+    random = np.random.default_rng(6)
+    n, groups, years = 4_000, 8, 5
+    cost = random.lognormal(1, 1.0, (n, 2))
+    keep = cost.mean(axis=1) * random.uniform(0.5, 4, n)
+    value = keep[:, None, None] * random.uniform(0.3, 1, (n, 2, years)) + 0.1 * cost[:, :, None]
+    hard = random.random(n) < 0.08
+    value[hard, 1] = np.inf
+    group = np.sort(random.integers(0, groups, n))
+    musts = np.bincount(group[hard], cost[hard, 0], minlength=groups)
+    found = solve(
+        instance_of(
+            value, np.where(hard, np.inf, keep), cost, np.full(years, np.inf), group=group,
+            group_budget=np.repeat(musts[:, None] * random.uniform(1.05, 4, (groups, 1)) / years, years, axis=1),
+        ),
+        effort=1,
+    )  # fmt: skip
+    assert found.over == 0
+    assert 0 <= found.gap < 0.01
 
 
 def test_bad_instances_are_refused() -> None:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import numpy as np
 from msgspec import Struct
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from gunmane.core.plan.instances import Instance
 from gunmane.core.plan.softmin import sweep
@@ -24,7 +25,8 @@ COARSE = (0.3, 0.1, 0.03, 0.01)
 MIDDLE = (0.01, 0.003)
 FINE = (0.003, 0.001, 0.0003, 0.0001, 3e-5, 1e-5, 3e-6)
 MANY, FINE_ENOUGH = 200_000, 2e-4
-STEPS = 14
+LARGE, ENOUGH = 20_000, 2e-7  # from so many assets on, finer temperatures end when the bound gains so little
+STEPS = 40
 FIRST_DAMPING, LEAST_DAMPING = 1e-4, 1e-10
 PATIENCE = 3
 NOTHING = 1e-10  # gain of a step, relative to the dual
@@ -144,6 +146,14 @@ def _paid(x: Floats, limits: _Limits) -> float:
     return float((x * np.where(np.isfinite(limits.vector), limits.vector, 0.0)).sum())
 
 
+def _solved(matrix: Floats, right: Floats) -> Floats:
+    """Solve a positive definite system, by elimination where rounding spoils that."""
+    try:
+        return np.asarray(cho_solve(cho_factor(matrix, check_finite=False), right, check_finite=False))
+    except LinAlgError:
+        return np.linalg.solve(matrix, right)
+
+
 def _nonnegative(matrix: Floats, right: Floats, free: Array) -> Floats:
     """Return z >= 0 with least z'Az / 2 - b'z, A positive definite; starts from the coordinates that are `free`.
 
@@ -156,7 +166,7 @@ def _nonnegative(matrix: Floats, right: Floats, free: Array) -> Floats:
     for _ in range(20 * size + 20):
         at = np.flatnonzero(free)
         z[:] = 0.0
-        z[at] = np.linalg.solve(matrix[np.ix_(at, at)], right[at])
+        z[at] = _solved(matrix[np.ix_(at, at)], right[at])
         slope = matrix[:, at] @ z[at] - right
         noise = 1e-10 * (np.abs(z).max(initial=0.0) + 1e-300), 1e-10 * (np.abs(right).max(initial=0.0) + 1e-300)
         wrong = np.flatnonzero(np.where(free, z < -noise[0], slope < -noise[1]))
@@ -269,11 +279,16 @@ def ascend(instance: Instance, seed: int, stop: Stop = None, least: float = 0.0)
     coarse = [COARSE[-1]] if begun else list(COARSE)
     # At the coarse temperatures a sample tells the prices well enough, a larger one at those between.
     for factor, temperatures in ((1, coarse), (10, MIDDLE)):
-        if n > 2 * factor * size:
+        # A sample of each group's assets is small, and its musts may need more than its share of the money.
+        if n > 2 * factor * size and not (begun and n <= MANY):
             part, small = _part(data, limits, np.sort(random.choice(n, factor * size, replace=False)))
+            trial = x
             for temperature in temperatures:
-                x = _climb(part, small, x, temperature, 1e-3, stop)
+                trial = _climb(part, small, trial, temperature, 1e-3, stop)
+            x = _higher(data, limits, x, trial, temperatures[-1])
             coarse = []
+    if begun and n <= MANY:
+        coarse = [COARSE[-1], MIDDLE[-1]]
     for temperature in coarse:
         x = _climb(data, limits, x, temperature, 1e-3, stop)
     if over(stop):
@@ -288,11 +303,18 @@ def ascend(instance: Instance, seed: int, stop: Stop = None, least: float = 0.0)
             continue
         x = _climb(data, limits, x, temperature, 1e-4, stop)
         exact = _look(data, limits, x, temperature, False).exact - _paid(x, limits)
-        if exact > top:
+        gained = exact - top
+        if gained > 0:
             best, top = x, exact
-        if over(stop):
+        if over(stop) or (n > LARGE and gained <= ENOUGH * abs(exact)):
             break
     return limits.split(best)
+
+
+def _higher(data: _Data, limits: _Limits, before: Floats, after: Floats, temperature: float) -> Floats:
+    """Return the prices with the greater smoothed dual over all assets."""
+    low, high = (_look(data, limits, x, temperature, False).smooth - _paid(x, limits) for x in (before, after))
+    return after if high >= low else before
 
 
 def _begin(instance: Instance, limits: _Limits, seed: int, stop: Stop) -> Floats:

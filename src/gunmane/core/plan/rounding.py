@@ -23,6 +23,7 @@ SWEEPS = 3
 EXCHANGED_UP_TO = 200_000
 EXCHANGES = 100  # tries for each asset in a round
 MOST_EXCHANGES = 2_000_000  # tries in a round
+MOST_UNTIMED = 300_000  # the same without a clock, where nothing else ends the search
 AT_ONCE = 100_000  # tries between two looks at the clock
 KICKED_UP_TO = 20_000
 
@@ -210,7 +211,8 @@ def _exchanged(
 ) -> float:
     """Try so many exchanges for each asset, or until the time is up; returns the value gained."""
     arguments = _arguments(problem, state)
-    left, gained = min(tries * len(state.choice), MOST_EXCHANGES), 0.0
+    most = MOST_UNTIMED if stop is None else MOST_EXCHANGES
+    left, gained = min(tries * len(state.choice), most), 0.0
     while left > 0 and not over(stop):
         count = min(left, AT_ONCE)
         every: tuple[Any, ...] = (int(random.integers(2**31)), count, *arguments[:5], guide.near, *arguments[5:])

@@ -43,7 +43,7 @@ BUDGET_SHARES = (0.8, 1.0, 1.2)
 """Shares of the budgets that are computed side by side."""
 
 
-MOST_COMPARED = 30_000
+MOST_COMPARED = 300_000
 """Assets with options up to which budgets that nobody gave are varied: above, that would double a build's time."""
 
 
@@ -217,7 +217,7 @@ def _budget_cases(
         return ()
     free = not any(facts.budgets for facts in stock.owners)
     return tuple(
-        (share, level if (share == 1 and not given) or (share > 1 and free) else scheduled(owners))
+        (share, level if share == 1 or (share > 1 and free) else scheduled(owners))
         for share, owners in ((share, with_budgets(stock, share, spent)) for share in BUDGET_SHARES)
     )
 
