@@ -1,52 +1,151 @@
 -- readable_owners
--- Owners whose assets the principal reads one by one: its own and those that consented in full.
-SELECT DISTINCT left(pair, 36)::uuid AS owner_id
+-- Owners whose assets the principal reads one by one, with their classes: its own and those that consented in full.
+SELECT left(pair, 36)::uuid AS owner_id, bool_or(length(pair) = 36) AS own, array_agg(substr(pair, 38)) AS classes
 FROM unnest(
     string_to_array(current_setting('gm.own', true), ',') || string_to_array(current_setting('gm.full', true), ',')
 ) AS pair
--- Lists are narrowed in many ways: each is planned for what is asked, until the end of the transaction; as a page
--- holds few rows, whole tables are never hashed for it.
-CROSS JOIN set_config('plan_cache_mode', 'force_custom_plan', true) AS planned
+-- Until the end of the transaction: a list has one statement for each way of narrowing it, planned once ($1) or for what
+-- is asked. As a page holds few rows, whole tables are never hashed or sorted for it.
+CROSS JOIN set_config('plan_cache_mode', CASE WHEN $1 THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true) AS plan
 CROSS JOIN set_config('enable_hashjoin', 'off', true) AS unhashed
 CROSS JOIN set_config('enable_mergejoin', 'off', true) AS unmerged
-WHERE pair <> '';
+CROSS JOIN set_config('enable_sort', CASE WHEN $1 THEN 'off' ELSE 'on' END, true) AS unsorted
+CROSS JOIN set_config('enable_bitmapscan', CASE WHEN $1 THEN 'off' ELSE 'on' END, true) AS unmapped
+CROSS JOIN set_config('enable_seqscan', CASE WHEN $1 THEN 'off' ELSE 'on' END, true) AS indexed
+CROSS JOIN set_config('max_parallel_workers_per_gather', '0', true) AS alone
+WHERE pair <> ''
+GROUP BY left(pair, 36)
+ORDER BY left(pair, 36);
 
 -- by_risk
--- Scored assets, highest expected loss first.
-SELECT p.* FROM unnest($1::uuid[]) AS o (owner_id)
-CROSS JOIN unnest(coalesce($4::text[], ARRAY[NULL::text])) AS k (asset_class)
-CROSS JOIN LATERAL (
-    SELECT
-        a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
-        a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
-        a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
-        CASE WHEN $13 THEN a.geometry END AS geometry,
-        c.scale, c.grade, c.inspected_on,
-        r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
-    FROM risks AS r
-    JOIN assets AS a ON a.owner_id = r.owner_id AND a.asset_id = r.asset_id
-    LEFT JOIN conditions AS c ON c.owner_id = r.owner_id AND c.asset_id = r.asset_id
-    WHERE r.owner_id = o.owner_id
-        AND ($2::float8 IS NULL OR (r.loss_yen_per_year, r.asset_id) < ($2, $3::uuid))
-        AND ($4::text[] IS NULL OR r.asset_class = k.asset_class)
-        AND ($5::text[] IS NULL OR c.grade = ANY ($5))
-        AND ($6::text IS NULL OR c.scale = $6)
-        AND ($7::text[] IS NULL OR a.status = ANY ($7))
-        AND ($8::text[] IS NULL OR CASE WHEN $14::boolean -- many have such a duty: each row is looked up
-            THEN (SELECT true FROM due_items AS d
-                WHERE d.owner_id = r.owner_id AND d.asset_id = r.asset_id AND d.state = ANY ($8) LIMIT 1)
-            ELSE EXISTS (SELECT FROM due_items AS d
-                WHERE d.owner_id = r.owner_id AND d.asset_id = r.asset_id AND d.state = ANY ($8)) END)
-        AND ($9::text[] IS NULL OR a.number ILIKE ANY ($9) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9))
-        AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
-        AND ($11::box IS NULL OR CASE WHEN a.bounds && $11 THEN true ELSE false END) -- holds for many: see in_box
-    ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
-    LIMIT $12
-) AS p
--- Of a class that an owner does not share in full no row is walked past.
-WHERE $4::text[] IS NULL OR o.owner_id = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[])
-    OR (o.owner_id::text || ':' || k.asset_class) = ANY (string_to_array(current_setting('gm.full', true), ','))
-ORDER BY p.loss_yen_per_year DESC, p.asset_id DESC
+-- Scored assets, highest expected loss first: owner by owner (and class, status or municipality), merged in that order.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    CASE WHEN $13 THEN a.geometry END AS geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM (
+    SELECT u.* FROM (
+        /* for each */
+        (
+            SELECT k.owner_id, k.asset_id, k.loss_yen_per_year FROM risks AS k
+            WHERE k.owner_id = ($1::uuid[])[1 /* arm */]
+                AND k.asset_class = ($14::text[])[1 /* arm */] -- if by_class
+                AND k.status = ($14::text[])[1 /* arm */] AND k.status <> 'in_service' -- if by_status
+                AND k.municipality_code = ($14::text[])[1 /* arm */] -- if by_municipality
+                AND (k.loss_yen_per_year, k.asset_id) < ($2::double precision, $3::uuid)
+                AND k.asset_class = ANY ($4::text[]) -- if classes
+                AND k.status = ANY ($7::text[]) -- if statuses
+                AND k.municipality_code = ANY ($10::text[]) -- if municipalities
+                AND k.bounds && $11::box -- if box
+                AND (SELECT c.grade FROM conditions AS c -- if grades
+                    WHERE c.owner_id = k.owner_id AND c.asset_id = k.asset_id LIMIT 1) = ANY ($5::text[]) -- if grades
+                AND (SELECT c.scale FROM conditions AS c -- if scale
+                    WHERE c.owner_id = k.owner_id AND c.asset_id = k.asset_id LIMIT 1) = $6::text -- if scale
+                AND (SELECT true FROM due_items AS d WHERE d.owner_id = k.owner_id AND d.asset_id = k.asset_id -- if due
+                    AND d.state = ANY ($8::text[]) LIMIT 1) -- if due
+                AND (SELECT b.number ILIKE ANY ($9::text[]) OR b.name ILIKE ANY ($9) OR b.route ILIKE ANY ($9) -- if text
+                    FROM assets AS b WHERE b.owner_id = k.owner_id AND b.asset_id = k.asset_id LIMIT 1) -- if text
+            ORDER BY k.loss_yen_per_year DESC, k.asset_id DESC
+        )
+        /* end */
+    ) AS u
+    ORDER BY u.loss_yen_per_year DESC, u.asset_id DESC
+    -- What may follow, assets without a score, is planned for what is asked.
+    LIMIT (
+        SELECT $12::bigint FROM set_config('plan_cache_mode', 'force_custom_plan', true) AS planned,
+            set_config('enable_sort', 'on', true) AS sorted, set_config('enable_bitmapscan', 'on', true) AS mapped
+    )
+) AS w
+JOIN risks AS r ON r.owner_id = w.owner_id AND r.asset_id = w.asset_id
+JOIN assets AS a ON a.owner_id = w.owner_id AND a.asset_id = w.asset_id
+LEFT JOIN conditions AS c ON c.owner_id = w.owner_id AND c.asset_id = w.asset_id
+WHERE num_nulls($4::text[], $5::text[], $6::text, $7::text[], $8::text[], $9::text[], $10::text[], $11::box) >= 0
+    AND num_nulls($14::text[]) >= 0
+ORDER BY w.loss_yen_per_year DESC, w.asset_id DESC;
+
+-- by_risk_in_box
+-- Scored assets in a small box, highest expected loss first.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    CASE WHEN $13 THEN a.geometry END AS geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM (
+    SELECT n.* FROM unnest($1::uuid[]) AS o (owner_id)
+    CROSS JOIN place_ranges($11::box) AS g
+    CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner thinks of the box
+        SELECT k.owner_id, k.asset_id, k.loss_yen_per_year FROM risks AS k
+        WHERE k.owner_id = o.owner_id AND k.place BETWEEN g.low AND g.high AND k.bounds && $11
+            AND (k.loss_yen_per_year, k.asset_id) < ($2::double precision, $3::uuid)
+            AND k.asset_class = ANY ($4::text[]) -- if classes
+            AND k.status = ANY ($7::text[]) -- if statuses
+            AND k.municipality_code = ANY ($10::text[]) -- if municipalities
+        OFFSET 0
+    ) AS n
+    ORDER BY n.loss_yen_per_year DESC, n.asset_id DESC
+    OFFSET 0
+) AS w
+JOIN assets AS a ON a.owner_id = w.owner_id AND a.asset_id = w.asset_id
+JOIN risks AS r ON r.owner_id = w.owner_id AND r.asset_id = w.asset_id
+LEFT JOIN conditions AS c ON c.owner_id = w.owner_id AND c.asset_id = w.asset_id
+WHERE true
+    AND num_nulls($4::text[], $5::text[], $6::text, $7::text[], $8::text[], $9::text[], $10::text[], $11::box) >= 0
+    AND c.grade = ANY ($5::text[]) -- if grades
+    AND c.scale = $6::text -- if scale
+    AND (SELECT true FROM due_items AS d WHERE d.owner_id = w.owner_id AND d.asset_id = w.asset_id -- if due
+        AND d.state = ANY ($8::text[]) LIMIT 1) -- if due
+    AND (a.number ILIKE ANY ($9::text[]) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9)) -- if text
+ORDER BY w.loss_yen_per_year DESC, w.asset_id DESC
+LIMIT $12;
+
+-- by_risk_gathered
+-- Scored assets with a rare grade or a rare state of duty, highest expected loss first: all of them are looked up.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    CASE WHEN $13 THEN a.geometry END AS geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM (
+    SELECT k.owner_id, k.asset_id, k.loss_yen_per_year
+    FROM unnest($1::uuid[], $14::text[]) AS o (owner_id, asset_class)
+    CROSS JOIN LATERAL ( -- OFFSET 0: an owner's class that may be read, one by one
+        SELECT c.asset_id FROM conditions AS c -- if by_grade
+        WHERE c.owner_id = o.owner_id AND c.grade = ANY ($5::text[]) AND c.asset_class = o.asset_class -- if by_grade
+        UNION -- if by_grade_and_due
+        SELECT d.asset_id FROM due_items AS d -- if by_due
+        WHERE d.owner_id = o.owner_id AND d.asset_class = o.asset_class AND d.state = ANY ($8::text[]) -- if by_due
+        GROUP BY d.asset_id -- if by_due
+        OFFSET 0
+    ) AS n
+    CROSS JOIN LATERAL (
+        SELECT s.owner_id, s.asset_id, s.asset_class, s.loss_yen_per_year FROM risks AS s
+        WHERE s.owner_id = o.owner_id AND s.asset_id = n.asset_id OFFSET 0
+    ) AS k
+    WHERE (k.loss_yen_per_year, k.asset_id) < ($2::double precision, $3::uuid)
+    ORDER BY k.loss_yen_per_year DESC, k.asset_id DESC
+    OFFSET 0
+) AS w
+JOIN assets AS a ON a.owner_id = w.owner_id AND a.asset_id = w.asset_id
+JOIN risks AS r ON r.owner_id = w.owner_id AND r.asset_id = w.asset_id
+LEFT JOIN conditions AS c ON c.owner_id = w.owner_id AND c.asset_id = w.asset_id
+WHERE true
+    AND num_nulls($4::text[], $5::text[], $6::text, $7::text[], $8::text[], $9::text[], $10::text[], $11::box) >= 0
+    AND a.status = ANY ($7::text[]) -- if statuses
+    AND a.municipality_code = ANY ($10::text[]) -- if municipalities
+    AND (SELECT true FROM due_items AS d WHERE d.owner_id = w.owner_id AND d.asset_id = w.asset_id -- if due
+        AND d.state = ANY ($8::text[]) LIMIT 1) -- if due
+    AND c.grade = ANY ($5::text[]) -- if grades
+    AND c.scale = $6::text -- if scale
+    AND a.bounds && $11::box -- if box
+    AND (a.number ILIKE ANY ($9::text[]) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9)) -- if text
+ORDER BY w.loss_yen_per_year DESC, w.asset_id DESC
 LIMIT $12;
 
 -- by_identity
@@ -85,37 +184,6 @@ CROSS JOIN LATERAL (
 ORDER BY p.asset_id
 LIMIT $12;
 
--- by_risk_in_box
--- Scored assets in a small box, highest expected loss first.
-SELECT
-    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
-    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
-    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
-    CASE WHEN $13 THEN a.geometry END AS geometry,
-    c.scale, c.grade, c.inspected_on,
-    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
-FROM unnest($1::uuid[]) AS o (owner_id)
-CROSS JOIN place_ranges($11::box) AS g
-CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner thinks of the box
-    SELECT * FROM assets AS b
-    WHERE b.owner_id = o.owner_id AND b.place BETWEEN g.low AND g.high AND b.bounds && $11::box OFFSET 0
-) AS a
-LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
-JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
-WHERE true
-    AND ($2::float8 IS NULL OR (r.loss_yen_per_year, r.asset_id) < ($2, $3::uuid))
-    AND ($4::text[] IS NULL OR a.asset_class = ANY ($4))
-    AND ($5::text[] IS NULL OR c.grade = ANY ($5))
-    AND ($6::text IS NULL OR c.scale = $6)
-    AND ($7::text[] IS NULL OR a.status = ANY ($7))
-    AND ($8::text[] IS NULL OR EXISTS (
-        SELECT FROM due_items AS d
-        WHERE d.owner_id = a.owner_id AND d.asset_id = a.asset_id AND d.state = ANY ($8)))
-    AND ($9::text[] IS NULL OR a.number ILIKE ANY ($9) OR a.name ILIKE ANY ($9) OR a.route ILIKE ANY ($9))
-    AND ($10::text[] IS NULL OR a.municipality_code = ANY ($10))
-ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
-LIMIT $12;
-
 -- by_identity_in_box
 -- Assets in a small box in the order of their identifiers; $14: only those without a score.
 SELECT
@@ -128,9 +196,10 @@ SELECT
 FROM unnest($1::uuid[]) AS o (owner_id)
 CROSS JOIN place_ranges($11::box) AS g
 CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner thinks of the box
-    SELECT * FROM assets AS b
+    SELECT b.asset_id FROM assets AS b
     WHERE b.owner_id = o.owner_id AND b.place BETWEEN g.low AND g.high AND b.bounds && $11::box OFFSET 0
-) AS a
+) AS n
+JOIN assets AS a ON a.owner_id = o.owner_id AND a.asset_id = n.asset_id
 LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
 LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
 WHERE true

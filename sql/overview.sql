@@ -110,17 +110,22 @@ GROUP BY c.x, c.y
 ORDER BY c.x, c.y;
 
 -- box_counts
--- About how many located assets each owner has in some map cells, in those not on their edge, and in all.
-SELECT o.owner_id, coalesce(f.n, 0) AS touched, coalesce(f.inside, 0) AS inside, coalesce(w.n, 0) AS whole
+-- About how many located assets, of some classes and of all, each owner has in some map cells and everywhere.
+SELECT o.owner_id, coalesce(f.n, 0) AS touched, coalesce(f.inside, 0) AS inside, coalesce(w.n, 0) AS whole,
+    coalesce(f.all_n, 0) AS all_touched, coalesce(f.all_inside, 0) AS all_inside
 FROM unnest($1::uuid[]) AS o (owner_id)
 CROSS JOIN LATERAL (
-    SELECT sum(c.n)::bigint AS n,
-        (sum(c.n) FILTER (WHERE c.x > $3 AND c.x < $4 AND c.y > $5 AND c.y < $6))::bigint AS inside
+    SELECT sum(c.n)::bigint AS all_n,
+        (sum(c.n) FILTER (WHERE c.x > $3 AND c.x < $4 AND c.y > $5 AND c.y < $6))::bigint AS all_inside,
+        (sum(c.n) FILTER (WHERE $8::text[] IS NULL OR c.asset_class = ANY ($8)))::bigint AS n,
+        (sum(c.n) FILTER (WHERE c.x > $3 AND c.x < $4 AND c.y > $5 AND c.y < $6
+            AND ($8 IS NULL OR c.asset_class = ANY ($8))))::bigint AS inside
     FROM cells AS c
     WHERE c.owner_id = o.owner_id AND c.level = $2::smallint AND c.x BETWEEN $3 AND $4 AND c.y BETWEEN $5 AND $6
 ) AS f
 CROSS JOIN LATERAL (
-    SELECT sum(c.n)::bigint AS n FROM cells AS c WHERE c.owner_id = o.owner_id AND c.level = $7::smallint
+    SELECT sum(c.n)::bigint AS n FROM cells AS c
+    WHERE c.owner_id = o.owner_id AND c.level = $7::smallint AND ($8 IS NULL OR c.asset_class = ANY ($8))
 ) AS w;
 
 -- assets_of_tile
@@ -129,9 +134,11 @@ SELECT a.geometry, a.asset_id, a.asset_class, a.number, c.grade, r.loss_yen_per_
 FROM unnest($1::uuid[]) AS o (owner_id)
 CROSS JOIN place_ranges($2::box) AS p
 CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner thinks of the box
-    SELECT * FROM assets AS b
-    WHERE b.owner_id = o.owner_id AND b.place BETWEEN p.low AND p.high AND b.bounds && $2::box OFFSET 0
-) AS a
+    SELECT b.asset_id FROM assets AS b
+    WHERE b.owner_id = o.owner_id AND b.place BETWEEN p.low AND p.high AND b.bounds && $2::box
+        AND ($3::text IS NULL OR b.asset_class = $3) OFFSET 0
+) AS n
+JOIN assets AS a ON a.owner_id = o.owner_id AND a.asset_id = n.asset_id
 LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
 LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
 WHERE a.geometry IS NOT NULL AND a.status <> 'abolished'

@@ -48,6 +48,35 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) OWNER TO gunmane_auth;
+CREATE FUNCTION public.copy_from_asset() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+BEGIN
+    SELECT a.status, a.municipality_code, a.place, a.bounds
+    INTO NEW.status, NEW.municipality_code, NEW.place, NEW.bounds
+    FROM public.assets AS a WHERE a.owner_id = NEW.owner_id AND a.asset_id = NEW.asset_id;
+    RETURN NEW;
+END
+$$;
+ALTER FUNCTION public.copy_from_asset() OWNER TO postgres;
+CREATE FUNCTION public.copy_to_risks() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+BEGIN
+    UPDATE public.risks AS r SET status = NEW.status, municipality_code = NEW.municipality_code, place = NEW.place,
+        bounds = NEW.bounds
+    WHERE r.owner_id = NEW.owner_id AND r.asset_id = NEW.asset_id;
+    IF NOT FOUND THEN
+        UPDATE public.risks AS r SET status = NEW.status, municipality_code = NEW.municipality_code, place = NEW.place,
+            bounds = NEW.bounds
+        WHERE r.owner_id = NEW.owner_id AND r.asset_id = NEW.asset_id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+ALTER FUNCTION public.copy_to_risks() OWNER TO postgres;
 CREATE FUNCTION public.enter(wanted_key uuid, wanted_sha256 bytea, today date, wanted_idempotency text) RETURNS TABLE(key_id uuid, owner_id uuid, role text, purpose text, regions uuid[], request_sha256 bytea, status smallint, headers jsonb, body bytea)
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public'
@@ -1034,6 +1063,10 @@ CREATE TABLE public.risks (
     bad_1y_high real,
     bad_10y_low real,
     bad_10y_high real,
+    status text,
+    municipality_code text,
+    place bigint,
+    bounds box,
     CONSTRAINT risks_consequence_band_check CHECK (((consequence_band >= 1) AND (consequence_band <= 5))),
     CONSTRAINT risks_likelihood_band_check CHECK (((likelihood_band >= 1) AND (likelihood_band <= 5)))
 );
@@ -1233,7 +1266,7 @@ ALTER TABLE ONLY public.reminders
 ALTER TABLE ONLY public.repairs
     ADD CONSTRAINT repairs_pk PRIMARY KEY (owner_id, repair_id);
 ALTER TABLE ONLY public.risks
-    ADD CONSTRAINT risks_pk PRIMARY KEY (owner_id, asset_id);
+    ADD CONSTRAINT risks_pk PRIMARY KEY (owner_id, asset_id) INCLUDE (asset_class, loss_yen_per_year);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pk PRIMARY KEY (region_id, run_id);
 ALTER TABLE ONLY public.schedule_changes
@@ -1250,10 +1283,11 @@ CREATE INDEX api_keys_key ON public.api_keys USING btree (key_id);
 CREATE INDEX asset_numbers_by_asset ON public.asset_numbers USING btree (owner_id, asset_id);
 CREATE INDEX asset_words_grams ON public.asset_words USING gin (grams);
 CREATE INDEX assets_not_in_service ON public.assets USING btree (owner_id, status) WHERE (status <> 'in_service'::text);
-CREATE INDEX assets_place ON public.assets USING btree (owner_id, place);
-CREATE INDEX conditions_by_grade ON public.conditions USING btree (owner_id, grade);
+CREATE INDEX assets_place ON public.assets USING btree (owner_id, place) INCLUDE (asset_class, asset_id, bounds);
+CREATE INDEX conditions_by_grade ON public.conditions USING btree (owner_id, grade, asset_class) INCLUDE (asset_id, scale);
 CREATE INDEX consents_region ON public.consents USING btree (region_id, owner_id) WHERE (revoked_at IS NULL);
 CREATE INDEX done_reports_recent ON public.done_reports USING btree (owner_id, reported_at);
+CREATE INDEX due_items_by_class ON public.due_items USING btree (owner_id, asset_class, state, due, asset_id, duty);
 CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id) INCLUDE (asset_class, duty, state, engineer);
 CREATE INDEX due_items_by_plan ON public.due_items USING btree (owner_id, planned_month, state, due, asset_id, duty) WHERE (planned_month IS NOT NULL);
 CREATE INDEX due_items_by_state ON public.due_items USING btree (owner_id, state, due, asset_id, duty);
@@ -1276,9 +1310,14 @@ CREATE UNIQUE INDEX plans_one_decided ON public.plans USING btree (region_id) WH
 CREATE INDEX region_members_owner ON public.region_members USING btree (owner_id);
 CREATE INDEX reminders_by_asset ON public.reminders USING btree (owner_id, asset_id, duty);
 CREATE INDEX repairs_by_asset ON public.repairs USING btree (owner_id, asset_id, repaired_on DESC);
-CREATE INDEX risks_by_class ON public.risks USING btree (owner_id, asset_class, loss_yen_per_year DESC, asset_id DESC);
-CREATE INDEX risks_highest ON public.risks USING btree (owner_id, loss_yen_per_year DESC, asset_id DESC);
+CREATE INDEX risks_by_class ON public.risks USING btree (owner_id, asset_class, loss_yen_per_year DESC, asset_id DESC) INCLUDE (status, municipality_code, bounds);
+CREATE INDEX risks_by_municipality ON public.risks USING btree (owner_id, municipality_code, loss_yen_per_year DESC, asset_id DESC) INCLUDE (asset_class, status);
+CREATE INDEX risks_by_place ON public.risks USING btree (owner_id, place) INCLUDE (asset_class, loss_yen_per_year, asset_id, status, municipality_code, bounds);
+CREATE INDEX risks_by_status ON public.risks USING btree (owner_id, status, loss_yen_per_year DESC, asset_id DESC) INCLUDE (asset_class, municipality_code) WHERE (status <> 'in_service'::text);
+CREATE INDEX risks_highest ON public.risks USING btree (owner_id, loss_yen_per_year DESC, asset_id DESC) INCLUDE (asset_class, status, municipality_code, bounds);
 CREATE INDEX runs_recent ON public.runs USING btree (region_id, requested_at DESC);
+CREATE TRIGGER assets_to_risks AFTER UPDATE ON public.assets FOR EACH ROW WHEN (((((old.status IS DISTINCT FROM new.status) OR (old.municipality_code IS DISTINCT FROM new.municipality_code)) OR (old.place IS DISTINCT FROM new.place)) OR (NOT (old.bounds ~= new.bounds)))) EXECUTE FUNCTION public.copy_to_risks();
+CREATE TRIGGER risks_from_asset BEFORE INSERT ON public.risks FOR EACH ROW WHEN ((new.status IS NULL)) EXECUTE FUNCTION public.copy_from_asset();
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.owners(owner_id);
 ALTER TABLE ONLY public.asset_history

@@ -24,16 +24,20 @@ CREATE TEMP TABLE staged_due_kinds (
 DELETE FROM risks WHERE owner_id = ANY ($1::uuid[]) AND asset_class = $2;
 
 -- insert_risks
--- Keep the staged risks as those of a run.
+-- Keep the staged risks as those of a run, with copies of what lists are narrowed by.
 INSERT INTO risks (owner_id, asset_id, asset_class, bad_1y, bad_5y, bad_10y, bad_1y_low, bad_1y_high, bad_5y_low,
     bad_5y_high, bad_10y_low, bad_10y_high, life_median_years, life_low_years, life_high_years, consequence_yen,
-    loss_yen_per_year, likelihood_band, consequence_band, reasons, run_id)
-SELECT owner_id, asset_id, $1, nullif(bad_1y, 'NaN'), nullif(bad_5y, 'NaN'), nullif(bad_10y, 'NaN'),
+    loss_yen_per_year, likelihood_band, consequence_band, reasons, run_id, status, municipality_code, place, bounds)
+SELECT s.owner_id, s.asset_id, $1, nullif(bad_1y, 'NaN'), nullif(bad_5y, 'NaN'), nullif(bad_10y, 'NaN'),
     nullif(bad_1y_low, 'NaN'), nullif(bad_1y_high, 'NaN'), nullif(bad_5y_low, 'NaN'), nullif(bad_5y_high, 'NaN'),
     nullif(bad_10y_low, 'NaN'), nullif(bad_10y_high, 'NaN'), nullif(life_median_years, 'NaN'),
     nullif(life_low_years, 'NaN'), nullif(life_high_years, 'NaN'), consequence_yen, loss_yen_per_year, likelihood_band,
-    consequence_band, reasons, $2
-FROM staged_risks;
+    consequence_band, reasons, $2, a.status, a.municipality_code, a.place, a.bounds
+FROM staged_risks AS s
+LEFT JOIN LATERAL ( -- OFFSET 0: looked up one by one, in place of reading all assets for each batch
+    SELECT k.status, k.municipality_code, k.place, k.bounds FROM assets AS k
+    WHERE k.owner_id = s.owner_id AND k.asset_id = s.asset_id OFFSET 0
+) AS a ON true;
 
 -- clear_due_items
 -- Remove the due dates of a class that an earlier run left.

@@ -43,10 +43,19 @@ SELECT a.owner_id, a.asset_class, 'located', CASE WHEN a.bounds IS NULL THEN 'no
 FROM assets AS a WHERE a.owner_id = ANY ($1::uuid[]) AND a.status <> 'abolished'
 GROUP BY a.owner_id, a.asset_class, (a.bounds IS NULL);
 
--- due_share
--- Which part of the duties of these owners is in some states.
-SELECT coalesce((sum(n) FILTER (WHERE split_part(bucket, ':', 2) = ANY ($2::text[])) / nullif(sum(n), 0)), 0)::float8
-FROM tallies WHERE owner_id = ANY ($1::uuid[]) AND measure = 'due';
+-- shares
+-- How many assets of these owners (and classes) there are, with some grades, and how many duties in some states.
+SELECT
+    coalesce(sum(t.n) FILTER (WHERE t.measure = 'status'), 0)::bigint AS whole,
+    coalesce(sum(t.n) FILTER (WHERE t.measure = 'grade' AND substr(t.bucket, strpos(t.bucket, ':') + 1) = ANY ($3::text[])
+        AND ($5::text IS NULL OR split_part(t.bucket, ':', 1) = $5)), 0)::bigint AS graded,
+    coalesce(sum(t.n) FILTER (WHERE t.measure = 'due' AND split_part(t.bucket, ':', 2) = ANY ($4::text[])), 0)::bigint
+        AS due
+FROM tallies AS t
+WHERE t.owner_id = ANY ($1::uuid[]) AND t.measure IN ('status', 'grade', 'due')
+    AND ($2::text[] IS NULL OR t.asset_class = ANY ($2))
+    AND (t.owner_id = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[])
+        OR (t.owner_id::text || ':' || t.asset_class) = ANY (string_to_array(current_setting('gm.full', true), ',')));
 
 -- months
 -- Counts by month (and engineer) of the owners and classes that the principal may know of, within some months.

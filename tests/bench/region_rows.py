@@ -285,6 +285,12 @@ async def make(admin_url: str, size: int, seed: int = 1) -> Made:
         made.places.extend(chunk.places)
         made.losses.extend(chunk.losses)
     await admin.execute("SET session_replication_role = origin")
+    await admin.execute(
+        "UPDATE risks AS r SET status = a.status, municipality_code = a.municipality_code, place = a.place,"
+        " bounds = a.bounds"
+        " FROM assets AS a WHERE a.owner_id = r.owner_id AND a.asset_id = r.asset_id"
+    )
+    await admin.execute("VACUUM FULL risks")
     await admin.execute("VACUUM ANALYZE")
     await admin.close()
     opened = await pool.open_pool(admin_url, size=1)

@@ -9,10 +9,10 @@ from msgspec import structs
 
 from gunmane.core.words import Role
 from gunmane.jobs import words as job
-from gunmane.store import access, assets, pool, words
-from gunmane.store.assets import Wanted
+from gunmane.store import access, assets, pool, ways, words
 from gunmane.store.ids import uuid7
 from gunmane.store.query import Conn
+from gunmane.store.ways import Wanted
 from tests.conftest import Database
 
 OWNER = UUID(int=7)
@@ -64,10 +64,11 @@ async def _add(conn: Conn, owner: UUID, number: str, name: str) -> UUID:
 async def _found(opened: pool.Pool, key: str, text: str) -> set[UUID]:
     async with pool.reading(opened) as conn:
         assert await access.authenticate(conn, key, date(2026, 11, 23)) is not None
-        owners = await assets.readable_owners(conn)
+        reach = await ways.reach(conn)
+        owners = reach.owners
         rows = await assets.by_identity(conn, owners, Wanted(text=text), None, 100, False)
         unscored = await assets.by_identity(conn, owners, Wanted(text=text), None, 100, False, True)
-        scored = await assets.by_risk(conn, owners, Wanted(text=text), None, 100, False)
+        scored = await assets.by_risk(conn, reach, Wanted(text=text), None, 100, False)
         assert not scored
         assert rows == unscored, "nothing is scored here"
         return {row.asset_id for row in rows}

@@ -14,7 +14,8 @@ from gunmane.http import geojson
 from gunmane.http.cursors import Cursor, Limit, link_header, next_link, pack, unpack
 from gunmane.http.routes import EDITING, Answer, Ask, Nothing, Route, etag
 from gunmane.store import assets as store
-from gunmane.store.assets import AssetRow, Wanted
+from gunmane.store.assets import AssetRow
+from gunmane.store.ways import Wanted, reach
 
 Text = Annotated[str, Meta(min_length=1, max_length=100)]
 DueState = Annotated[
@@ -169,7 +170,14 @@ class AssetChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 def _known(row: AssetRow) -> dict[str, Any]:
     """Gather the fields that every form of an asset has."""
-    own = {name: getattr(row, name) for name in AssetRow.__struct_fields__ if name in Asset.__struct_fields__}
+    own: dict[str, Any] = {
+        "asset_id": row.asset_id, "owner_id": row.owner_id, "asset_class": row.asset_class, "number": row.number,
+        "name": row.name, "built_year": row.built_year, "built_on": row.built_on,
+        "built_precision": row.built_precision, "municipality_code": row.municipality_code, "route": row.route,
+        "length_m": row.length_m, "width_m": row.width_m, "area_m2": row.area_m2, "diameter_mm": row.diameter_mm,
+        "depth_m": row.depth_m, "material": row.material, "material_text": row.material_text, "status": row.status,
+        "origin": row.origin, "flags": row.flags, "revision": row.revision, "recorded_at": row.recorded_at,
+    }  # fmt: skip
     if row.scale is not None and row.grade is not None and row.inspected_on is not None:
         own["condition"] = Condition(scale=row.scale, grade=row.grade, inspected_on=row.inspected_on)
     if row.loss_yen_per_year is not None:
@@ -201,7 +209,7 @@ def detail(row: store.AssetInFull) -> AssetDetail:
 
 async def readable(ask: Ask[Any, Any], asked: list[UUID] | None = None) -> list[UUID]:
     """List the owners to look in: those that may be read, less those not asked for."""
-    owners = await store.readable_owners(ask.conn)
+    owners = (await reach(ask.conn)).owners
     return owners if asked is None else [one for one in owners if one in asked]
 
 
@@ -218,8 +226,12 @@ async def _rows(ask: Ask[AssetQuery, None], geometry: bool) -> tuple[list[AssetR
     The order by risk has two parts: what is scored, then what isn't, in the order of identifiers.
     """
     query, limit = ask.query, ask.query.limit
-    owners, wanted = await readable(ask, query.owner), _wanted(query)
-    if query.as_of is not None or query.sort == "identity":
+    ordered = query.as_of is None and query.sort == "risk"
+    seen, wanted = await reach(ask.conn, planned=ordered), _wanted(query)
+    if query.owner is not None:
+        seen = seen.only(query.owner)
+    owners = seen.owners
+    if not ordered:
         place = unpack(query.cursor, tuple[UUID])
         after = None if place is None else place[0]
         if query.as_of is not None:
@@ -231,7 +243,7 @@ async def _rows(ask: Ask[AssetQuery, None], geometry: bool) -> tuple[list[AssetR
     rows: list[AssetRow] = []
     if cursor is None or cursor[0] is not None:
         after_risk = None if cursor is None else (cast("float", cursor[0]), cursor[1])
-        rows = await store.by_risk(ask.conn, owners, wanted, after_risk, limit + 1, geometry)
+        rows = await store.by_risk(ask.conn, seen, wanted, after_risk, limit + 1, geometry)
     if len(rows) <= limit:
         after_id = cursor[1] if cursor is not None and cursor[0] is None else None
         rows += await store.by_identity(ask.conn, owners, wanted, after_id, limit + 1 - len(rows), geometry, True)

@@ -13,7 +13,8 @@ from gunmane.http.assets import Box, readable, shown
 from gunmane.http.cursors import Cursor, Limit, link_header, next_link, pack, unpack
 from gunmane.http.routes import JSON, Answer, Ask, Nothing, Route
 from gunmane.store import assets as store
-from gunmane.store.assets import AssetRow, Wanted
+from gunmane.store.assets import AssetRow
+from gunmane.store.ways import Wanted
 
 CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from gunmane.pages.place import class_asked, owners_asked, place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
 from gunmane.pages.visitor import PageRequest, visit
-from gunmane.store import assets
+from gunmane.store import assets, ways
 
 ROWS = 25
 LONGEST = 100
@@ -37,9 +37,9 @@ async def asset_list(request: PageRequest, state: State, region_id: FromPath[UUI
             return missing_page(request, found)
         text = request.query_params.get("q", "").replace("\0", "").strip()[:LONGEST]
         chosen = class_asked(request)
-        wanted = assets.Wanted(text=text or None, classes=[chosen] if chosen else None)
-        readable = set(await assets.readable_owners(found.conn))
-        owners = [one for one in owners_asked(request, place.members) if one in readable]
+        wanted = ways.Wanted(text=text or None, classes=[chosen] if chosen else None)
+        readable = await ways.reach(found.conn)
+        owners = [one for one in owners_asked(request, place.members) if one in readable.classes]
         after = _after(request)
         rows = await assets.by_identity(found.conn, owners, wanted, after, ROWS + 1, geometry=False)
         last = rows[ROWS - 1] if len(rows) > ROWS else None

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from gunmane.core.words import AssetClass, Origin, Precision, Status
 from gunmane.store import words
-from gunmane.store.overview import COARSEST_LEVEL, FINEST_LEVEL
-from gunmane.store.query import Conn, ReadConn, sql
+from gunmane.store.query import Conn, ReadConn, shaped, sql, structs
+from gunmane.store.ways import LAST, Box, Reach, Wanted, corners, filters, narrowing, rare, way_to
 
 
 class AssetRow(Struct, frozen=True, kw_only=True):
@@ -92,58 +92,30 @@ class SharedRow(Struct, frozen=True, kw_only=True):
     consequence_band: int | None = None
 
 
-Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees."""
-
-
-class Wanted(Struct, frozen=True, kw_only=True):
-    """Which assets to list; None does not restrict. `text` is looked for in number, name and route, whether
-    full-width or half-width (`words.spellings`)."""
-
-    classes: Sequence[str] | None = None
-    grades: Sequence[str] | None = None
-    scale: str | None = None
-    statuses: Sequence[str] | None = None
-    due_states: Sequence[str] | None = None
-    text: str | None = None
-    municipalities: Sequence[str] | None = None
-    box: Box | None = None
-
-
-def _box(box: Box | None) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    return None if box is None else ((box[2], box[3]), (box[0], box[1]))
-
-
-def _like(text: str | None) -> list[str] | None:
-    if text is None:
-        return None
-    escaped = (one.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for one in words.spellings(text))
-    return [f"%{one}%" for one in escaped]
-
-
-async def readable_owners(conn: ReadConn) -> list[UUID]:
-    """List the owners whose assets the principal reads one by one."""
-    return [row["owner_id"] for row in await conn.fetch(sql("assets", "readable_owners"))]
-
-
 async def by_risk(
-    conn: ReadConn,
-    owners: Sequence[UUID],
-    wanted: Wanted,
-    after: tuple[float, UUID] | None,
-    limit: int,
-    geometry: bool,
+    conn: ReadConn, reach: Reach, wanted: Wanted, after: tuple[float, UUID] | None, limit: int, geometry: bool
 ) -> list[AssetRow]:
     """List scored assets, highest expected loss first, after a place in that order."""
-    given = (*(after or (None, None)), *_filters(wanted), limit, geometry)
-    often = await _often(conn, owners, wanted.due_states)
-    way = await _way(conn, owners, wanted, limit)
-    rows = [
-        *(await conn.fetch(sql("assets", "by_risk"), way.far, *given, often) if way.far else ()),
-        *(await conn.fetch(sql("assets", "by_risk_in_box"), way.near, *given) if way.near else ()),
-        *(await conn.fetch(sql("assets", "by_risk_among"), way.of, *given, way.found) if way.found else ()),
-    ]
-    found = msgspec.convert(rows, list[AssetRow])
+    given = (*(after or (math.inf, LAST)), *filters(wanted), limit, geometry)
+    words = narrowing(wanted)
+    way = await way_to(conn, reach.owners, wanted, limit)
+    rows: list[Any] = []
+    if way.far and await rare(conn, way.far, wanted, limit):
+        by = "by_due" if wanted.grades is None else "by_grade"
+        owners, classes = reach.among(way.far, wanted.classes)
+        text = shaped("assets", "by_risk_gathered", words | {by})
+        rows += await conn.fetch(text, owners, *given, classes)
+    elif way.far:
+        by, arms = reach.arms(way.far, wanted)
+        if arms:
+            text = shaped("assets", "by_risk", words | {by}, len(arms))
+            parts = [value for _, value in arms]
+            rows += await conn.fetch(text, [one for one, _ in arms], *given, parts)
+    if way.near:
+        rows += await conn.fetch(shaped("assets", "by_risk_in_box", words), way.near, *given)
+    if way.found:
+        rows += await conn.fetch(sql("assets", "by_risk_among"), way.of, *given, way.found)
+    found = structs(rows, AssetRow)
     if way.mixed:
         found.sort(key=lambda row: (row.loss_yen_per_year or 0.0, row.asset_id), reverse=True)
     return found[:limit]
@@ -159,94 +131,18 @@ async def by_identity(
     unscored: bool = False,
 ) -> list[AssetRow]:
     """List assets in the order of their identifiers; `unscored` leaves out those with a risk."""
-    given = (None, after, *_filters(wanted), limit, geometry, unscored)
-    often = await _often(conn, owners, wanted.due_states)
-    way = await _way(conn, owners, wanted, limit)
+    given = (None, after, *filters(wanted), limit, geometry, unscored)
+    often = bool(wanted.due_states) and not await rare(conn, owners, Wanted(due_states=wanted.due_states), limit)
+    way = await way_to(conn, owners, wanted, limit)
     rows = [
         *(await conn.fetch(sql("assets", "by_identity"), way.far, *given, often) if way.far else ()),
         *(await conn.fetch(sql("assets", "by_identity_in_box"), way.near, *given) if way.near else ()),
         *(await conn.fetch(sql("assets", "by_identity_among"), way.of, *given, way.found) if way.found else ()),
     ]
-    found = msgspec.convert(rows, list[AssetRow])
+    found = structs(rows, AssetRow)
     if way.mixed:
         found.sort(key=lambda row: row.asset_id)
     return found[:limit]
-
-
-OFTEN = 0.01
-"""From this share of the duties on, a list looks up each asset's own in place of gathering all in a state."""
-
-
-async def _often(conn: ReadConn, owners: Sequence[UUID], states: Sequence[str] | None) -> bool:
-    """Tell whether duties in these states are so frequent that a page is soon full; decides nothing but the way."""
-    return bool(states) and await conn.fetchval(sql("tallies", "due_share"), owners, states) >= OFTEN
-
-
-class _Way(Struct, frozen=True):
-    """How a page is found soonest: owners to go through in the list's order, owners to look at by place, and assets
-    (`found`, with their owners `of`) to choose from."""
-
-    far: list[UUID]
-    near: list[UUID]
-    of: list[UUID]
-    found: list[UUID]
-
-    @property
-    def mixed(self) -> bool:
-        """Whether the rows come from several queries."""
-        return bool(self.far) + bool(self.near) + bool(self.found) > 1
-
-
-async def _way(conn: ReadConn, owners: Sequence[UUID], wanted: Wanted, limit: int) -> _Way:
-    far, (of, found) = (owners, ([], [])) if wanted.text is None else await words.find(conn, owners, wanted.text)
-    far, near = await _by_share(conn, far, wanted.box, limit)
-    return _Way(far, near, of, found)
-
-
-async def _by_share(
-    conn: ReadConn, owners: Sequence[UUID], box: Box | None, limit: int
-) -> tuple[list[UUID], list[UUID]]:
-    """Split owners by how their assets in a box are found soonest: in the list's order, or by place.
-
-    Of n assets with k in the box the list's order passes about limit x n / k rows until the page is full, the place
-    all k. The map's cells tell between which numbers k lies; where that leaves it open, finer cells are asked. They
-    decide nothing but the way.
-    """
-    if box is None or not owners:
-        return list(owners), []
-    west, south, east, north = box
-    coarse = math.floor(math.log2(360 / max(east - west, north - south, 1e-6)))
-    far: set[UUID] = set()
-    open_ = list(owners)
-    for finer in (3, 6):
-        level = min(max(coarse + finer, COARSEST_LEVEL), FINEST_LEVEL)
-        (left, bottom), (right, top) = to_cell(west, south, level), to_cell(east, north, level)
-        counts = await conn.fetch(
-            sql("overview", "box_counts"), open_, level, left, right, top, bottom, COARSEST_LEVEL
-        )
-        far |= {row["owner_id"] for row in counts if row["inside"] ** 2 > limit * row["whole"]}
-        left_open = [row for row in counts if row["inside"] ** 2 <= limit * row["whole"] < row["touched"] ** 2]
-        open_ = [row["owner_id"] for row in left_open]
-        if not open_:
-            break
-    else:
-        far |= {row["owner_id"] for row in left_open if 2 * row["touched"] > row["whole"]}
-    return [one for one in owners if one in far], [one for one in owners if one not in far]
-
-
-def to_cell(longitude: float, latitude: float, level: int) -> tuple[int, int]:
-    """Return the map cell of one level in which a place lies (Web Mercator)."""
-    side = 1 << level
-    bent = math.asinh(math.tan(math.radians(min(max(latitude, -85.05), 85.05))))
-    x, y = (longitude + 180) / 360 * side, (1 - bent / math.pi) / 2 * side
-    return min(max(int(x), 0), side - 1), min(max(int(y), 0), side - 1)
-
-
-def _filters(wanted: Wanted) -> tuple[Any, ...]:
-    return (
-        wanted.classes, wanted.grades, wanted.scale, wanted.statuses, wanted.due_states, _like(wanted.text),
-        wanted.municipalities, _box(wanted.box),
-    )  # fmt: skip
 
 
 async def as_of(
@@ -259,7 +155,7 @@ async def as_of(
 ) -> list[AssetRow]:
     """List assets as they were known at a moment."""
     rows = await conn.fetch(sql("assets", "as_of"), owners, moment, after, classes, limit)
-    return msgspec.convert(rows, list[AssetRow])
+    return structs(rows, AssetRow)
 
 
 async def one(conn: ReadConn, asset_id: UUID, owners: Sequence[UUID]) -> AssetInFull | None:
@@ -297,5 +193,5 @@ async def shared(
     limit: int,
 ) -> list[SharedRow]:
     """List what neighbours share at level condition."""
-    rows = await conn.fetch(sql("assets", "shared"), owner_id, classes, after, _box(box), limit)
-    return msgspec.convert(rows, list[SharedRow])
+    rows = await conn.fetch(sql("assets", "shared"), owner_id, classes, after, corners(box), limit)
+    return structs(rows, SharedRow)

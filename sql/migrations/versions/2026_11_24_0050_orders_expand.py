@@ -1,0 +1,14 @@
+"""What lists are narrowed by lies beside the expected loss, in indexes in the order of the lists (expand)."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy.util import await_only
+
+revision = "2026_11_24_0050"
+down_revision = "2026_11_23_2215"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    await_only(driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")))
