@@ -30,6 +30,7 @@ KINDS = (
     WorkKind("road.periodic", ("bridge",), 120, "", SourceStatus.ASSUMED, crew=2),
     WorkKind("sewer.corrosion", ("sewer", "civil"), 60, "", SourceStatus.ASSUMED),
     WorkKind("septic.article11", ("septic",), 45, "", SourceStatus.ASSUMED, outside=True),
+    WorkKind("road.periodic", ("bridge",), 120, "", SourceStatus.ASSUMED, crew=2, night=True),
 )
 START = date(2026, 11, 24)
 MONTHS = months_from(START, 14, WorkingDays())
@@ -47,7 +48,7 @@ def tasks(rows: list[tuple[int, date | None, date, float, tuple[float, float] | 
 
 dates = st.dates(date(2025, 1, 1), date(2028, 12, 31))
 places = st.none() | st.tuples(st.floats(139.0, 139.3), st.floats(35.0, 35.3))
-rows = st.tuples(st.integers(0, 2), st.none() | dates, dates, st.floats(0, 1e6), places).map(
+rows = st.tuples(st.integers(0, 3), st.none() | dates, dates, st.floats(0, 1e6), places).map(
     lambda row: (row[0], None if row[1] is None else min(row[1], row[2]), *row[2:])
 )
 crews = st.lists(
@@ -57,19 +58,24 @@ crews = st.lists(
         st.just("042064"),
         st.frozensets(st.sampled_from(["bridge", "sewer", "civil", "septic"]), max_size=2),
         places,
+        nights=st.booleans(),
     ),
     max_size=4,
 )
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(rows, max_size=60), crews, st.sampled_from([0.01, 0.05, 0.5]))
+@given(st.lists(rows, max_size=60), crews, st.sampled_from([0.01, 0.05, 0.5]), st.integers(0, 2**14 - 1))
 def test_every_plan_passes_the_independent_checker(
     given_rows: list[tuple[int, date | None, date, float, tuple[float, float] | None]],
     engineers: list[Engineer],
     share: float,
+    shut: int,
 ) -> None:
     work, parameters = tasks(given_rows), structs.replace(GIVEN, inspection_share=share)
+    if shut and work.size:
+        bits = np.array([bool(shut >> month & 1) for month in range(len(MONTHS))])
+        work = structs.replace(work, closed=np.where(np.arange(work.size)[:, None] % 2, bits, False))
     plan = plan_year(work, KINDS, engineers, MONTHS, parameters)
     assert breaches(plan, work, KINDS, engineers, MONTHS, parameters) == []
     again = plan_year(work, KINDS, engineers, MONTHS, parameters)
@@ -162,3 +168,29 @@ def test_roads_decide_who_is_near() -> None:
     assert plan.engineer.tolist() == [1, 1, 0, 1]
     # 12 km there and back at 30 km/h over 4 visits, no detour on top: 12 minutes
     assert plan.minutes[0] == pytest.approx(60 + 12)
+
+
+def test_a_closed_season_moves_the_work_before_it() -> None:
+    # due at the end of the seventh month, shut from the fourth to it: all ten go into the first three
+    work = simple(10, MONTHS[6].last)
+    closed = np.zeros((10, len(MONTHS)), dtype=np.bool_)
+    closed[:, 3:7] = True
+    plan = plan_year(structs.replace(work, closed=closed), KINDS, ONE, MONTHS, GIVEN)
+    assert (plan.reason == Reason.PLACED).all()
+    assert plan.month.max() <= 2
+    shut = structs.replace(work, closed=np.ones_like(closed))
+    assert (plan_year(shut, KINDS, ONE, MONTHS, GIVEN).reason == Reason.NO_WINDOW).all()
+    wrong = structs.replace(plan, month=np.full(10, 4, dtype=np.int64))
+    assert "out_of_time" in {
+        one.code for one in breaches(wrong, structs.replace(work, closed=closed), KINDS, ONE, MONTHS, GIVEN)
+    }
+
+
+def test_a_night_takes_two_days_of_those_who_may_go() -> None:
+    work = tasks([(3, None, date(2027, 3, 31), 0.0, None)])
+    assert plan_year(work, KINDS, ONE, MONTHS, GIVEN).reason[0] == Reason.NO_ENGINEER
+    ready = [structs.replace(ONE[0], nights=True)]
+    plan = plan_year(work, KINDS, ready, MONTHS, GIVEN)
+    # a crew of two, two days of 480 minutes each, half of which are for inspections
+    assert plan.minutes[0] == 2 * 2 * 480 * 0.5
+    assert breaches(plan, work, KINDS, ready, MONTHS, GIVEN) == []

@@ -52,6 +52,8 @@ class LedgerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One member of the region. `engineers` counts by qualification, `retirements` those who leave by fiscal year.
 
+    `night_engineers`: how many of the engineers may be sent on night shifts (railway possessions).
+
     `budgets` are yen by fiscal year of the plan for works and inspections (the last one repeats), `spent` the yen of
     the last fiscal year; without them the plan levels costs but keeps no limit. `population_mid` and `population_low`
     are published projections of the population for the plan's last year.
@@ -63,6 +65,7 @@ class OwnerEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     population: int | None = None
     area_km2: float | None = None
     engineers: dict[str, int] = {}
+    night_engineers: int = 0
     budgets: tuple[int, ...] = ()
     spent: int | None = None
     retirements: tuple[int, ...] = ()
@@ -89,7 +92,8 @@ class RegionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     `seed` and `as_of` are what a computation takes when the command line says nothing else; `roads` is a file with
     the road network that detours of bridges are computed on, `boundaries` one with the areas of municipalities for
-    the maps, `boundaries_source` whom the maps credit for them.
+    the maps, `boundaries_source` whom the maps credit for them; `schedule` one with people, leave, cars, permits and
+    schools for the day plans.
     """
 
     name: str
@@ -101,6 +105,7 @@ class RegionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     roads: str | None = None
     boundaries: str | None = None
     boundaries_source: str | None = None
+    schedule: str | None = None
 
 
 class RegionFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -174,6 +179,7 @@ def _numbers(owner: OwnerEntry) -> list[tuple[str, float, float]]:
     return [
         *((name, value, most) for name, value, most in single if value is not None),
         *((f"engineers/{name}", count, MOST_ENGINEERS) for name, count in owner.engineers.items()),
+        ("night_engineers", owner.night_engineers, MOST_ENGINEERS),
         *((f"retirements/{year}", count, MOST_ENGINEERS) for year, count in enumerate(owner.retirements)),
         *((f"budgets/{year}", yen, MOST_YEN) for year, yen in enumerate(owner.budgets)),
         *([] if owner.spent is None else [("spent", owner.spent, MOST_YEN)]),

@@ -15,10 +15,11 @@ from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.ways import road_km
 from gunmane.core.schedule.changes import Change, Changed, added_drive, change
 from gunmane.core.schedule.days import places_of
-from gunmane.core.schedule.rolling import WEEKS_A_YEAR, Extra, YearByWeek, people_of, roster_of, year_by_week
+from gunmane.core.schedule.rolling import WEEKS_A_YEAR, YearByWeek, people_of, roster_of, year_by_week
 from gunmane.core.schedule.roster import DayPlan, Roster, Tour
 from gunmane.core.schedule.roster_check import faults
 from gunmane.core.schedule.roster_reading import mistakes
+from gunmane.core.schedule.terms import Extra, unknown_people
 from gunmane.core.schedule.travel import travel_along
 from gunmane.core.schedule.wording import fault_text
 from gunmane.core.words import AssetClass, ConsentLevel, Language
@@ -51,13 +52,14 @@ class Rolled(Struct, frozen=True):
 async def roll(
     opened: pool.Pool, region_id: UUID, region: str, owners: Mapping[UUID, Mapping[str, int]], extra: Extra,
     *, start: date, weeks: int, seconds: float, seed: int, simulated: bool, now: datetime,
-    iterations: int | None = None, roads: Roads | None = None,
+    iterations: int | None = None, roads: Roads | None = None, nights: Mapping[UUID, int] | None = None,
 ) -> Rolled:  # fmt: skip
     """Plan a region's year by week and its next weeks by day, and store them.
 
     With `roads` driving is reckoned along them; the roster keeps the minutes. `owners` gives each owner's engineers
-    by qualification. What people pinned or forbade in the newest plan, and its tours, are carried over. Raises
-    RuntimeError where a checker objects: such a plan is never stored.
+    by qualification, `nights` how many of them may be sent on night shifts. What people pinned or forbade in the
+    newest plan, and its tours, are carried over. Raises GunmaneError `bad_roster` where `extra` names people who are
+    not there, RuntimeError where a checker objects: such a plan is never stored.
     """
     book, office = workbook(), working_days()
     duties = [kind.duty for kind in book.work if not kind.outside]
@@ -70,7 +72,11 @@ async def roll(
     counts = {codes[owner_id]: engineers for owner_id, engineers in owners.items() if owner_id in codes}
     if before is not None:
         extra = structs.replace(extra, wishes=(*before.roster.wishes, *extra.wishes))
-    people = people_of(counts, rows, extra)
+    ready = {codes[owner_id]: count for owner_id, count in (nights or {}).items() if owner_id in codes}
+    people = people_of(counts, rows, extra, ready)
+    unknown = unknown_people(extra, people)
+    if unknown:
+        raise GunmaneError("bad_roster", unknown)
     along = None if roads is None else partial(road_km, roads)
     year = await asyncio.to_thread(year_by_week, rows, people, extra, start, book, office, along)
     if year.breaches:

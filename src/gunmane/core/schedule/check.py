@@ -11,7 +11,7 @@ from gunmane.core.schedule.year import Engineer, Month, Parameters, Reason, Task
 
 TOLERANCE = 1e-6
 KM_PER_DEGREE = 111.195
-Alike = tuple[tuple[float, float] | None, frozenset[str]]
+Alike = tuple[tuple[float, float] | None, frozenset[str], bool]
 """Engineers of one office with the same qualifications: work takes them the same time."""
 
 
@@ -73,7 +73,9 @@ class _Look:
 
     def may(self, who: int, task: int) -> bool:
         kind = self.kinds[self.tasks.kind[task]]
-        return not kind.outside and any(name in kind.qualifications for name in self.engineers[who].qualifications)
+        if kind.outside or (kind.night and not self.engineers[who].nights):
+            return False
+        return any(name in kind.qualifications for name in self.engineers[who].qualifications)
 
     def hours(self, month: int, who: int) -> float:
         """Minutes that an engineer has for inspections in a month, days off taken out."""
@@ -95,6 +97,8 @@ class _Look:
         """
         opens, due, late = self.window(task)
         held = self.months[month]
+        if self.tasks.closed is not None and self.tasks.closed[task, month]:
+            return False
         if late:
             return True
         if held.last < opens or held.first > due:
@@ -108,6 +112,9 @@ class _Look:
         if km is None:
             km = self.mean_km(who)
         drive = 2 * km / given.speed_km_h * 60 / given.visits_per_day
+        if kind.night:
+            lost = given.night_days * (given.minutes_per_day * given.inspection_share)
+            return kind.crew * (lost if lost > kind.minutes + drive else kind.minutes + drive)
         return (kind.minutes + drive) * kind.crew
 
     def km(self, who: int, task: int) -> float | None:
@@ -124,7 +131,7 @@ class _Look:
 
     def mean_km(self, who: int) -> float:
         """Mean distance from an office to the located tasks that its engineer may do, 0 without any."""
-        alike = self.engineers[who].place, self.engineers[who].qualifications
+        alike = self.engineers[who].place, self.engineers[who].qualifications, self.engineers[who].nights
         if alike not in self.mean:
             reached = [self.km(who, task) for task in range(self.tasks.size) if self.may(who, task)]
             known = [km for km in reached if km is not None]
@@ -144,7 +151,7 @@ class _Look:
         if reason is Reason.NO_WINDOW:
             return [Breach(task, "has_window")] if open_months else []
         for who in able:
-            alike = self.engineers[who].place, self.engineers[who].qualifications
+            alike = self.engineers[who].place, self.engineers[who].qualifications, self.engineers[who].nights
             if alike not in needed:
                 needed[alike] = self.minutes(who, task)
             minutes = needed[alike]

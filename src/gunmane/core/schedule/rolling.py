@@ -6,7 +6,7 @@ it falls due there, and, as filling, what it puts into the following weeks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from msgspec import Struct, structs
@@ -16,11 +16,12 @@ from gunmane.core.calendar import ONE_DAY, WorkingDays
 from gunmane.core.duties.daynumbers import NONE, number
 from gunmane.core.schedule.check import Breach, breaches
 from gunmane.core.schedule.gather import earliest
-from gunmane.core.schedule.roster import Car, DayPlan, Person, Roster, Span, Wish, Work, works_on
+from gunmane.core.schedule.roster import DayPlan, Person, Roster, Work, asks_for_night, fits_in, works_on
+from gunmane.core.schedule.teams import day_hours
+from gunmane.core.schedule.terms import Extra, Terms, terms_of
 from gunmane.core.schedule.year import (
     Engineer,
     Month,
-    Season,
     Tasks,
     Workbook,
     YearPlan,
@@ -50,20 +51,6 @@ class DueWork(Struct, frozen=True, kw_only=True):
     loss: float | None
 
 
-class Extra(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the register does not know: people with names, qualifications and leave, cars, closures, permits, wishes.
-
-    `permits`: days with permit by asset number; `away`: further absences by person's code (snow duty).
-    """
-
-    people: tuple[Person, ...] = ()
-    cars: tuple[Car, ...] = ()
-    closed: dict[str, tuple[Span, ...]] = {}
-    permits: dict[str, tuple[Span, ...]] = {}
-    away: dict[str, tuple[Span, ...]] = {}
-    wishes: tuple[Wish, ...] = ()
-
-
 class WeekLoad(Struct, frozen=True, kw_only=True):
     """One week of the year plan: visits by duty, hours planned and hours there are."""
 
@@ -87,10 +74,17 @@ class YearByWeek(Struct, frozen=True, eq=False):
     plan: YearPlan
     load: tuple[WeekLoad, ...]
     breaches: tuple[Breach, ...]
+    terms: tuple[Terms, ...] = ()
 
 
-def people_of(owners: Mapping[str, Mapping[str, int]], rows: Sequence[DueWork], extra: Extra) -> tuple[Person, ...]:
-    """Take the people given, else as many as the owners say they have, from the middle of each owner's work."""
+def people_of(
+    owners: Mapping[str, Mapping[str, int]], rows: Sequence[DueWork], extra: Extra, nights: Mapping[str, int]
+) -> tuple[Person, ...]:
+    """Take the people given, else as many as the owners say they have, from the middle of each owner's work.
+
+    Of the latter so many of an owner as `nights` says may be sent on night shifts, those with most qualifications
+    first.
+    """
     people = extra.people
     if not people:
         found: list[Person] = []
@@ -99,12 +93,23 @@ def people_of(owners: Mapping[str, Mapping[str, int]], rows: Sequence[DueWork], 
             mine = [(row.lon, row.lat) for row in rows if row.owner == code and row.lon is not None] or everywhere
             point = np.median(np.array(mine or [(0.0, 0.0)], dtype=np.float64), axis=0)
             base = (round(float(point[0]), 5), round(float(point[1]), 5))
+            ones = engineers_of(code, counts, base)
+            ranked = sorted(ones, key=lambda one: (-len(one.qualifications), one.code))
+            ready = {one.code for one in ranked[: nights.get(code, 0)]}
             found += [
-                Person(code=one.code, owner=code, qualifications=tuple(sorted(one.qualifications)), base=base)
-                for one in engineers_of(code, counts, base)
-            ]
+                Person(
+                    code=one.code, owner=code, qualifications=tuple(sorted(one.qualifications)), base=base,
+                    nights=one.code in ready,
+                )
+                for one in ones
+            ]  # fmt: skip
         people = tuple(found)
-    return tuple(structs.replace(one, away=(*one.away, *extra.away.get(one.code, ()))) for one in people)
+    return tuple(
+        structs.replace(
+            one, away=(*one.away, *extra.away.get(one.code, ())), nights=one.nights or one.code in extra.nights
+        )
+        for one in people
+    )
 
 
 def year_by_week(
@@ -118,43 +123,80 @@ def year_by_week(
     weeks = weeks_from(start, WEEKS_A_YEAR, office)
     kinds = {kind.duty: number for number, kind in enumerate(book.work)}
     kept = tuple(row for row in rows if row.duty in kinds and row.due <= weeks[-1].last)
+    terms = tuple(terms_by_rule(row, extra, book, start) for row in kept)
+    bare = Roster(region="", first=start, people=tuple(people), work=(), closed=extra.closed, rules=book.days)
+    minutes = [book.work[kinds[row.duty]].minutes for row in kept]
+    nightly, closed = _open_weeks(terms, minutes, bare, weeks)
+    every = (*book.work, *(structs.replace(kind, night=True) for kind in book.work))
     last = np.array([number(row.due) for row in kept], dtype=np.int32)
     opens = np.array([NONE if row.window_open is None else number(row.window_open) for row in kept], dtype=np.int32)
     tasks = Tasks(
-        np.array([kinds[row.duty] for row in kept], dtype=np.int64),
+        np.array([kinds[row.duty] for row in kept], dtype=np.int64) + len(book.work) * nightly,
         np.array([(np.nan, np.nan) if row.lon is None else (row.lon, row.lat) for row in kept]).reshape(-1, 2),
         np.maximum(opens, earliest(last, book.parameters.lead_months)) if len(kept) else opens,
         last,
         np.array([row.loss or 0.0 for row in kept]),
+        closed=closed,
     )
     if road_km is not None and len(kept):
         offices = list(dict.fromkeys(one.base for one in people))
         metres = road_km(np.array(offices, dtype=np.float64).reshape(-1, 2), tasks.place)
         tasks = structs.replace(tasks, road_km=dict(zip(offices, metres, strict=True)))
-    bare = Roster(region="", first=start, people=tuple(people), work=(), closed=extra.closed)
     engineers = tuple(
         Engineer(
             one.code, one.owner, frozenset(one.qualifications), one.base,
             frozenset(day for week in weeks for day in week.dates if not works_on(bare, one, day, office)),
+            one.nights,
         )
         for one in people
     )  # fmt: skip
-    plan = plan_year(tasks, book.work, engineers, weeks, book.parameters)
-    found = breaches(plan, tasks, book.work, engineers, weeks, book.parameters)
+    plan = plan_year(tasks, every, engineers, weeks, book.parameters)
+    found = breaches(plan, tasks, every, engineers, weeks, book.parameters)
     load = tuple(
         WeekLoad(
             first=week.first, last=week.last,
             visits={
                 kind.duty: count
                 for k, kind in enumerate(book.work)
-                if (count := int(((plan.month == w) & (tasks.kind == k)).sum()))
+                if (count := int(((plan.month == w) & (tasks.kind % len(book.work) == k)).sum()))
             },
             hours=round(float(plan.used[:, w].sum()) / 60, 1),
             capacity_hours=round(float(plan.capacity[:, w].sum()) / 60, 1),
         )
         for w, week in enumerate(weeks)
     )  # fmt: skip
-    return YearByWeek(kept, tasks, weeks, plan, load, tuple(found))
+    return YearByWeek(kept, tasks, weeks, plan, load, tuple(found), terms)
+
+
+def terms_by_rule(row: DueWork, extra: Extra, book: Workbook, start: date) -> Terms:
+    """When an inspection that falls due can be done, by the rules and by what people added."""
+    place = (row.lon, row.lat) if row.lon is not None and row.lat is not None else None
+    asset = (row.owner, row.asset_class, row.number, row.crosses)
+    return terms_of(asset, place, extra, start, book.seasons, book.hours)
+
+
+def _open_weeks(
+    terms: Sequence[Terms], minutes: Sequence[int], bare: Roster, weeks: Sequence[Month]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None]:
+    """Which tasks only nights allow (1), and the weeks without a day on which a task can be done at all."""
+    nightly, closed = np.zeros(len(terms), dtype=np.int64), np.zeros((len(terms), len(weeks)), dtype=np.bool_)
+    known: dict[tuple[Terms, int], tuple[bool, list[bool]]] = {}
+    first, last, day = weeks[0].first, weeks[-1].last, day_hours(bare)
+    night = bare.rules.night.start_min, bare.rules.night.end_min
+    for at, (one, length) in enumerate(zip(terms, minutes, strict=True)):
+        if one == Terms():
+            continue
+        if (one, length) not in known:
+            trial = Work(
+                id="", owner="", asset="", asset_class="", duty="", name="", place=(0.0, 0.0), minutes=length,
+                qualifications=(), first=first, last=last + ONE_DAY, only=one.only, never=one.never,
+            )  # fmt: skip
+            by_night = asks_for_night(trial, day)
+            hours = night if by_night else day
+            shut = [not any(fits_in(trial, date_, hours, bare) for date_ in week.dates) for week in weeks]
+            known[one, length] = by_night, shut
+        nightly[at], closed[at] = known[one, length]
+    return nightly, closed if closed.any() else None
 
 
 def roster_of(
@@ -173,7 +215,7 @@ def roster_of(
     order[np.argsort(loss, kind="stable")] = np.arange(len(chosen))
     works: list[Work] = []
     for rank, at in zip(order, chosen, strict=True):
-        row, kind = year.rows[at], book.work[year.tasks.kind[at]]
+        row, kind, terms = year.rows[at], book.work[year.tasks.kind[at] % len(book.work)], year.terms[at]
         if kind.outside:
             continue
         prize = 30 + int(270 * rank / max(len(chosen) - 1, 1)) + (200 if week[at] < weeks else 0)
@@ -184,7 +226,7 @@ def roster_of(
                 id=f"{row.duty}:{row.asset_id}", owner=row.owner, asset=row.asset_id, asset_class=row.asset_class,
                 duty=row.duty, name=f"{row.name or ''} {row.number}".strip(), place=place, minutes=kind.minutes,
                 qualifications=kind.qualifications, crew=kind.crew, first=min(first, row.due), last=row.due,
-                prize=prize, only=extra.permits.get(row.number, ()), never=closed_season(row, book.seasons, start),
+                prize=prize, only=terms.only, never=terms.never,
                 basis=row.basis or "",
             )
         )  # fmt: skip
@@ -192,21 +234,3 @@ def roster_of(
         region=region, first=start, weeks=weeks, people=tuple(people), cars=extra.cars, work=tuple(works),
         closed=extra.closed, wishes=extra.wishes, rules=book.days, previous=previous, simulated=simulated,
     )  # fmt: skip
-
-
-def closed_season(row: DueWork, seasons: Sequence[Season], start: date) -> tuple[Span, ...]:
-    """Days of the coming year on which a season rules a work out; overlapping seasons stand beside each other."""
-    found: list[Span] = []
-    for season in seasons:
-        if row.asset_class not in season.classes or (season.crosses and row.crosses not in season.crosses):
-            continue
-        day, end = start, start + timedelta(days=400)
-        while day <= end:
-            if day.month in season.open_months:
-                day += ONE_DAY
-                continue
-            first = day
-            while day <= end and day.month not in season.open_months:
-                day += ONE_DAY
-            found.append(Span(first, day - ONE_DAY, season.reason))
-    return tuple(found)

@@ -20,6 +20,7 @@ from gunmane.core.calendar import WorkingDays
 from gunmane.core.duties.daynumbers import NONE, number
 from gunmane.core.schedule.lots import LotRules
 from gunmane.core.schedule.roster import Rules
+from gunmane.core.schedule.terms import HourRule, Season
 from gunmane.core.words import SourceStatus
 
 Floats = NDArray[np.float64]
@@ -33,7 +34,8 @@ LEVEL_STEPS = 7
 class WorkKind(Struct, frozen=True, forbid_unknown_fields=True):
     """How one duty's work is done: minutes on site of each of `crew` people, any of `qualifications` suffices.
 
-    `outside`: done by an agency or firm, not by the owners' engineers.
+    `outside`: done by an agency or firm, not by the owners' engineers. `night`: done on a night shift, by those only
+    who may be sent on one.
     """
 
     duty: str
@@ -43,6 +45,7 @@ class WorkKind(Struct, frozen=True, forbid_unknown_fields=True):
     status: SourceStatus
     crew: int = 1
     outside: bool = False
+    night: bool = False
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,33 +58,24 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     detour: float
     lead_months: int
     status: SourceStatus
-
-
-class Season(Struct, frozen=True, forbid_unknown_fields=True):
-    """Months in which some assets can be inspected at all: river bridges outside the flood season, for example."""
-
-    classes: tuple[str, ...]
-    open_months: tuple[int, ...]
-    reason: str
-    status: SourceStatus
-    source: str
-    crosses: tuple[str, ...] = ()
+    night_days: float = 2.0  # working days that each of a crew loses to a night shift
 
 
 class Workbook(Struct, frozen=True, forbid_unknown_fields=True):
-    """Kinds of work and the parameters of planning: the year, the days of four weeks, contract lots."""
+    """Kinds of work, when what can be done, and the parameters of planning: the year, four weeks, contract lots."""
 
     parameters: Parameters
     work: tuple[WorkKind, ...]
     days: Rules
     lots: LotRules
     seasons: tuple[Season, ...] = ()
+    hours: tuple[HourRule, ...] = ()
 
 
 class Engineer(Struct, frozen=True):
     """Somebody who inspects, from the office of an owner; place in degrees, None where it is not known.
 
-    `away`: working days of the offices on which he or she does not work.
+    `away`: working days of the offices on which he or she does not work. `nights`: may be sent on night shifts.
     """
 
     code: str
@@ -89,6 +83,7 @@ class Engineer(Struct, frozen=True):
     qualifications: frozenset[str]
     place: tuple[float, float] | None = None
     away: frozenset[date] = frozenset()
+    nights: bool = False
 
 
 class Month(Struct, frozen=True):
@@ -109,6 +104,7 @@ class Tasks(Struct, frozen=True, eq=False):
 
     `last` before the plan's first day is overdue: to be done as soon as possible. `road_km`: kilometres along the
     road network from an office to each task, NaN where the network does not tell; other ways are told straight.
+    `closed` (n x months, None: nothing): months without any day on which permits and seasons allow the task.
     """
 
     kind: Ints
@@ -117,6 +113,7 @@ class Tasks(Struct, frozen=True, eq=False):
     last: NDArray[np.int32]
     prize: Floats
     road_km: Mapping[tuple[float, float], Floats] = {}
+    closed: Bits | None = None
 
     @property
     def size(self) -> int:
@@ -216,7 +213,8 @@ class _Desk:
     ) -> None:
         self.tasks, self.kinds, self.engineers, self.months, self.given = tasks, kinds, engineers, months, given
         self.need = needed_minutes(tasks, kinds, engineers, given)
-        self.first, self.last, self.late = month_limits(tasks, months)
+        first, last, self.late = month_limits(tasks, months)
+        self.open_to, self.first, self.last = open_months(tasks, first, last, len(months))
         hours = given.minutes_per_day * given.inspection_share
         self.capacity = np.array([[month.days_of(one) * hours for month in months] for one in engineers])
         self.capacity = self.capacity.reshape(len(engineers), len(months)).astype(np.float64)
@@ -233,7 +231,7 @@ class _Desk:
         waiting = self.order[(self.possible & self.inside)[self.order]]
         for month in range(len(self.months)):
             left = self.capacity[:, month] * level
-            open_ones = waiting[self.first[waiting] <= month]
+            open_ones = waiting[self.open_to[waiting, month]]
             if not len(open_ones):
                 continue
             urgent = (self.last[open_ones] <= month) | self.late[open_ones]
@@ -272,7 +270,8 @@ class _Desk:
                 continue
             end = len(self.months) if self.late[row] else int(self.last[row]) + 1
             begin = int(self.first[row])
-            fits = np.flatnonzero((free[:, begin:end] >= self.need[row][:, None]).max(axis=0, initial=False))
+            room = (free[:, begin:end] >= self.need[row][:, None]).max(axis=0, initial=False)
+            fits = np.flatnonzero(room & self.open_to[row, begin:end])
             if not len(fits):
                 continue
             month = begin + int(fits[0])
@@ -324,19 +323,28 @@ def needed_minutes(
     """Person-minutes of each task with each engineer (n x engineers), infinite without a fitting qualification.
 
     Work on site of the whole crew, and for each of them a share of the drive from the office and back. Where a
-    place is unknown the engineer's mean drive is taken.
+    place is unknown the engineer's mean drive is taken. A night costs no less than the days lost to it.
     """
+    lost = given.night_days * given.minutes_per_day * given.inspection_share
+    least = np.array([lost if kind.night else 0.0 for kind in kinds], dtype=np.float64)
     minutes = np.array([kind.minutes for kind in kinds], dtype=np.float64)
     crew = np.array([kind.crew for kind in kinds], dtype=np.float64)
     found = np.full((tasks.size, len(engineers)), np.inf)
     for column, engineer in enumerate(engineers):
         fit = np.array(
-            [bool(engineer.qualifications & set(kind.qualifications)) and not kind.outside for kind in kinds]
+            [
+                bool(engineer.qualifications & set(kind.qualifications))
+                and not kind.outside
+                and (engineer.nights or not kind.night)
+                for kind in kinds
+            ],
+            dtype=np.bool_,
         )
         rows = np.flatnonzero(fit[tasks.kind]) if len(kinds) else np.zeros(0, dtype=np.int64)
         road = None if engineer.place is None else tasks.road_km.get(engineer.place)
         drive = drive_minutes(engineer.place, tasks.place[rows], given, None if road is None else road[rows])
-        found[rows, column] = (minutes[tasks.kind[rows]] + drive) * crew[tasks.kind[rows]]
+        each = np.maximum(minutes[tasks.kind[rows]] + drive, least[tasks.kind[rows]])
+        found[rows, column] = each * crew[tasks.kind[rows]]
     return found
 
 
@@ -373,6 +381,19 @@ def month_limits(tasks: Tasks, months: Sequence[Month]) -> tuple[Ints, Ints, Bit
     last = np.where((last < first) & (tasks.last >= opens), first, last)
     last = np.where(late, len(months) - 1, last)
     return np.where(late, 0, first).astype(np.int64), last.astype(np.int64), late
+
+
+def open_months(tasks: Tasks, first: Ints, last: Ints, count: int) -> tuple[Bits, Ints, Ints]:
+    """Which months are open to each task (n x months), and the first and last of them (`count` and -1: none)."""
+    at = np.arange(count)[None, :]
+    found: Bits = (at >= first[:, None]) & (at <= last[:, None])
+    if tasks.closed is None:
+        return found, first, last
+    found &= ~tasks.closed
+    some = found.any(axis=1)
+    begins = np.where(some, found.argmax(axis=1), count).astype(np.int64)
+    ends = np.where(some, count - 1 - found[:, ::-1].argmax(axis=1), -1).astype(np.int64)
+    return found, begins, ends
 
 
 def engineers_of(owner: str, counts: Mapping[str, int], place: tuple[float, float] | None) -> list[Engineer]:
