@@ -13,7 +13,17 @@ from gunmane.core.plan.values import Band, Measure, Text
 from gunmane.core.words import AssetClass, ConsentLevel, SourceStatus
 
 BLANK = Text("", "")
-SENTENCES = {"points", "limits", "findings", "narrative", "residents", "decisions", "works_left_out", "withheld"}
+SENTENCES = {
+    "points",
+    "limits",
+    "findings",
+    "narrative",
+    "residents",
+    "decisions",
+    "works_left_out",
+    "works_left_out_of",
+    "withheld",
+}
 
 
 def _secret(owner: str, asset_class: AssetClass) -> str:

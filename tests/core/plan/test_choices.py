@@ -257,8 +257,8 @@ def test_lists_hold_no_septic_system(bridges: Make, book: CostBook, scales: dict
     held = tuple(scales[code] for code in stock.scales)
     rows, left = works(plan, plan.alone, held, ["1", "2", "3"], ["橋一", None, "家"], labels)
     assert [(row.number, row.name, row.grade) for row in rows] == [("1", "橋一", "IV"), ("2", None, "IV")]
-    assert left == 0
-    assert works(plan, plan.alone, held, [], [], labels) == ((), 0)
+    assert left == {}
+    assert works(plan, plan.alone, held, [], [], labels) == ((), {})
 
 
 def test_budget_shares_are_computed_side_by_side(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:

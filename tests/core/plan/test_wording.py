@@ -8,7 +8,7 @@ import pytest
 from tests.examples_sheet import example
 
 from gunmane.core.plan.findings import AgeShare, DueRow, Forecast, GradeRow, StockRow
-from gunmane.core.plan.sentences import proposal, state, summary
+from gunmane.core.plan.sentences import effect, outlook, proposal, state, summary
 from gunmane.core.plan.sheet import (
     CompareRow,
     Facts,
@@ -53,7 +53,7 @@ def costs(alone: int, joint: int, merged: int) -> tuple[YearlyCost, ...]:
 def test_cooperation_is_praised_only_where_it_pays(
     recommended: Column, yen: tuple[int, int, int], ja: str, en: str
 ) -> None:
-    said = proposal.compare(sheet(recommended, yearly=costs(*yen)))
+    said = effect.compare(sheet(recommended, yearly=costs(*yen)))
     assert said is not None
     assert ja in said[0].ja
     assert en in said[0].en
@@ -61,7 +61,7 @@ def test_cooperation_is_praised_only_where_it_pays(
 
 def test_an_owner_alone_is_told_that_there_is_nobody_to_work_with() -> None:
     alone = sheet(Column.ALONE, yearly=costs(10**9, 10**9, 10**9))
-    said = proposal.compare(msgspec.structs.replace(alone, members=MEMBERS[:1]))
+    said = effect.compare(msgspec.structs.replace(alone, members=MEMBERS[:1]))
     assert said is not None
     assert "相手となる団体" in said[0].ja
     assert "each alone" not in said[0].en
@@ -76,8 +76,8 @@ def test_overlapping_ranges_are_said_to_be_no_certain_difference() -> None:
 
     words = "差が確かであるとは言えない"
     yearly = costs(10**9, 10**9, 8 * 10**8)
-    near = proposal.compare(sheet(yearly=yearly, compare=(row(Band(10, 8, 12), Band(9, 7, 11)),)))
-    far = proposal.compare(sheet(yearly=yearly, compare=(row(Band(10, 9, 12), Band(6, 5, 8)),)))
+    near = effect.compare(sheet(yearly=yearly, compare=(row(Band(10, 8, 12), Band(9, 7, 11)),)))
+    far = effect.compare(sheet(yearly=yearly, compare=(row(Band(10, 9, 12), Band(6, 5, 8)),)))
     assert near is not None
     assert far is not None
     assert words in "".join(text.ja for text in near[1])
@@ -89,7 +89,7 @@ def test_owners_that_lose_are_named() -> None:
         OwnerEffect(owner="甲市", alone_yen=100, plan_yen=90),
         OwnerEffect(owner="乙町", alone_yen=100, plan_yen=120),
     )
-    said = proposal.owners(sheet(owner_effects=rows))
+    said = effect.owners(sheet(owner_effects=rows))
     assert said is not None
     assert "1団体は、単独より負担が増える" in said[0].ja
     assert "乙町" in said[1][0].ja
@@ -145,7 +145,7 @@ def test_a_forecast_that_does_not_grow_is_not_said_to() -> None:
     flat = Forecast(
         asset_class=AssetClass.BRIDGE, scale="s", assets=9, years=(2026, 2036), bad=(Band(3), Band(3, 1, 5))
     )  # fmt: skip
-    said = proposal.forecast(sheet(forecasts=(flat,)))
+    said = outlook.forecast(sheet(forecasts=(flat,)))
     assert said is not None
     assert "増えない" in said[0].ja
 

@@ -135,7 +135,7 @@ def owner_indicators(
 
 
 def _of_owner(plan: RegionPlan, book: CostBook, code: str, mine: Flags) -> tuple[float | None] | None:
-    """Return one owner's value, None where the indicator is not one of single owners."""
+    """Return one owner's value, None where it is no indicator of single owners or the owner has no such assets."""
     stock = plan.stock
     kind, _, name = code.partition("_")
     if code == "located":
@@ -143,21 +143,24 @@ def _of_owner(plan: RegionPlan, book: CostBook, code: str, mine: Flags) -> tuple
     if code.startswith("on_time_"):
         rows = mine & (stock.asset_class == CLASSES.index(AssetClass(code.removeprefix("on_time_"))))
         visited = rows & (stock.inspections.any(axis=1) | stock.overdue)
-        return (on_time_share(stock.overdue, visited) if visited.any() else None,)
+        return (on_time_share(stock.overdue, visited),) if visited.any() else None
     if kind == "old":
         asset_class = AssetClass(name)
         life = book.life(asset_class)
         rows = mine & (stock.asset_class == CLASSES.index(asset_class))
-        if life is None or life.old_from is None:
+        if life is None or life.old_from is None or not rows.any():
             return None
-        return (old_share(stock.built_year[rows], life.old_from, stock.first_fy - 1) if rows.any() else None,)
+        return (old_share(stock.built_year[rows], life.old_from, stock.first_fy - 1),)
     if kind == "bad":
         scale = next((one for one in sorted(stock.scales, key=len, reverse=True) if name.startswith(one)), None)
         if scale is None:
             return None
         rest = name.removeprefix(scale).removeprefix("_")
-        graded = mine & (stock.scale == stock.scales.index(scale)) & (stock.grade >= 0)
+        on_scale = stock.scale == stock.scales.index(scale)
         if rest or scale.startswith("road"):
-            graded &= stock.asset_class == CLASSES.index(AssetClass(rest or "bridge"))
+            on_scale &= stock.asset_class == CLASSES.index(AssetClass(rest or "bridge"))
+        if not (mine & np.isin(stock.asset_class, stock.asset_class[on_scale])).any():
+            return None
+        graded = mine & on_scale & (stock.grade >= 0)
         return (float((plan.needs.bad & graded).sum()) / float(graded.sum()) if graded.any() else None,)
     return None

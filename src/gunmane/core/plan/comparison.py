@@ -115,10 +115,10 @@ def _stock_part(plan: RegionPlan, table: _Rows) -> None:
 
     table.add("stock", "assets_kept", "assets", same(np.ones(stock.size), left * 1.0))
     for code, classes, unit in (
-        ("bridges_kept", (AssetClass.BRIDGE,), "count"),
+        ("bridges_kept", (AssetClass.BRIDGE,), "bridges"),
         ("pipes_km", (AssetClass.SEWER_PIPE, AssetClass.WATER_PIPE), "km"),
-        ("septic_units", (AssetClass.SEPTIC,), "count"),
-        ("plants", (AssetClass.TREATMENT_PLANT,), "count"),
+        ("septic_units", (AssetClass.SEPTIC,), "systems"),
+        ("plants", (AssetClass.TREATMENT_PLANT,), "plants"),
     ):
         rows = rows_of(stock, *classes)
         if rows.any():
@@ -185,7 +185,8 @@ def _condition_part(plan: RegionPlan, table: _Rows) -> None:
         table.add("service", "method_changes", "districts", (None, 0.0, 0.0, changing))
         table.add("service", "method_held", "districts", (None, 0.0, 0.0, held))
     removed = plan.merged.plan.measure == REMOVE
-    table.add("service", "removed", "count", (None, 0.0, 0.0, float(removed.sum())))
+    if rows_of(stock, AssetClass.BRIDGE).any():
+        table.add("service", "removed", "bridges", (None, 0.0, 0.0, float(removed.sum())))
     if removed.any():
         table.add(
             "service",
@@ -203,9 +204,16 @@ def risk_left(plan: RegionPlan, scenario: Scenario) -> float:
 
 
 def risk_of(plan: RegionPlan, measure: Array) -> float:
-    """Return the expected loss in the plan's last year that some measures leave, yen."""
-    risk = np.nan_to_num(plan.stock.risk_yen[:, -1].astype(np.float64))
-    left = np.ones(plan.stock.size)
+    """Return the expected loss in the plan's last year that some measures leave, yen.
+
+    Owners repair what turns bad inside the plan (its cost is the programme's `provision`): an asset without a measure
+    keeps the loss of the share that has not turned bad by then, and of the rest what repair leaves. Those that turned
+    bad bear more than their share of the loss, so the true figure is rather lower.
+    """
+    stock, needs = plan.stock, plan.needs
+    risk = np.nan_to_num(stock.risk_yen[:, -1].astype(np.float64))
+    turned = np.where(needs.bad | plan.prices.household, 0.0, np.nan_to_num(stock.p_bad[:, -1].astype(np.float64)))
+    left = 1.0 - turned * (1.0 - plan.risk_after[0])
     left[measure == REPAIR] = plan.risk_after[0]
     left[measure > REPAIR] = plan.risk_after[1]
     left[measure == REMOVE] = 0.0

@@ -5,7 +5,8 @@ A task is one step (inspection or works) of one class. Alone, an owner lets ceil
 its members go on alone with that task. Tasks let in one contract (`Way.bundles`) share what remains over. A joint
 contract takes `joint_extra_hours` more, a mixed one more for every further class, step and field, and every member
 spends hours on coordination, so that working together can cost more hours than it saves: then the plan says so.
-No yen are claimed unless `mobilisation_yen` or `scale_discount` were set from evidence.
+Works that are only expected (assets that turn bad, renewals of assets of unknown age) have no asset and no day yet: they
+count as full contracts, jobs / lot, so that pooling is credited with no more than the larger lot. No yen are claimed unless `mobilisation_yen` or `scale_discount` were set from evidence.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from msgspec import Struct
 
 from gunmane.core.money import Range
 from gunmane.core.plan.costs import CostBook
-from gunmane.core.plan.programme import FIRST_MEASURE, INSPECT, Programme
+from gunmane.core.plan.programme import FIRST_MEASURE, INSPECT, PROVISION, SPREAD, Programme
 from gunmane.core.stock import CLASS_AT, CLASSES, Flags, Floats
 from gunmane.core.words import AssetClass
 
@@ -118,12 +119,17 @@ def lettings(result: Programme, book: CostBook, sets: Flags) -> Lettings:
             else:
                 jobs, alone = result.count[:, k, INSPECT : INSPECT + 1], book.value("inspections_per_contract")
                 size = np.full(len(sets), alone)
-            if jobs.sum() <= 0:
+            expected = np.zeros((owners, years))
+            if step == "works":
+                expected = result.count[:, k, [PROVISION, SPREAD]].sum(axis=1)
+            if jobs.sum() + expected.sum() <= 0:
                 continue
+            whole = mine @ expected
             share = (mine @ jobs.reshape(owners, -1)).reshape(len(sets), jobs.shape[1], years) / size[:, None, None]
             tasks.append(Task(asset_class, step))
-            apart = mine @ np.ceil(jobs / alone - 1e-9).sum(axis=1)
-            found.append((np.ceil(share - 1e-9).sum(axis=1), apart, share.sum(axis=1)))
+            apart = mine @ np.ceil(jobs / alone - 1e-9).sum(axis=1) + whole / alone
+            more = whole / size[:, None]
+            found.append((np.ceil(share - 1e-9).sum(axis=1) + more, apart, share.sum(axis=1) + more))
     if not tasks:
         nothing = np.zeros((len(sets), 0, years))
         return Lettings((), nothing, nothing, nothing, together)
@@ -191,7 +197,7 @@ def _loaded(
     mine, together = sets.astype(np.float64), found.together
     checks = mine @ visits.sum(axis=1) * book.value("hours_per_inspection")
     # Members with work in a year talk to each other.
-    busy = mine @ (result.count[:, :, FIRST_MEASURE:].sum(axis=(1, 2)) + visits.sum(axis=1) > 0)
+    busy = mine @ (result.count[:, :, PROVISION:].sum(axis=(1, 2)) + visits.sum(axis=1) > 0)
     talk = np.array(book.parameters["coordination_hours"].cases())
     hours = book.value("hours_per_contract") * effort + checks[..., None]
     hours = hours + (busy * together[:, None])[..., None] * talk

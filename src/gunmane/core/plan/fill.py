@@ -27,10 +27,13 @@ from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.overridden import answered, overridden
 from gunmane.core.plan.papers import assumptions, decisions, limits, milestones
 from gunmane.core.plan.scenarios import RegionPlan
-from gunmane.core.plan.sheet import Facts, Member, PlanSheet, ScaleFacts
+from gunmane.core.plan.sheet import Facts, Member, PlanSheet, Published, ScaleFacts
 from gunmane.core.plan.targets import indicators
 from gunmane.core.plan.values import Text
 from gunmane.core.words import Scale
+
+DUTY = "duty_"
+"""Head of references that are about a duty and not about an indicator."""
 
 
 def make_sheet(
@@ -107,8 +110,14 @@ def make_sheet(
         choices=answered(choices, plan, labels),
         overrides=overridden(plan, choices, called, labels),
         works=listed,
-        works_left_out=left_out,
+        works_left_out=sum(left_out.values()),
+        works_left_out_of=left_out,
         septic=septic_rows(plan),
+        duty_rates={
+            row.indicator.removeprefix(DUTY): Published(row.value, row.year, row.source)
+            for row in book.references
+            if row.indicator.startswith(DUTY) and row.area == "nation"
+        },
         decisions=decisions(plan, book, column, labels),
         assumptions=assumptions(plan, book, scales, labels),
         quality=quality_rows(stock, book, plan.prices.imputed, labels),

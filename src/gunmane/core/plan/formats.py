@@ -42,13 +42,17 @@ def significant(value: float, digits: int = 3) -> float:
 
 
 def percent(share: float) -> str:
-    """Write a share as percent: one decimal below 10 %, none above."""
+    """Write a share as percent: one decimal below 10 %, none above; what is not all is never written as 100 %."""
     value = share * 100
+    if 99.5 <= value < 100:
+        return f"{min(math.floor(value * 10) / 10, 99.9):.1f}%"
     return f"{number(value, 1 if 0 < abs(value) < 9.95 else 0)}%"
 
 
 def percents(share: float) -> Text:
-    """Write a share as percent in both languages."""
+    """Write a share as percent in both languages; a share that is not nothing is never written as 0 %."""
+    if 0 < share < 0.0005:
+        return Text("0.1%未満", "under 0.1 %")
     return Text(percent(share), percent(share).replace("%", " %"))
 
 

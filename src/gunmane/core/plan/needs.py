@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from gunmane.core.plan.costs import CostBook, Deadline, lives
-from gunmane.core.stock import Array, Flags, Ints, Stock
+from gunmane.core.stock import Array, Flags, Floats, Ints, Stock
 from gunmane.core.words import Scale
 
 LATEST_UNKNOWN = 5
@@ -46,6 +46,24 @@ class Needs(Struct, frozen=True, eq=False):
     reason: Array
     bad: Flags
     ends: Ints
+
+
+def turning_bad(p_bad: Floats, bad: Flags, backlog_years: int) -> Floats:
+    """Return the expected number of times that assets turn bad in each year of the plan, [m, T]; 0 where bad today.
+
+    What the first year adds beyond the second is no event of that year: assets that nobody has looked at for years,
+    or ever, and that are bad already. They are found as inspections go round, evenly over `backlog_years`.
+    """
+    p = np.nan_to_num(p_bad.astype(np.float64))
+    gain = np.maximum(np.diff(p, axis=1, prepend=0.0), 0.0)
+    years = p.shape[1]
+    if years > 1:
+        hidden = np.maximum(gain[:, 0] - gain[:, 1], 0.0)
+        found_in = min(max(backlog_years, 1), years)
+        gain[:, 0] -= hidden
+        gain[:, :found_in] += (hidden / found_in)[:, None]
+    gain[bad] = 0.0
+    return gain
 
 
 def _grade_deadline(stock: Stock, rule: Deadline, rows: Flags) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from gunmane.core.plan.costs import CostBook, Prices, lives
-from gunmane.core.plan.needs import Needs, Reason
+from gunmane.core.plan.needs import Needs, Reason, turning_bad
 from gunmane.core.plan.values import Measure
 from gunmane.core.stock import CLASS_AT, Array, Flags, Floats, Stock
 from gunmane.core.words import AssetClass
@@ -89,13 +89,13 @@ class _Terms(Struct, frozen=True, eq=False):
     rising: Floats  # [m] discounted chance of turning bad
 
 
-def _terms(stock: Stock, needs: Needs, rows: Array, discount: Floats) -> _Terms:
+def _terms(stock: Stock, needs: Needs, rows: Array, discount: Floats, backlog: int) -> _Terms:
     risk = np.nan_to_num(stock.risk_yen[rows].astype(np.float64)) * discount
     total = np.cumsum(risk, axis=1)
     bad = needs.bad[rows]
     p = np.where(bad[:, None], 1.0, np.nan_to_num(stock.p_bad[rows].astype(np.float64)))
-    start = np.concatenate([p[:, :1] * 0 + bad[:, None], p[:, :-1]], axis=1)
-    return _Terms(total - risk, total[:, -1], p, (np.maximum(p - start, 0.0) * discount).sum(axis=1))
+    turned = turning_bad(stock.p_bad[rows], bad, backlog)
+    return _Terms(total - risk, total[:, -1], p, (turned * discount).sum(axis=1))
 
 
 def values_of(
@@ -106,7 +106,7 @@ def values_of(
     rate = book.value("discount_rate")
     discount = (1 + rate) ** -np.arange(horizon, dtype=np.float64)
     end = (1 + rate) ** -float(horizon)
-    terms = _terms(stock, needs, rows, discount)
+    terms = _terms(stock, needs, rows, discount, int(book.value("backlog_years")))
     life, _ = lives(stock, book)
     life = np.nan_to_num(life[rows], nan=50.0)
     used = (horizon - np.arange(horizon)) * end  # years of a new life used up by the end, discounted
@@ -134,7 +134,9 @@ def values_of(
         terms.before + middle[:, REMOVE : REMOVE + 1] * discount + (detour - owning)[:, None] * saved
     )
     ends_life = needs.reason[rows] == Reason.END_OF_LIFE
-    owed = np.where(ends_life, 2 * middle[:, REPLACE], np.where(needs.bad[rows], middle[:, REPAIR], 0.0))
+    # What must be done some day is owed twice if it is left at the end: an asset known to be bad is acted on inside
+    # the plan where money allows, as one whose life ends is; one that turns bad later is charged its repair at once.
+    owed = np.where(ends_life, 2 * middle[:, REPLACE], np.where(needs.bad[rows], 2 * middle[:, REPAIR], 0.0))
     keep = terms.whole + terms.rising * middle[:, REPAIR] + end * owed
     return value, keep
 

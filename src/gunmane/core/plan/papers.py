@@ -8,18 +8,22 @@ import numpy as np
 from gunmane.core.plan.comparison import scenario_of
 from gunmane.core.plan.contracts import paying_lot
 from gunmane.core.plan.costs import CostBook, UnitCost
+from gunmane.core.plan.formats import percents
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.needs import Reason
 from gunmane.core.plan.options import DOWNSIZE, MERGE
 from gunmane.core.plan.programme import FIRST_MEASURE, KINDS
 from gunmane.core.plan.scenarios import RegionPlan
-from gunmane.core.plan.sheet import Assumption, Decision, Milestone
+from gunmane.core.plan.sheet import Assumption, Decision, Milestone, Verdict
 from gunmane.core.plan.values import Column, Text
 from gunmane.core.stock import CLASS_AT, CLASSES, Array, Flags
 from gunmane.core.words import Scale
 
 NOTICEABLE = 0.01
 """Share of a class below which a gap is not worth a sentence."""
+
+MUCH_UNSEEN = 0.3
+"""Share of a class without any grade from which its inspection is a decision of its own (own setting)."""
 
 
 def assumptions(
@@ -115,13 +119,12 @@ def _price(cost: UnitCost, labels: Labels) -> tuple[str, Text]:
 
 
 def limits(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> tuple[Text, ...]:
-    """Return in words what is not known and what it means for the plan, the gravest first."""
+    """Return in words what is not known and what it means for the plan, the gravest first.
+
+    What is missing for several classes is said once, the classes with the largest share first.
+    """
     stock, scenario = plan.stock, scenario_of(plan, column)
-    said: list[tuple[float, Text]] = []
-
-    def about(weight: float, code: str, **values: Text | str) -> None:
-        said.append((weight, labels.get("limit", code, **values)))
-
+    parts: dict[str, list[tuple[float, Text]]] = {}
     for k in sorted(set(stock.asset_class.tolist())):
         rows = stock.asset_class == k
         whole, name = int(rows.sum()), labels.get("class", CLASSES[k])
@@ -133,16 +136,24 @@ def limits(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> 
         ):
             count = int(missing.sum())
             if count > NOTICEABLE * whole:
-                share = f"{100 * count / whole:.0f}"
-                about(count / whole, code, **{"class": name, "count": f"{count:,}", "share": share})
+                said = {"class": name, "count": f"{count:,}", "share": percents(count / whole)}
+                parts.setdefault(code, []).append((count / whole, labels.get("limit_part", code, **said)))
         for kind in range(FIRST_MEASURE, len(KINDS)):
             count = int(scenario.sums.unpriced[:, k, kind].sum())
             if count:
-                about(
-                    2,
-                    "unpriced",
-                    **{"class": name, "measure": labels.get("measure", KINDS[kind]), "count": f"{count:,}"},
+                said = {"class": name, "count": f"{count:,}", "measure": labels.get("measure", KINDS[kind])}
+                parts.setdefault("unpriced", []).append(
+                    (2.0 + count / 1e9, labels.get("limit_part", "unpriced", **said))
                 )
+    found: list[tuple[float, Text]] = []
+    for code, several in parts.items():
+        several.sort(key=lambda pair: -pair[0])
+        listed = Text("、".join(text.ja for _, text in several), ", ".join(text.en for _, text in several))
+        found.append((several[0][0], labels.get("limit", code, parts=listed)))
+
+    def about(weight: float, code: str, **values: Text | str) -> None:
+        found.append((weight, labels.get("limit", code, **values)))
+
     if plan.not_judged:
         about(0.9, "not_judged", count=f"{plan.not_judged:,}")
     if any(not facts.budgets for facts in stock.owners):
@@ -151,10 +162,11 @@ def limits(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> 
         about(1.4, "spent")
     years = [cost.base_year for cost in book.unit_costs if (stock.asset_class == CLASS_AT[cost.asset_class]).any()]
     if years:
-        about(1.2, "base_years", first=str(min(years)), last=str(max(years)))
+        first, last = str(min(years)), str(max(years))
+        about(1.2, "base_year" if first == last else "base_years", first=first, last=last)
     if book.value("mobilisation_yen") == 0 and book.value("scale_discount") == 0:
         about(0.5, "effects")
-    return tuple(text for _, text in sorted(said, key=lambda pair: -pair[0]))
+    return tuple(text for _, text in sorted(found, key=lambda pair: -pair[0]))
 
 
 def decisions(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> tuple[Decision, ...]:
@@ -187,8 +199,17 @@ def decisions(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) 
     for code, going in (("removal", _gone(chosen.measure)), ("merging", chosen.measure == MERGE)):
         if column is Column.MERGED and going.any():
             by = date(first + max(0, int(chosen.year[going].min())), 9, 30)
-            ask(code, "owners", by, labels.get("decision", f"{code}_why"), False, count=f"{int(going.sum()):,}")
-    ask("joint", "region", date(first, 9, 30), _joint_reason(plan, book, labels), True)
+            why = labels.get("decision", f"{code}_why")
+            later = sum(move.verdict is Verdict.CHANGE and not going[move.plant] for move in plan.plants)
+            if code == "merging" and later:
+                more = labels.get("decision", "merging_later", count=f"{later:,}")
+                why = Text(f"{why.ja}。{more.ja}", f"{why.en}; {more.en}")
+            ask(code, "owners", by, why, False, count=f"{int(going.sum()):,}")
+    joint = _joint_reason(plan, book, labels)
+    if joint is not None:
+        ask("joint" if column is not Column.ALONE else "joint_open", "region", date(first, 9, 30), joint, True)
+    if unseen := _unseen(plan, labels):
+        ask("survey", "owners", date(first, 9, 30), labels.get("decision", "survey_why"), True, parts=unseen)
     if plan.not_judged:
         ask("judge", "engineers", date(first + 1, 3, 31), labels.get("decision", "judge_why"), True,
             count=f"{plan.not_judged:,}")  # fmt: skip
@@ -203,13 +224,32 @@ def _gone(measure: Array) -> Flags:
     return (measure >= DOWNSIZE) & (measure != MERGE)
 
 
-def _joint_reason(plan: RegionPlan, book: CostBook, labels: Labels) -> Text:
-    """Say whether joint orders pay in hours, and from which size on they would."""
-    saved = plan.alone.work.hours.mid - plan.joint.work.hours.mid
-    code = "joint_why_pays" if saved > 0 else "joint_why_costs"
-    reason = labels.get("decision", code, hours=f"{abs(saved):,.0f}")
+def _unseen(plan: RegionPlan, labels: Labels) -> Text | None:
+    """Name the classes of which much was never inspected although they could be; None where there is none."""
+    stock, said = plan.stock, list[Text]()
+    for k in sorted(set(stock.asset_class.tolist())):
+        rows = (stock.asset_class == k) & (stock.scale >= 0) & ~plan.prices.household
+        count = int((rows & (stock.grade < 0)).sum())
+        if count > MUCH_UNSEEN * int(rows.sum()):
+            said.append(
+                labels.get(
+                    "decision", "survey_part", count=f"{count:,}", **{"class": labels.get("class", CLASSES[k])}
+                )
+            )
+    return Text("、".join(text.ja for text in said), ", ".join(text.en for text in said)) if said else None
+
+
+def _joint_reason(plan: RegionPlan, book: CostBook, labels: Labels) -> Text | None:
+    """Say whether joint orders pay in hours, and from which size on they would; None where there is nothing to "
+    "ask."""
+    saved = round(plan.alone.work.hours.mid - plan.joint.work.hours.mid)
+    if saved > 0:
+        return labels.get("decision", "joint_why_pays", hours=f"{saved:,}")
     lot = paying_lot(plan.alone.sums, book)
-    if saved > 0 or lot is None:
+    if saved == 0 and lot is None:
+        return None
+    reason = labels.get("decision", "joint_why_costs" if saved < 0 else "joint_why_same", hours=f"{-saved:,}")
+    if lot is None:
         return reason
     more = labels.get("decision", "joint_why_lot", lot=str(lot))
     return Text(f"{reason.ja}。{more.ja}", f"{reason.en}; {more.en}")

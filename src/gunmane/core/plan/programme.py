@@ -4,7 +4,7 @@ import numpy as np
 from msgspec import Struct
 
 from gunmane.core.plan.costs import CostBook, Prices, lives
-from gunmane.core.plan.needs import Needs
+from gunmane.core.plan.needs import Needs, turning_bad
 from gunmane.core.plan.options import MEASURES, REMOVE
 from gunmane.core.plan.schedules import Schedule
 from gunmane.core.stock import CLASSES, Array, Floats, Ints, Stock, tally
@@ -39,13 +39,9 @@ class Programme(Struct, frozen=True, eq=False):
         return self.yen.sum(axis=(1, 2))
 
 
-def rising(stock: Stock, needs: Needs) -> Floats:
+def rising(stock: Stock, needs: Needs, book: CostBook) -> Floats:
     """Return the expected number of times that each asset turns bad in each year, [n, T]; 0 where it is bad."""
-    p = np.nan_to_num(stock.p_bad.astype(np.float64))
-    start = np.concatenate([np.zeros((stock.size, 1)), p[:, :-1]], axis=1)
-    gain = np.maximum(p - start, 0.0)
-    gain[needs.bad] = 0.0
-    return gain
+    return turning_bad(stock.p_bad, needs.bad, int(book.value("backlog_years")))
 
 
 def renewal_rate(stock: Stock, prices: Prices, needs: Needs, book: CostBook) -> Floats:
@@ -75,7 +71,7 @@ def taken(stock: Stock, prices: Prices, needs: Needs, book: CostBook) -> Floats:
     owners = ~prices.household
     yen = stock.inspections * np.nan_to_num(prices.inspect[:, 1])[:, None]
     waiting = needs.latest >= stock.years
-    yen = yen + rising(stock, needs) * (np.nan_to_num(prices.repair[:, 1]) * waiting)[:, None]
+    yen = yen + rising(stock, needs, book) * (np.nan_to_num(prices.repair[:, 1]) * waiting)[:, None]
     yen = yen + (renewal_rate(stock, prices, needs, book) * np.nan_to_num(prices.replace[:, 1]))[:, None]
     members = len(stock.owners)
     return np.stack([tally(stock.owner[owners], yen[owners, t], members) for t in range(stock.years)], axis=1)
@@ -95,7 +91,7 @@ def programme(stock: Stock, prices: Prices, needs: Needs, plan: Schedule, book: 
     for case in range(3):
         yen[:, :, INSPECT, :, case] = _sums(stock, everything, visits * (fee[:, case] * own)[:, None])
     kept = (plan.year < 0) & own
-    turned = rising(stock, needs) * kept[:, None]
+    turned = rising(stock, needs, book) * kept[:, None]
     count[:, :, PROVISION] = _sums(stock, everything, turned)
     repair = np.nan_to_num(prices.repair)
     unpriced[:, :, PROVISION] = _sums(stock, everything, turned * ~np.isfinite(prices.repair[:, :1]))

@@ -161,7 +161,8 @@ def _kept(rows: Any, _: _Reader) -> Any:
 
 
 RULES: dict[str, Callable[[Any, _Reader], Any]] = {
-    "facts": _kept, "approval": _kept, "scales": _kept, "outlines": _kept, "duties": _kept, "assumptions": _kept,
+    "facts": _kept, "approval": _kept, "scales": _kept, "outlines": _kept, "duties": _kept, "duty_rates": _kept,
+    "assumptions": _kept,
     "members": _members,
     "stock": _counted, "age_shares": _counted, "grades": _counted, "risks": _counted, "due": _counted,
     "programme": _counted, "owner_effects": _counted, "levelling": _counted, "quality": _counted,

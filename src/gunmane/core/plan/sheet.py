@@ -302,6 +302,14 @@ class Withheld(Struct, frozen=True):
     seen: ConsentLevel | None = None
 
 
+class Published(Struct, frozen=True):
+    """A published share with its year and source."""
+
+    value: float
+    year: str
+    source: str
+
+
 class PlanSheet(Struct, frozen=True, kw_only=True):
     """Everything that the plan document prints; `withheld` says what an excerpt for one reader leaves out."""
 
@@ -321,6 +329,7 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     layers: tuple[MapLayer, ...] = ()
     outlines: tuple[Outline, ...] = ()
     duties: tuple[Duty, ...] = ()
+    duty_rates: dict[str, Published] = {}  # by duty: the nation's share done within the year, where it is published
     due: tuple[DueRow, ...] = ()
     due_months: tuple[DueMonth, ...] = ()
     due_engineers: tuple[DueEngineer, ...] = ()
@@ -339,8 +348,9 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     milestones: tuple[Milestone, ...] = ()
     choices: tuple[Choice, ...] = ()
     overrides: tuple[Overridden, ...] = ()
-    works: tuple[Work, ...] = ()  # the first in the order of year, class and number
+    works: tuple[Work, ...] = ()  # each owner's first in the order of year, class and number
     works_left_out: int = 0  # assets with a measure that `works` has no room for
+    works_left_out_of: dict[str, int] = {}  # the same by owner
     septic: tuple[SepticDistrict, ...] = ()
     decisions: tuple[Decision, ...] = ()
     assumptions: tuple[Assumption, ...] = ()

@@ -104,4 +104,6 @@ def _conditions(plan: RegionPlan, year: object, rows: Flags, name: str, table: _
         left = [float((bad & ~((done >= 0) & (done < after))).sum()) / whole for after in AFTER]
         code = f"bad_{scale}" if name == "bridge" or not scale.startswith("road") else f"bad_{scale}_{name}"
         targets: Targets = (left[0], left[1], left[2], left[3])
+        if bad.any() and plan.prices.household[bad].all():
+            targets = UNSET  # households decide and pay: the owners' plan can set no target for them
         table.add(code, "bad", "share", float(bad.sum()) / whole, targets, 3, **{"class": name})

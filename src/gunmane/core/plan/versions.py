@@ -209,8 +209,16 @@ BEYOND = Text("一覧に載らない後の年度か、対策なし", "later than
 
 
 def _reach(sheet: PlanSheet) -> int | None:
-    """Return the fiscal year from which on a sheet's list of works is cut off; None for a whole list."""
-    return max((one.year for one in sheet.works), default=0) if sheet.works_left_out else None
+    """Return the fiscal year from which on a sheet's list of works is cut off for some owner; None for a whole "
+    "list."""
+    if not sheet.works_left_out:
+        return None
+    cut = set(sheet.works_left_out_of) or {one.owner for one in sheet.works}
+    last: dict[str, int] = dict.fromkeys(cut, 0)
+    for one in sheet.works:
+        if one.owner in cut:
+            last[one.owner] = max(last[one.owner], one.year)
+    return min(last.values(), default=0)
 
 
 def _works(before: PlanSheet, after: PlanSheet) -> Iterator[PlanChange]:

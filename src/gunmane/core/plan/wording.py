@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from gunmane.core.plan.sentences import proposal, state, summary
+from gunmane.core.plan.sentences import effect, outlook, proposal, state, summary
 from gunmane.core.plan.sheet import PlanSheet
 from gunmane.core.plan.values import Text
 
@@ -13,13 +13,15 @@ RULES: tuple[tuple[str, Callable[[PlanSheet], tuple[Text, tuple[Text, ...]] | No
     ("age", state.age),
     ("grades", state.grades),
     ("due", state.due),
-    ("forecast", proposal.forecast),
-    ("risk", proposal.risk),
-    ("top", proposal.top),
-    ("compare", proposal.compare),
-    ("owners", proposal.owners),
+    ("forecast", outlook.forecast),
+    ("risk", outlook.risk),
+    ("top", outlook.top),
+    ("compare", effect.compare),
+    ("owners", effect.owners),
     ("programme", proposal.programme),
     ("levelling", proposal.levelling),
+    ("indicators", proposal.indicators),
+    ("choices", proposal.choices),
     ("steps", proposal.steps),
     ("assumptions", state.assumptions),
     ("quality", state.quality),

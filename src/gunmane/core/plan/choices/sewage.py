@@ -3,7 +3,8 @@
 import numpy as np
 
 from gunmane.core.plan.costs import CostBook
-from gunmane.core.plan.formats import number, yen
+from gunmane.core.plan.formats import fiscal, number, yen
+from gunmane.core.plan.options import MERGE
 from gunmane.core.plan.scenarios import RegionPlan
 from gunmane.core.plan.sewage import District, PlantMove
 from gunmane.core.plan.sheet import Choice, Named, SepticDistrict, Verdict
@@ -156,8 +157,16 @@ def _plant(plan: RegionPlan, one: PlantMove, names: list[str]) -> Choice:
     name, other = _name(plan, one.plant, names), _name(plan, one.to, names)
     code = stock.owners[int(stock.owner[one.plant])].code
     running = [Named(Text("運転費の差(現在価値)", "running cost saved"), yen(one.running))] if one.running else []
+    later = plan.merged.plan.measure[one.plant] != MERGE
+    year = fiscal(one.year)
+    merge = Text(f"次の更新に合わせて{other.ja}へ統合する", f"Merge into {other.en} at the next renewal")
+    if later:
+        merge = Text(
+            f"計画期間の後、次の更新({year.ja})に合わせて{other.ja}へ統合する。費用は本計画に入らない",
+            f"After the plan, at the next renewal ({year.en}), merge into {other.en}; not in this plan's cost",
+        )
     proposals = {
-        Verdict.CHANGE: Text(f"次の更新に合わせて{other.ja}へ統合する", f"Merge into {other.en} at the next renewal"),
+        Verdict.CHANGE: merge,
         Verdict.KEEP: Text("統合せずに続ける", "Go on without merging"),
         Verdict.UNDECIDED: Text("判断を保留し、概略設計をする", "Undecided: outline design first"),
         Verdict.UNKNOWN: Text("判断しない", "Not judged"),
@@ -175,7 +184,7 @@ def _plant(plan: RegionPlan, one: PlantMove, names: list[str]) -> Choice:
         status=SourceStatus.ASSUMED,
         inputs=(
             Named(Text("流量", "flow"), Text(f"{number(one.flow)}m³/日", f"{number(one.flow)} m³/day")),
-            Named(Text("次の更新", "next renewal"), Text(f"{one.year}年度", f"FY{one.year}")),
+            Named(Text("次の更新", "next renewal"), year),
             Named(Text("連絡管", "link"), Text(f"{number(one.km, 1)}km", f"{number(one.km, 1)} km")),
             Named(Text("相手の余裕", "room there"), Text(f"{number(one.room)}m³/日", f"{number(one.room)} m³/day")),
         ),

@@ -1,285 +1,15 @@
-"""Sentences about what is expected and proposed: forecasts, risk, the four columns, programme, budget."""
+"""Sentences about what is proposed: programme, levelled budget, indicators, decisions, steps."""
 
 from gunmane.core.plan.formats import fiscal, number, percents, yen
-from gunmane.core.plan.nouns import CLASSES, COLUMNS, COUNTERS, MEASURES
-from gunmane.core.plan.sentences.state import Said, name
-from gunmane.core.plan.sheet import CompareRow, OwnerEffect, PlanSheet
-from gunmane.core.plan.values import Column, Text, Unit
+from gunmane.core.plan.nouns import CLASSES, MEASURES
+from gunmane.core.plan.sentences.state import Said
+from gunmane.core.plan.sheet import PlanSheet, Verdict
+from gunmane.core.plan.values import Column, Measure, Text
 
 COLUMN_ORDER = tuple(Column)
 
-
-def forecast(sheet: PlanSheet) -> Said | None:
-    """What happens if nothing is done."""
-    rows = [row for row in sheet.forecasts if row.bad]
-    if not rows:
-        return None
-    worst = max(rows, key=lambda row: row.bad[-1].mid - row.bad[0].mid)
-    first, last = worst.bad[0], worst.bad[-1]
-    label, counter = CLASSES[worst.asset_class], COUNTERS[worst.asset_class]
-    span = worst.years[-1] - worst.years[0]
-    count = counter if worst.unit is Unit.COUNT else Text(worst.unit.value, worst.unit.value)
-    ends = Text("", "")
-    if last.low is not None and last.high is not None:
-        ends = Text(
-            f"(80%の幅で{number(last.low)}〜{number(last.high)})",
-            f" (80 % interval {number(last.low)}–{number(last.high)})",
-        )
-    finding = Text(
-        f"対策をしなければ、措置を要する{label.ja}は{span}年で{number(first.mid)}{count.ja}から"
-        f"{number(last.mid)}{count.ja}に増える",
-        f"If nothing is done, {label.en.lower()} in need of action grow from {number(first.mid)} to "
-        f"{number(last.mid)} in {span} years",
-    )
-    if round(last.mid) <= round(first.mid):
-        finding = Text(
-            f"対策をしなくても、措置を要する施設は{span}年間で増えない見込みである",
-            f"Even if nothing is done, no growth of assets in need of action is expected in {span} years",
-        )
-    said = [
-        Text(
-            f"{label.ja}の{fiscal(worst.years[-1]).ja}末の見込みは{number(last.mid)}{count.ja}{ends.ja}である。"
-            "幅は劣化の速さの不確かさを表し、実際の数がこの幅の外に出ることも5回に1回ほどある。",
-            f"The expected number at the end of {fiscal(worst.years[-1]).en} is {number(last.mid)}{ends.en}. The "
-            "band shows how uncertain the speed of deterioration is; one time in five the truth lies outside it.",
-        )
-    ]
-    left = sum(row.left_out for row in rows)
-    if left:
-        said.append(
-            Text(
-                f"点検記録が足りない{number(left)}施設は予測に入っていない。",
-                f"{number(left)} assets without enough inspection records are not in the forecast.",
-            )
-        )
-    return finding, tuple(said)
-
-
-def risk(sheet: PlanSheet) -> Said | None:
-    """How large the expected loss is and who bears it."""
-    owners = [row for row in sheet.risks if row.owner and row.asset_class is None]
-    region = next((row for row in sheet.risks if not row.owner and row.asset_class is None), None)
-    if region is None and not owners:
-        return None
-    total = region.yen_per_year.mid if region else sum(row.yen_per_year.mid for row in owners)
-    amount = yen(total)
-    finding = Text(
-        f"対策をしない場合の想定損失は、期間平均で年{amount.ja}である",
-        f"Without measures the expected loss is {amount.en} a year on average",
-    )
-    said: list[Text] = []
-    if len(owners) > 1 and total > 0:
-        top = max(owners, key=lambda row: row.yen_per_year.mid)
-        share = percents(top.yen_per_year.mid / total)
-        finding = Text(
-            f"対策をしない場合の想定損失は、期間平均で年{amount.ja}、うち{share.ja}は{name(sheet, top.owner)}にある",
-            f"Without measures the expected loss is {amount.en} a year on average, {share.en} of it in "
-            f"{name(sheet, top.owner)}",
-        )
-    if region and region.cvar_95 is not None:
-        tail = yen(region.cvar_95)
-        said.append(
-            Text(
-                f"悪い方から5%の年だけを平均すると、損失は年{tail.ja}になる。",
-                f"In the worst 5 % of years the mean loss is {tail.en}.",
-            )
-        )
-    said.append(
-        Text(
-            "想定損失は「1年間に支障が起こる確率」(対策をしない場合の計画期間の平均)と「起きたときの損害額」の積である。"
-            "損害額の多くは単価と係数による概算であり、順位を決めるための物差しであって、予算額ではない。",
-            "The expected loss is the probability of a failure within a year (mean of the plan's years without "
-            "measures) times its damage. Most damages are estimates from unit costs and factors: a yardstick for "
-            "ranking, not a budget.",
-        )
-    )
-    unrated = sum(row.unrated for row in owners) if owners else (region.unrated if region else 0)
-    if unrated:
-        said.append(
-            Text(
-                f"資料が足りず評価できない{number(unrated)}施設は、損失に含まれていない。",
-                f"{number(unrated)} assets could not be rated for want of data and are not in the loss.",
-            )
-        )
-    return finding, tuple(said)
-
-
-def top(sheet: PlanSheet) -> Said | None:
-    """How concentrated the risk is."""
-    if not sheet.top_risks:
-        return None
-    region = next((row for row in sheet.risks if not row.owner and row.asset_class is None), None)
-    count = len(sheet.top_risks)
-    loss = sum(row.yen_per_year.mid for row in sheet.top_risks)
-    amount = yen(loss)
-    if region and region.yen_per_year.mid > 0:
-        share = percents(loss / region.yen_per_year.mid)
-        finding = Text(
-            f"上位{count}施設だけで想定損失の{share.ja}を占める",
-            f"The top {count} assets hold {share.en} of the expected loss",
-        )
-    else:
-        finding = Text(
-            f"上位{count}施設の想定損失は年{amount.ja}である",
-            f"The top {count} assets: {amount.en} expected loss a year",
-        )
-    return finding, (
-        Text(
-            "順位は計算によるもので、現地の事情を知る担当者が確かめたうえで対策の順番を決める。",
-            "Ranks are computed; those who know the place check them before the order of work is settled.",
-        ),
-    )
-
-
-def money_row(sheet: PlanSheet) -> CompareRow | None:
-    """Return the row of the cost over the whole plan."""
-    return next((row for row in sheet.compare if row.group == "money" and row.code == "total"), None)
-
-
-def totals(sheet: PlanSheet) -> dict[Column, int]:
-    """Return the cost over the whole plan of each column with yearly costs."""
-    return {row.column: sum(row.yen) for row in sheet.yearly if row.yen}
-
-
-def compare(sheet: PlanSheet) -> Said | None:
-    """Whether cooperation pays, and which of the cases the plan follows."""
-    costs = totals(sheet)
-    chosen = sheet.facts.recommended
-    if Column.ALONE not in costs or chosen not in costs:
-        return None
-    said = [
-        Text(
-            f"「{COLUMNS[Column.ALONE].ja}」には、法定の点検と、期限までに必要な措置をすべて含めた。"
-            "義務を怠って安く見せた費用とは比べていない。",
-            f'"{COLUMNS[Column.ALONE].en}" includes every statutory inspection and all measures due by law; '
-            "nothing is compared with a cost made low by neglect.",
-        )
-    ]
-    row = money_row(sheet)
-    if chosen is not Column.ALONE and row and _overlap(row, chosen):
-        said.append(
-            Text(
-                "費用の見込みの幅は単独の場合と重なっており、費用の差が確かであるとは言えない。",
-                "The range of the cost overlaps with that of each alone: the difference in cost is not certain.",
-            )
-        )
-    if chosen is Column.JOINT and Column.MERGED in costs:
-        more = costs[Column.MERGED] > 1.0005 * costs[Column.JOINT]
-        why = (
-            Text("と費用が増える", "would cost more")
-            if more
-            else Text("ても費用は減らない", "would save nothing more")
-        )
-        said.append(
-            Text(
-                f"集約再編まで進め{'る' if more else ''}{why.ja}ため、本計画は連携にとどめる。",
-                f"Merging and removing assets {why.en}, so the plan goes no further than working together.",
-            )
-        )
-    return _paying(sheet, costs[Column.ALONE], costs[chosen]), tuple(said)
-
-
-def _paying(sheet: PlanSheet, alone: int, plan: int) -> Text:
-    """Say by how much the recommended case differs from each alone."""
-    chosen = sheet.facts.recommended
-    if len(sheet.members) == 1:
-        return Text(
-            "参加する団体が一つのため、連携による違いはない。相手となる団体の台帳を加えると比べられる",
-            "With one owner alone cooperation changes nothing; add the ledgers of partners to compare",
-        )
-    if chosen is Column.ALONE:
-        return Text(
-            "今の前提では連携しても費用は減らず、単独で続けるのがよい",
-            "Under today's assumptions working together saves nothing: each alone does best",
-        )
-    ja = "連携" if chosen is Column.JOINT else "連携・集約再編"
-    en = "Working together" if chosen is Column.JOINT else "Working together and merging"
-    share, amount, years = percents(abs(alone - plan) / max(alone, 1)), yen(abs(alone - plan)), sheet.facts.years
-    if abs(alone - plan) < 0.005 * alone:
-        fewer = _hours_saved(sheet)
-        if fewer is not None and fewer > 0.01:
-            less = percents(fewer)
-            return Text(
-                f"{ja}をしても費用は変わらないが、発注や監督の時間は{less.ja}減る見込みである",
-                f"{en} leaves the cost as it is but should save {less.en} of the hours for orders and control",
-            )
-        return Text(
-            f"{ja}をしても、{years}年間の費用はほとんど変わらない", f"{en} hardly changes the cost over {years} years"
-        )
-    if plan < alone:
-        return Text(
-            f"{ja}により、費用は{years}年間で{amount.ja}({share.ja})減る見込みである",
-            f"{en} is expected to save {amount.en} ({share.en}) over {years} years",
-        )
-    return Text(
-        f"{ja}をすると、費用は{years}年間で{amount.ja}({share.ja})増えるが、その後の節約が上回る見込みである",
-        f"{en} costs {amount.en} ({share.en}) more over {years} years; later savings are expected to outweigh it",
-    )
-
-
-def _hours_saved(sheet: PlanSheet) -> float | None:
-    """Return the share of engineers' hours that the recommended case saves against each alone."""
-    row = next((row for row in sheet.compare if row.code == "hours"), None)
-    if row is None:
-        return None
-    alone, plan = row.values[1], row.values[COLUMN_ORDER.index(sheet.facts.recommended)]
-    return 1 - plan.mid / alone.mid if alone and plan and alone.mid > 0 else None
-
-
-def _overlap(row: CompareRow, chosen: Column) -> bool:
-    alone, merged = row.values[1], row.values[COLUMN_ORDER.index(chosen)]
-    if alone is None or merged is None:
-        return False
-    if alone.low is None or merged.high is None or alone.high is None or merged.low is None:
-        return False
-    return merged.high >= alone.low and alone.high >= merged.low
-
-
-def owners(sheet: PlanSheet) -> Said | None:
-    """Who gains and who loses."""
-    rows = sheet.owner_effects
-    if not rows:
-        return None
-    losers = [row for row in rows if row.plan_yen > row.alone_yen * 1.0005]
-    count = len(rows)
-    if count == 1 and len(sheet.members) == 1:
-        return _one_owner(sheet, rows[0]), ()
-    if not losers:
-        finding = Text(
-            f"{count}団体のどこも、単独より負担が増えない", f"None of the {count} owners pays more than alone"
-        )
-        return finding, ()
-    finding = Text(
-        f"{count}団体のうち{len(losers)}団体は、単独より負担が増える",
-        f"{len(losers)} of {count} owners would pay more than alone",
-    )
-    names = "、".join(name(sheet, row.owner) for row in losers)
-    names_en = ", ".join(name(sheet, row.owner) for row in losers)
-    return finding, (
-        Text(
-            f"負担が増えるのは{names}である。費用負担の割合を見直すか、連携の範囲を変えなければ、"
-            "この団体が参加する理由は費用の面にはない。",
-            f"They are {names_en}. Unless shares of cost or the scope of cooperation change, cost gives them no "
-            "reason to join.",
-        ),
-    )
-
-
-def _one_owner(sheet: PlanSheet, row: OwnerEffect) -> Text:
-    """Say what the plan means for the only owner of a document."""
-    mine, change = name(sheet, row.owner), row.plan_yen - row.alone_yen
-    amount, years = yen(abs(change)), sheet.facts.years
-    if abs(change) <= 0.0005 * row.alone_yen:
-        return Text(f"{mine}の負担は、単独で続ける場合と変わらない", f"{mine} pays what it would pay alone")
-    if change > 0:
-        return Text(
-            f"{mine}の負担は、単独で続けるより{years}年間で{amount.ja}増える",
-            f"{mine} pays {amount.en} more than alone over {years} years",
-        )
-    return Text(
-        f"{mine}の負担は、単独で続けるより{years}年間で{amount.ja}減る",
-        f"{mine} pays {amount.en} less than alone over {years} years",
-    )
+MOSTLY = 0.5
+"""Share of the cost that rests on expectations from which the heading says so (own setting)."""
 
 
 def programme(sheet: PlanSheet) -> Said | None:
@@ -298,6 +28,24 @@ def programme(sheet: PlanSheet) -> Said | None:
         f"{sheet.facts.years} years cost {total.en}; the highest year, {year.en}, {most.en}",
     )
     said: list[Text] = []
+    vague = expected_share(sheet)
+    if vague is not None and vague >= MOSTLY:
+        part = percents(vague)
+        finding = Text(
+            f"{sheet.facts.years}年間の事業費は{total.ja}の試算だが、その{part.ja}は起きるか分からない修繕の見込みである",
+            f"{sheet.facts.years} years would cost {total.en}, {part.en} of it repairs that may or may not be needed",
+        )
+        said.append(
+            Text(
+                f"最も多い{year.ja}は{most.ja}である。見込みは、点検の記録がない施設や記録の古い施設が悪い判定になる確率に"
+                "修繕費をかけたもので、点検の結果によって増えも減りもする。予算の要求には点検の後の額を用いる。",
+                f"The highest year is {year.en} with {most.en}. Expectations are the chance that assets without "
+                "(recent) "
+                "inspections turn bad times their repair; inspections will raise or lower them. Budgets should "
+                "wait for "
+                "those.",
+            )
+        )
     if unpriced:
         names = "、".join(f"{CLASSES[row.asset_class].ja}の{MEASURES[row.measure].ja}" for row in unpriced)
         names_en = ", ".join(
@@ -328,13 +76,21 @@ def programme(sheet: PlanSheet) -> Said | None:
     return finding, tuple(said)
 
 
+def expected_share(sheet: PlanSheet) -> float | None:
+    """Return the share of the recommended case's cost that is expected repair of assets not known to be bad."""
+    column = COLUMN_ORDER.index(sheet.facts.recommended)
+    rows = {row.code: row.values[column] for row in sheet.compare if row.group == "money"}
+    part, whole = rows.get("provision"), rows.get("total")
+    return part.mid / whole.mid if part and whole and whole.mid > 0 else None
+
+
 def levelling(sheet: PlanSheet) -> Said | None:
     """What levelling does to the peak."""
     row = next((one for one in sheet.levelling if not one.owner), None)
     if row is None or not row.before or not row.after:
         return None
     before, after = max(row.before), max(row.after)
-    if after < before:
+    if after < 0.99 * before:
         finding = Text(
             f"平準化により、最も多い年の予算は{yen(before).ja}から{yen(after).ja}に下がる",
             f"Levelling lowers the highest yearly budget from {yen(before).en} to {yen(after).en}",
@@ -360,6 +116,98 @@ def levelling(sheet: PlanSheet) -> Said | None:
             Text(
                 f"期限を守るためには、予算の上限を合計{over.ja}越える必要がある。",
                 f"Keeping the deadlines takes {over.en} more than the budget limit allows.",
+            )
+        )
+    return finding, tuple(said)
+
+
+def indicators(sheet: PlanSheet) -> Said | None:
+    """What the plan does to the assets that are bad today, and why some stay."""
+    rows = [row for row in sheet.indicators if row.code.startswith("bad_") and row.now]
+    if not rows:
+        return None
+    set_, unset = (
+        [row for row in rows if row.targets[-1] is not None],
+        [row for row in rows if row.targets[-1] is None],
+    )
+    left = [row for row in set_ if (row.targets[-1] or 0.0) > 0.0005]
+    years = sheet.facts.years
+    finding = Text(
+        f"団体が管理する施設で今悪い判定のものは、{years}年以内にすべて措置する",
+        f"Whatever owners manage that is bad today is acted on within {years} years",
+    )
+    if not set_:
+        finding = Text(
+            "悪い判定の施設に、団体の計画で置ける目標はない", "Owners can set no target for what is bad today"
+        )
+    elif left:
+        finding = Text(
+            f"今悪い判定の施設の一部は、{years}年後もそのまま残る",
+            f"Some of what is bad today is left as it is after {years} years",
+        )
+    said: list[Text] = []
+    for row in left:
+        now, then = percents(row.now or 0.0), percents(row.targets[-1] or 0.0)
+        said.append(
+            Text(
+                f"「{row.label.ja}」は{now.ja}から{then.ja}になる。残りは予算に収まらないか、措置の費用が損失を上回る。",
+                f'"{row.label.en}" goes from {now.en} to {then.en}; the rest does not fit the budgets or costs '
+                "more than "
+                "it saves.",
+            )
+        )
+    if unset:
+        names = Text(
+            "、".join(f"「{row.label.ja}」" for row in unset), ", ".join(f'"{row.label.en}"' for row in unset)
+        )
+        said.append(
+            Text(
+                f"{names.ja}に目標を置かないのは、措置を決めて費用を負担するのが各世帯であり、団体の対策ではないためである。",
+                f"{names.en}: no target, since households and not owners decide on the work and pay for it.",
+            )
+        )
+    return finding, tuple(said)
+
+
+def choices(sheet: PlanSheet) -> Said | None:
+    """How much is proposed to change, and when plants merge."""
+    if not sheet.choices:
+        return None
+    count = {verdict: sum(one.verdict is verdict for one in sheet.choices) for verdict in Verdict}
+    change, held = count[Verdict.CHANGE], count[Verdict.UNDECIDED]
+    finding = Text(
+        f"{change}件を変え、{held}件は判断を保留する" if held else f"{change}件を変えることを提案する",
+        f"{change} changes are proposed" + (f", {held} are left undecided" if held else ""),
+    )
+    if not change:
+        finding = Text(
+            f"変えることを提案するものはなく、{held}件は判断を保留する" if held else "変えることを提案するものはない",
+            "No change is proposed" + (f"; {held} are left undecided" if held else ""),
+        )
+    said = [
+        Text(
+            f"計算した判断は、変えるもの{change}件、変えないもの{count[Verdict.KEEP]}件、判断を保留するもの{held}件、"
+            f"事実が足りず判断できないもの{count[Verdict.UNKNOWN]}件である。判断保留は、前提が20%違うだけで結論が変わるものをいう。",
+            f"Computed: {change} to change, {count[Verdict.KEEP]} to keep, {held} undecided and "
+            f"{count[Verdict.UNKNOWN]} that lack a fact. Undecided means that 20 % more or less of an input "
+            "turns the "
+            "answer.",
+        )
+    ]
+    plants = sum(one.kind == "plant" and one.verdict is Verdict.CHANGE for one in sheet.choices)
+    inside = sum(
+        sum(row.quantities)
+        for row in sheet.programme
+        if row.measure is Measure.MERGE and row.owner == (sheet.members[0].code if len(sheet.members) == 1 else "")
+    )
+    later = plants - round(inside)
+    if later > 0 and sheet.programme:
+        said.append(
+            Text(
+                f"処理場の統合{plants}件のうち、計画期間内に行うのは{round(inside)}件である。ほか{later}件は次の更新が計画期間の"
+                "後になるため、ここでは方針だけを示す。",
+                f"Of {plants} mergers of plants {round(inside)} fall inside the plan; the next renewal of the other "
+                f"{later} comes after it, so only the direction is shown here.",
             )
         )
     return finding, tuple(said)

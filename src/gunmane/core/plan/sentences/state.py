@@ -157,8 +157,23 @@ def bad_and_graded(sheet: PlanSheet, rows: Iterable[GradeRow]) -> tuple[int, int
 def grades(sheet: PlanSheet) -> Said | None:
     """How many need action, and how many were never judged."""
     pairs = list(dict.fromkeys((row.asset_class, row.scale) for row in sheet.grades))
-    if not pairs:
+    if not pairs and not sheet.stock:
         return None
+    if not pairs:
+        return (
+            Text(
+                "点検による判定の記録がなく、状態は分からない", "There is no grade on record: condition is not known"
+            ),
+            (
+                Text(
+                    "どの施設にも判定の記録がない。記録がないことは、健全であることを意味しない。"
+                    "まず点検・調査を行い、その結果で本計画を見直す必要がある。",
+                    "No asset has a grade on record, which does not mean that it is sound. Inspections come "
+                    "first; their "
+                    "results change this plan.",
+                ),
+            ),
+        )
     totals = {
         pair: bad_and_graded(sheet, (row for row in sheet.grades if (row.asset_class, row.scale) == pair))
         for pair in pairs
@@ -205,8 +220,24 @@ def grades(sheet: PlanSheet) -> Said | None:
 
 def due(sheet: PlanSheet) -> Said | None:
     """What the law asks to be inspected, and what is late."""
-    if not sheet.due:
+    if not sheet.due and not sheet.stock:
         return None
+    if not sheet.due:
+        return (
+            Text(
+                "期限を計算できる法定の点検・検査はない",
+                "No statutory inspection has a due date that can be computed",
+            ),
+            (
+                Text(
+                    "管理する施設に期限の定めがないか、義務の有無を決める項目(腐食のおそれ、人槽など)が台帳にない。"
+                    "義務がないことを意味しない。",
+                    "Either no interval is set for these assets, or the ledgers lack what decides it (corrosive "
+                    "places, "
+                    "sizes). That does not mean that there is no duty.",
+                ),
+            ),
+        )
     in_year = sum(row.due_in_year for row in sheet.due)
     late = sum(row.overdue for row in sheet.due)
     unknown = sum(row.unknown_anchor for row in sheet.due)
@@ -235,6 +266,32 @@ def due(sheet: PlanSheet) -> Said | None:
             said.append(Text(most_of.ja + since.ja, most_of.en + since.en))
         elif oldest:
             said.append(Text(since.ja, since.en.strip()))
+    by_duty: Counter[str] = Counter()
+    for row in sheet.due:
+        by_duty[row.duty] += row.overdue
+    duties = {one.code: one.name for one in sheet.duties}
+    most_duties = [(duties[code], count) for code, count in by_duty.most_common(3) if count and code in duties]
+    if len(most_duties) > 1:
+        said.append(
+            Text(
+                "期限切れの多い義務は、" + "、".join(f"{one.ja}{number(n)}件" for one, n in most_duties) + "である。",
+                "Most of what is overdue: " + ", ".join(f"{one.en} {number(n)}" for one, n in most_duties) + ".",
+            )
+        )
+    rates = [(duties[code], rate) for code, rate in sheet.duty_rates.items() if code in duties]
+    if rates:
+        said.append(
+            Text(
+                "全国の実施率は、"
+                + "、".join(f"{one.ja}が{percents(rate.value).ja}({rate.year})" for one, rate in rates)
+                + f"と公表されている(出典:{rates[0][1].source})。"
+                "年度内に実施した割合で、表の適期率とは数え方が異なる。",
+                "Published for the nation: "
+                + ", ".join(f"{one.en} {percents(rate.value).en} ({rate.year})" for one, rate in rates)
+                + f" (source: {rates[0][1].source}). These are shares done within the year, counted otherwise than "
+                "the shares on time in the table.",
+            )
+        )
     if unknown:
         said.append(
             Text(

@@ -2,9 +2,10 @@
 
 from gunmane.core.plan.formats import number, percents
 from gunmane.core.plan.nouns import CLASSES
+from gunmane.core.plan.sentences.outlook import assumed
 from gunmane.core.plan.sentences.state import MUCH_UNKNOWN, age_totals, bad_and_graded
 from gunmane.core.plan.sheet import PlanSheet
-from gunmane.core.plan.values import Measure, Text
+from gunmane.core.plan.values import Column, Measure, Text
 
 POINTS = ("compare", "programme", "grades", "forecast", "due", "risk", "owners", "levelling")
 """Sections whose findings are key points, most important first."""
@@ -13,8 +14,22 @@ POINTS = ("compare", "programme", "grades", "forecast", "due", "risk", "owners",
 def points(sheet: PlanSheet) -> tuple[Text, ...]:
     """Return the findings that go on the first page, a large unknown before everything it weakens."""
     said = list(limits(sheet)[:1]) if _mostly_unknown(sheet) else []
-    said += [_stop(sheet.findings[section]) for section in POINTS if section in sheet.findings]
+    said += [
+        _stop(sheet.findings[section]) for section in POINTS if section in sheet.findings and _telling(sheet, section)
+    ]
     return tuple(said)
+
+
+def _telling(sheet: PlanSheet, section: str) -> bool:
+    """Tell whether a section's finding says more than that nothing changes or nothing can be said."""
+    if section == "forecast":
+        return len(assumed(sheet)) < len({row.asset_class for row in sheet.forecasts if row.bad})
+    if section == "owners":
+        return sheet.facts.recommended is not Column.ALONE
+    if section == "levelling":
+        row = next((one for one in sheet.levelling if not one.owner), None)
+        return row is not None and bool(row.before) and max(row.after) < 0.99 * max(row.before)
+    return True
 
 
 def _stop(text: Text) -> Text:
