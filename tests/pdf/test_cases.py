@@ -79,11 +79,11 @@ def test_what_people_decide_on_is_printed(language: Language) -> None:
     printed = text_of(draw(decided(sheet(), approval), language=language))
     if language is Language.JA:
         wanted = ("撤去をしない場合", "受益割", "▲4,100(+100)", "一の橋", "適用していない:直ちに措置する義務がある",
-                  "提案との差:費用+4,480万円", "第3回協議会において決定", "決定者会長山田花子", "都道府県",
+                  "提案との差:費用+4,480万円", "第3回協議会において決定", "決定者会長山田花子", "全国",
                   "37.0")  # fmt: skip
         assert "この文書は案です" not in printed
     else:
-        wanted = ("Withoutremovals", "Bybenefit", "notapplied", "DecidedbyS"[:9], "Prefecture")
+        wanted = ("Withoutremovals", "Bybenefit", "notapplied", "DecidedbyS"[:9], "Nation")
     for part in wanted:
         assert part in printed, part
 

@@ -18,7 +18,8 @@ from gunmane.core.words import Language
 from gunmane.pdf import design
 from gunmane.pdf.blocks import Heading
 from gunmane.pdf.breaking import NOT_AT_END, NOT_AT_START
-from gunmane.pdf.grid import PAD_X, Grid
+from gunmane.pdf.grid import Grid
+from gunmane.pdf.measure import PAD_X, inset
 from gunmane.pdf.plans import DOCUMENTS, draw, drawn_lines, laid_out
 
 pytestmark = pytest.mark.usefixtures("faces")
@@ -69,7 +70,7 @@ def check_cells(grid: Grid, width: float, page: int) -> None:
         for row, lines in zip(rows, cells, strict=True):
             column = 0
             for cell, block in zip(row, lines, strict=True):
-                room = sum(measured.widths[column : column + cell.span]) - 2 * PAD_X
+                room = sum(measured.widths[column : column + cell.span]) - PAD_X - inset(grid.columns, column)
                 column += cell.span
                 for line in block:
                     assert line.width * measured.size <= room + 0.6, (page, cell.text)

@@ -3,8 +3,9 @@
 import pytest
 
 from gunmane.pdf import style
+from gunmane.pdf.cells import Cell, Column
 from gunmane.pdf.fonts import Face
-from gunmane.pdf.grid import Cell, Column, Grid
+from gunmane.pdf.grid import Grid
 from gunmane.pdf.layout import Page, lay_out
 
 WIDTH = 480.0

@@ -125,6 +125,10 @@ def longest_run(pieces: Sequence[Atom]) -> float:
     return longest
 
 
+MOST_STRETCH = 0.2
+"""Em by which a gap may be widened to fill a line: beyond that a ragged line reads better than a torn one."""
+
+
 def set_lines(spans: Sequence[Span], width: float, *, justify: bool = False, phrases: bool = False) -> list[Line]:
     """Break `spans` into lines at most `width` em wide; the last line is never stretched.
 
@@ -180,7 +184,7 @@ def _place(pieces: list[Atom], width: float, *, justify: bool) -> Line:
     natural = sum(piece.width for piece in pieces) + sum(gaps)
     open_gaps = [index for index in range(len(gaps)) if _stretches(pieces[index], pieces[index + 1])]
     rest = width - natural
-    if open_gaps and (rest < 0 or (justify and rest < 0.25 * width)):
+    if open_gaps and (rest < 0 or (justify and rest <= MOST_STRETCH * len(open_gaps))):
         for index in open_gaps:
             gaps[index] += rest / len(open_gaps)
     line = Line(text="".join(piece.text for piece in pieces))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from gunmane.pdf.breaking import Line, Span, set_lines
+from gunmane.pdf.cells import Labels
 from gunmane.pdf.fonts import Face
-from gunmane.pdf.grid import Labels
 from gunmane.pdf.layout import Block
 from gunmane.pdf.pen import Pen
 from gunmane.pdf.style import Style

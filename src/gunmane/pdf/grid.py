@@ -1,52 +1,18 @@
-"""Tables: measured columns, repeated heads, row groups, captions with unit, date and source."""
+"""Tables as blocks of a page: drawn, divided between pages, tagged; `gunmane.pdf.measure` finds their widths."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
-from gunmane.core.errors import Fault, GunmaneError
-from gunmane.pdf.breaking import Line, Span, atoms, longest_run, set_lines
+from gunmane.pdf.breaking import Line, Span, set_lines
+from gunmane.pdf.cells import Cell, Column, Labels
 from gunmane.pdf.fonts import Face
 from gunmane.pdf.layout import Block
+from gunmane.pdf.measure import PAD_X, PAD_Y, Measured, inset, placed
 from gunmane.pdf.pen import Align, Pen
 from gunmane.pdf.style import Style
 from gunmane.pdf.tags import Node
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Text of a cell; `shade` is a background colour, `span` the number of columns it covers."""
-
-    text: str
-    bold: bool = False
-    shade: str | None = None
-    span: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """How a column is set; numbers are right-aligned in equal digits and never cut."""
-
-    align: Align = "left"
-    number: bool = False
-    head: bool = False  # its cells are row heads
-    most: float = 22.0  # width in em beyond which its text is wrapped
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Number, title, unit and source of a table or figure as printed."""
-
-    number: str
-    title: str
-    unit: str
-    source: str
-    continued: str
-
-
-PAD_X = 4.0
-PAD_Y = 2.4
 TIGHTER = (1.9, 1.4, 1.0)
 """Room above and below a row's text where that spares a page with a few rows only."""
 
@@ -101,12 +67,12 @@ class Grid:
         self.has_rest = False
         self.repeated = False  # the first row is a heading that the page before has shown
         self.node = Node("Table")
-        self._measured: dict[float, _Measured] = {}
+        self._measured: dict[float, Measured] = {}
 
-    def measured(self, width: float) -> _Measured:
+    def measured(self, width: float) -> Measured:
         """Return column widths, type size and set cells at this width."""
         if width not in self._measured:
-            self._measured[width] = _Measured(self, width)
+            self._measured[width] = Measured(self, width)
         return self._measured[width]
 
     def height(self, width: float) -> float:
@@ -261,7 +227,7 @@ class Grid:
                 x + width, y, self.labels.unit, self.style.type.small, align="right", colour=pen.style.colours.soft
             )
 
-    def _draw_ground(self, pen: Pen, measured: _Measured, x: float, top: float, width: float) -> None:
+    def _draw_ground(self, pen: Pen, measured: Measured, x: float, top: float, width: float) -> None:
         """Draw shades and rules: heavy above and below, light between rows, none inside a group's first column."""
         colours = pen.style.colours
         head = sum(measured.head_heights)
@@ -270,7 +236,7 @@ class Grid:
             y = top - head
             for index, (row, height) in enumerate(zip(self.rows, measured.row_heights, strict=True)):
                 place = x
-                for number, cell in _placed(row):
+                for number, cell in placed(row):
                     cell_width = sum(measured.widths[number : number + cell.span])
                     if cell.shade:
                         pen.rect(place, y - height, cell_width, height, fill=cell.shade)
@@ -289,151 +255,27 @@ class Grid:
             pen.line([(x, y), (x + width, y)], colour=colours.accent, weight=0.8)
 
     def _draw_row(
-        self, pen: Pen, line: Node | None, row: Sequence[Cell], cells: list[list[Line]], measured: _Measured,
+        self, pen: Pen, line: Node | None, row: Sequence[Cell], cells: list[list[Line]], measured: Measured,
         x: float, top: float, height: float, *, head: bool, shown: int,
     ) -> None:  # fmt: skip
         """Draw one row's texts; `shown` is how many rows the first cell stands for, 0 hides it."""
         size, leading = measured.size, measured.leading
-        for (number, cell), lines in zip(_placed(row), cells, strict=True):
+        for (number, cell), lines in zip(placed(row), cells, strict=True):
             if number == 0 and not head and self.group_first and shown == 0:
                 continue
             column = self.columns[number]
             width = sum(measured.widths[number : number + cell.span])
-            left = x + sum(measured.widths[:number])
+            left = x + sum(measured.widths[:number]) + inset(self.columns, number)
+            room = width - PAD_X - inset(self.columns, number)
             align: Align = "centre" if head and (column.number or cell.span > 1) else column.align
             block = len(lines) * leading
             y = top - (height - block) / 2 if head else top - self.pad
             if line is None:
-                pen.lines(lines, left + PAD_X, y, width - 2 * PAD_X, size, leading, align=align)
+                pen.lines(lines, left, y, room, size, leading, align=align)
                 continue
             is_head = head or column.head
             node = Node("TH" if is_head else "TD", scope="Column" if head else "Row" if is_head else None)
             node.col_span = cell.span
             node.row_span = max(shown, 1) if number == 0 and not head and self.group_first else 1
             with pen.tags.content(line.add(node)):
-                pen.lines(lines, left + PAD_X, y, width - 2 * PAD_X, size, leading, align=align)
-
-
-class _Measured:
-    """Column widths and set cells of a grid at one width."""
-
-    def __init__(self, grid: Grid, width: float) -> None:
-        style = grid.style.type
-        self.pad = grid.pad
-        self.size = style.table
-        while True:
-            least, wanted = _needs(grid, self.size, tight=self.size < style.table_least + 0.5)
-            if sum(least) <= width + 0.01:
-                break
-            self.size -= 0.25
-            if self.size < style.table_least:
-                name = grid.labels.title if grid.labels else ""
-                raise GunmaneError("table_too_wide", [Fault("table_too_wide", at=grid.key, values={"title": name})])
-        self.leading = self.size * style.table_leading
-        self.widths = _share(least, wanted, width, [column.number for column in grid.columns])
-        self.head = [self._cells(grid, row, head=True) for row in grid.head]
-        self.rows = [
-            self._cells(grid, row, head=False, bold=index >= len(grid.rows) - grid.total_rows)
-            for index, row in enumerate(grid.rows)
-        ]
-        self.head_heights = [self._height(row) for row in self.head]
-        self.row_heights = self._heights(grid, self.rows)
-
-    def part(self, grid: Grid, kept: Sequence[int]) -> _Measured:
-        """Return the measures of some of the rows, at the same widths."""
-        part = object.__new__(_Measured)
-        part.size, part.leading, part.widths, part.pad = self.size, self.leading, self.widths, self.pad
-        part.head, part.head_heights = self.head, self.head_heights
-        part.rows = [self.rows[index] for index in kept]
-        part.row_heights = part._heights(grid, part.rows)
-        return part
-
-    def _heights(self, grid: Grid, rows: list[list[list[Line]]]) -> list[float]:
-        """Return the rows' heights; a group's first cell may reach down over all rows of its group."""
-        if not grid.group_first:
-            return [self._height(row) for row in rows]
-        heights = [self._height(row[1:] or row) for row in rows]
-        index = 0
-        while index < len(rows):
-            count = grid.group_span(index)
-            needed = self._height(rows[index][:1])
-            lacking = needed - sum(heights[index : index + count])
-            if lacking > 0:
-                heights[index + count - 1] += lacking
-            index += count
-        return heights
-
-    def _cells(self, grid: Grid, row: Sequence[Cell], *, head: bool, bold: bool = False) -> list[list[Line]]:
-        result: list[list[Line]] = []
-        for number, cell in _placed(row):
-            width = sum(self.widths[number : number + cell.span]) - 2 * PAD_X
-            shown = replace(cell, bold=True) if bold else cell
-            face = _face(grid, number, shown, head=head)
-            result.append(set_lines([Span(cell.text, face)], width / self.size + 0.002, phrases=head))
-        return result
-
-    def _height(self, row: list[list[Line]]) -> float:
-        return max(len(lines) for lines in row) * self.leading + 2 * self.pad
-
-
-def _face(grid: Grid, number: int, cell: Cell, *, head: bool) -> Face:
-    family = "number" if grid.columns[number].number else "text"
-    if head:
-        return grid.faces["bold"]
-    if family == "number":
-        return grid.faces["number-bold" if cell.bold else "number"]
-    return grid.faces["bold" if cell.bold else "text"]
-
-
-def _needs(grid: Grid, size: float, *, tight: bool) -> tuple[list[float], list[float]]:
-    """Return each column's least and wanted width in points; if tight, words of text columns may be cut."""
-    count = len(grid.columns)
-    least = [0.0] * count
-    wanted = [0.0] * count
-    for head, rows in ((True, grid.head), (False, grid.rows)):
-        for row in rows:
-            for number, cell in _placed(row):
-                if cell.span > 1:
-                    continue
-                column = grid.columns[number]
-                pieces = atoms([Span(cell.text, _face(grid, number, replace(cell, bold=True), head=head))])
-                whole = sum(piece.width for piece in pieces) * size
-                longest = longest_run(pieces) * size
-                if not column.number:
-                    longest = min(max(longest, min(whole, 4.2 * size)), (4 if tight else 14) * size)
-                    whole = min(whole, column.most * size)
-                elif not head:
-                    whole = longest  # an interval may stand under its middle
-                else:
-                    longest = max(longest, min(whole, 4.1 * size))
-                    whole = max(longest, min(whole, 5.2 * size))
-                least[number] = max(least[number], longest + 2 * PAD_X)
-                wanted[number] = max(wanted[number], whole + 2 * PAD_X)
-    return least, [max(pair) for pair in zip(least, wanted, strict=True)]
-
-
-def _share(least: list[float], wanted: list[float], width: float, numbers: list[bool]) -> list[float]:
-    """Share the width: everyone's least first, then towards what is wanted, texts before the heads of numbers."""
-    total = sum(wanted)
-    if total <= width:
-        return [one * width / total for one in wanted]
-    shared = list(least)
-    for kind in (False, True):
-        spare = width - sum(shared)
-        gaps = [
-            max(want - low, 0.0) if number is kind else 0.0
-            for low, want, number in zip(least, wanted, numbers, strict=True)
-        ]
-        part = min(1.0, spare / (sum(gaps) or 1.0))
-        shared = [have + part * gap for have, gap in zip(shared, gaps, strict=True)]
-    return shared
-
-
-def _placed(row: Sequence[Cell]) -> list[tuple[int, Cell]]:
-    """Return the cells with the number of their first column."""
-    result: list[tuple[int, Cell]] = []
-    number = 0
-    for cell in row:
-        result.append((number, cell))
-        number += cell.span
-    return result
+                pen.lines(lines, left, y, room, size, leading, align=align)

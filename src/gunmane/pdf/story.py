@@ -13,10 +13,11 @@ from gunmane.core.plan.values import Band, Text
 from gunmane.core.words import AssetClass, Language
 from gunmane.pdf.blocks import Heading, Panel, Para
 from gunmane.pdf.breaking import Span
+from gunmane.pdf.cells import Cell, Column, Labels
 from gunmane.pdf.design import Catalogue, ColumnDesign, Design, TableDesign
 from gunmane.pdf.figure import Chart, Figure
 from gunmane.pdf.fonts import Face
-from gunmane.pdf.grid import Cell, Column, Grid, Labels
+from gunmane.pdf.grid import Grid
 from gunmane.pdf.layout import Block, Item, NewPage
 from gunmane.pdf.style import Style
 from gunmane.pdf.tags import Node
@@ -68,6 +69,11 @@ class Story:
     def number_of(self, key: str) -> str:
         """Return the printed number of a table, figure or section by its key."""
         return self.numbers.get(key, "?")
+
+    def span(self, kind: str, first: str, last: str) -> str:
+        """Return how the text refers to a run of tables or figures: 図2-2〜図2-9, or to the only one."""
+        low, high = self.number_of(f"{kind}.{first}"), self.number_of(f"{kind}.{last}")
+        return low if low == high else self.say("words.from_to", first=low, last=high)
 
     def owner(self, code: str) -> str:
         """Return an owner's name; the whole region for ""."""

@@ -4,8 +4,8 @@ from gunmane.core.plan.formats import number
 from gunmane.core.plan.nouns import STATUSES
 from gunmane.core.plan.sheet import Quality, SourceStatus
 from gunmane.core.plan.values import Text
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.design import ColumnDesign, TableDesign
-from gunmane.pdf.grid import Cell
 from gunmane.pdf.sections.summary import share
 from gunmane.pdf.story import Story, Value
 

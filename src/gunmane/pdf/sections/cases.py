@@ -1,13 +1,19 @@
 """Cases side by side, who pays what by which rule, and owners beside region, prefecture and nation."""
 
+from collections.abc import Sequence
+
 from gunmane.core.plan.formats import number, yen
 from gunmane.core.plan.record import OwnerIndicator
+from gunmane.core.plan.values import Column
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.charts.bars import RangeBars
 from gunmane.pdf.design import ColumnDesign, TableDesign
-from gunmane.pdf.grid import Cell
 from gunmane.pdf.story import Story, Value
 
 RULES = ("equal", "stock", "population", "benefit")
+
+ACROSS = 6
+"""Owners beside each other in one table of indicators; more go on in the next table."""
 
 
 def cases(story: Story) -> None:
@@ -31,9 +37,15 @@ def cases(story: Story) -> None:
             "change": None if one is base else signed((one.total_yen - base.total_yen) / 1e6),
             "contracts": number(one.contracts, 1), "hours": number(one.hours), "measures": one.measures,
             "undone": one.undone, "bad_left": one.bad_left, "risk": one.risk_yen, "per_resident": one.per_resident,
-            "sewer": one.sewer_changes, "note": one.note,
+            "sewer": one.sewer_changes,
         })  # fmt: skip
     story.table("cases", rows, unit=story.say("units.yen_million"))
+    notes: dict[str, list[str]] = {}
+    for one in found:
+        if one.note is not None:
+            notes.setdefault(story.pick(one.note), []).append(story.pick(one.label))
+    colon, stop = (":", "、") if story.language == "ja" else (": ", ", ")
+    story.items += story.bullets([f"{stop.join(names)}{colon}{note}" for note, names in notes.items()], small=True)
     if not any(one.group == "population" for one in found):
         story.para(story.say("texts.no_population"))
 
@@ -46,16 +58,18 @@ def signed(value: float) -> str:
 def shares(story: Story) -> None:
     """What each owner pays of the joint cost by four rules, and under which it would be worse off than alone."""
     found = story.sheet.shares
-    if not found:
-        return
-    losers = sum(bool(one.worse) for one in found)
-    fair = [
-        rule for rule in RULES if getattr(found[0], rule) is not None and not any(rule in one.worse for one in found)
-    ]
-    names = story.say("words.between").join(story.say(f"words.rule_{rule}") for rule in fair)
+    if not found or story.sheet.facts.recommended is Column.ALONE:
+        return  # nothing is paid together
+    given = [rule for rule in RULES if getattr(found[0], rule) is not None]
+    fair = [rule for rule in given if not any(rule in one.worse for one in found)]
+    unfair = [rule for rule in given if rule not in fair]
+    between = story.say("words.between")
+    names, others = (between.join(story.say(f"words.rule_{rule}") for rule in rules) for rules in (fair, unfair))
     title = story.say("sections.shares", rules=names) if fair else story.say("sections.shares_none")
     story.section("shares", title)
-    story.para(story.say("texts.shares_see", table=story.number_of("table.shares"), losers=losers), keep_next=True)
+    if fair and unfair:
+        story.para(story.say("texts.shares_unfair", rules=others))
+    story.para(story.say("texts.shares_see", table=story.number_of("table.shares")), keep_next=True)
     rows: list[dict[str, Value | Cell]] = []
     for one in found:
         cells: dict[str, Value | Cell] = {"owner": story.owner(one.owner), "alone": number(one.alone_yen / 1e6)}
@@ -72,31 +86,48 @@ def shares(story: Story) -> None:
 
 
 def owner_indicators(story: Story) -> None:
-    """Indicators of each owner beside the region, the prefecture and the nation."""
+    """Indicators in rows, owners beside the region, the prefecture and the nation in columns."""
     found = story.sheet.owner_indicators
     if not found:
         return
-    story.para(story.say("texts.owner_indicators_see", table=story.number_of("table.owner_indicators")),
-               keep_next=True)  # fmt: skip
+    codes = [one.code for one in story.sheet.members if any(row.owner == one.code for row in found)]
+    parts = [codes[first : first + ACROSS] for first in range(0, len(codes), ACROSS)]
+    keys = [f"owner_indicators.{index}" if index else "owner_indicators" for index in range(len(parts))]
+    table = story.span("table", keys[0], keys[-1])
+    story.para(story.say("texts.owner_indicators_see", table=table), keep_next=True)
+    for key, owners in zip(keys, parts, strict=True):
+        _beside(story, key, found, owners)
+
+
+def _beside(story: Story, key: str, found: Sequence[OwnerIndicator], owners: Sequence[str]) -> None:
     by_code: dict[str, list[OwnerIndicator]] = {}
     for one in found:
         by_code.setdefault(one.code, []).append(one)
+    areas = [area for area in ("prefecture", "nation") if any(getattr(one, area) is not None for one in found)]
     rows: list[dict[str, Value | Cell]] = []
     for group in by_code.values():
         first = group[0]
-        for one in group:
-            values = {key: shown(one, getattr(one, key)) for key in ("value", "region", "prefecture", "nation")}
-            rows.append({
-                "label": first.label,
-                "unit": story.say("words.percent") if first.unit.en == "share" else first.unit,
-                "owner": story.owner(one.owner), **values, "source": one.source or None,
-            })  # fmt: skip
+        values = {one.owner: shown(one, one.value) for one in group}
+        rows.append({
+            "label": first.label,
+            "unit": story.say("words.percent") if first.unit.en == "share" else first.unit,
+            **{
+                f"o{index}": values.get(code) or story.say("words.unknown" if code in values else "words.none")
+                for index, code in enumerate(owners)
+            },
+            "region": shown(first, first.region) or story.say("words.unknown"),
+            **{area: shown(first, getattr(first, area)) for area in areas},
+            "source": first.source or None,
+        })  # fmt: skip
     columns = (
-        ColumnDesign("label", head=True, most=14), ColumnDesign("unit"), ColumnDesign("owner", head=True, most=10),
-        *(ColumnDesign(key, number=True, empty="unknown") for key in ("value", "region", "prefecture", "nation")),
-        ColumnDesign("source", most=16, optional=True),
+        ColumnDesign("label", head=True, most=15), ColumnDesign("unit"),
+        *(ColumnDesign(f"o{index}", number=True) for index in range(len(owners))),
+        ColumnDesign("region", number=True),
+        *(ColumnDesign(area, number=True, empty="unpublished") for area in areas),
+        ColumnDesign("source", most=15, optional=True),
     )  # fmt: skip
-    story.table("owner_indicators", rows, design=TableDesign(columns, group_first=True))
+    heads = {f"o{index}": story.owner(code) for index, code in enumerate(owners)}
+    story.table("owner_indicators", rows, design=TableDesign(columns), heads=heads, name=key, note="owner_indicators")
 
 
 def shown(row: OwnerIndicator, value: float | None) -> str | None:

@@ -5,8 +5,8 @@ from gunmane.core.plan.formats import yen as amount
 from gunmane.core.plan.nouns import STATUSES
 from gunmane.core.plan.record import Overridden
 from gunmane.core.plan.sheet import Choice, Verdict
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.charts.maps import Area, Map, Shape
-from gunmane.pdf.grid import Cell
 from gunmane.pdf.layout import NewPage
 from gunmane.pdf.story import Story, Value
 
@@ -30,9 +30,8 @@ def choices(story: Story) -> None:
     found = story.sheet.choices
     if not found:
         return
-    counts = {verdict.value: sum(one.verdict is verdict for one in found) for verdict in Verdict}
-    story.section("choices", story.say("sections.choices", **counts))
-    story.para(story.say("texts.choices", **counts))
+    story.section("choices", story.finding("choices"))
+    story.said("choices")
     table = [one for one in found if one.kind != "sewage" or one.verdict in CHANGES]
     story.para(story.say("texts.choices_see", table=story.number_of("table.choices")), keep_next=True)
     story.table("choices", [row(story, one) for one in _shown(table)], note="choices")

@@ -1,7 +1,7 @@
 """Lists of single assets with a measure, and septic systems by district."""
 
 from gunmane.core.plan.nouns import MEASURES
-from gunmane.pdf.grid import Cell
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.story import Story, Value
 
 

@@ -25,7 +25,8 @@ def by_class(story: Story) -> None:
     layers = [layer for layer in story.sheet.layers if layer.shapes]
     if len(layers) < 2:
         return
-    story.para(story.say("texts.class_maps"), keep_next=True)
+    run = story.span("figure", f"class_map.{layers[0].asset_class}", f"class_map.{layers[-1].asset_class}")
+    story.para(story.say("texts.class_maps", figure=run), keep_next=True)
     stacks: list[list[Block]] = []
     for layer in layers:
         name = story.name(layer.asset_class)

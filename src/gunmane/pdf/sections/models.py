@@ -1,11 +1,13 @@
 """Cards of the models behind the forecasts: in short in the plan, whole in the annex."""
 
+from collections.abc import Sequence
+
 from gunmane.core.plan.findings import ModelCard
 from gunmane.core.plan.formats import number
 from gunmane.core.plan.nouns import STATUSES
 from gunmane.core.plan.values import Band, Text
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.charts.reliability import Reliability
-from gunmane.pdf.grid import Cell
 from gunmane.pdf.sections.state import grade_name
 from gunmane.pdf.story import Story, Value
 
@@ -20,10 +22,32 @@ def models(story: Story) -> None:
     rows = [row for card in cards for row in _hazards(story, card)]
     if rows:
         story.table("hazards", rows, unit=story.say("units.rate"), note="band")
+    _tests(story, cards)
+
+
+def _tests(story: Story, cards: Sequence[ModelCard]) -> None:
+    """What each model forecast in the past and what came: a row for each check, the whole cards in the annex."""
+    body: list[dict[str, Value | Cell]] = []
+    beaten: list[str] = []
     for card in cards:
-        story.subsection(f"model.{card.asset_class}", _title(story, card))
-        story.para(story.pick(card.method), keep_next=True)
-        story.items += story.bullets([state_of(story, card), *map(story.pick, (*card.checks, *card.limits))])
+        title = _title(story, card)
+        base = {"class": title, "model": card.model[:8] or None, "cut": card.data_cut}
+        for one in card.tests:
+            held = (one.expected.low or 0.0) <= one.observed <= (one.expected.high or float("inf"))
+            body.append({
+                **base, "origin": one.origin, "horizon": f"{one.years:g}", "cases": one.cases,
+                "expected": _range(story, one.expected), "observed": one.observed,
+                "held": story.say("words.held" if held else "words.not_held"),
+            })  # fmt: skip
+        if not card.tests:
+            body.append(dict(base))
+        if any(one.log_score > min(one.rivals.values(), default=float("inf")) for one in card.tests):
+            beaten.append(title)
+    story.para(story.say("texts.model_tests", table=story.number_of("table.model_tests")), keep_next=True)
+    story.table("model_tests", body, note="model_tests")
+    if beaten:
+        story.para(story.say("texts.model_beaten", classes=story.say("words.between").join(beaten)))
+    story.para(story.say("texts.model_cards"))
 
 
 def cards(story: Story) -> None:

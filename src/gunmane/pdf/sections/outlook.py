@@ -5,11 +5,12 @@ from itertools import pairwise
 from gunmane.core.plan.findings import RiskAsset, RiskMatrix
 from gunmane.core.plan.formats import number, yen
 from gunmane.core.plan.nouns import UNITS
+from gunmane.core.plan.sentences.outlook import tied
 from gunmane.core.plan.values import Band, Unit
 from gunmane.pdf.blocks import Beside
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.charts.bars import RangeBars
 from gunmane.pdf.charts.lines import Curve, Lines, Matrix
-from gunmane.pdf.grid import Cell
 from gunmane.pdf.layout import Block
 from gunmane.pdf.sections.maps import by_class, overview
 from gunmane.pdf.sections.state import grade_name
@@ -24,10 +25,8 @@ def forecast(story: Story) -> None:
         story.empty()
         return
     story.said("forecast")
-    first = f"figure.forecast.{rows[0].asset_class}"
-    story.para(
-        story.say("texts.forecast_see", figure=story.number_of(first), table=story.number_of("table.forecast"))
-    )
+    run = story.span("figure", f"forecast.{rows[0].asset_class}", f"forecast.{rows[-1].asset_class}")
+    story.para(story.say("texts.forecast_see", figure=run, table=story.number_of("table.forecast")))
     for key, adopted in (("forecast_adopted", True), ("forecast_proposed", False)):
         names = list(dict.fromkeys(story.name(row.asset_class) for row in rows if row.adopted is adopted))
         if names:
@@ -143,18 +142,21 @@ def top(story: Story) -> None:
     if not sheet.top_risks and not located:
         story.empty()
         return
+    ranked = sheet.top_risks and not tied(sheet)
     if located:
-        if sheet.top_risks:
+        if ranked:
             story.para(
                 story.say("texts.top_see", figure=story.number_of("figure.risk_map"),
                           table=story.number_of("table.top")),
                 keep_next=True,
             )  # fmt: skip
-        overview(story, "risk_map", pins=True)
+        else:
+            story.para(story.say("texts.map_see", figure=story.number_of("figure.risk_map")), keep_next=True)
+        overview(story, "risk_map", pins=bool(ranked))
         by_class(story)
     else:
         story.para(story.say("texts.no_map"))
-    if sheet.top_risks:
+    if ranked:
         story.table("top", [_top_row(story, one) for one in sheet.top_risks], note="top")
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from gunmane.core.plan.formats import fiscal, number
 from gunmane.core.plan.nouns import COLUMNS, MEASURES
-from gunmane.core.plan.sentences.proposal import totals
+from gunmane.core.plan.sentences.effect import totals
 from gunmane.core.plan.sheet import Levelling, ProgrammeRow
 from gunmane.core.plan.values import Column
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.charts.bars import Bars, Series, Waterfall
 from gunmane.pdf.charts.lines import TimeBars
 from gunmane.pdf.design import ColumnDesign, TableDesign
-from gunmane.pdf.grid import Cell
 from gunmane.pdf.sections.summary import compare_row, yen_scale
 from gunmane.pdf.story import Story, Value
 
@@ -232,6 +232,7 @@ def indicators(story: Story) -> None:
     if not rows:
         return
     story.section("indicators", story.finding("indicators"))
+    story.said("indicators")
     story.para(story.say("texts.indicators_see", table=story.number_of("table.indicators")), keep_next=True)
     body: list[dict[str, Value | Cell]] = []
     for row in rows:

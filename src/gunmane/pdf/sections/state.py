@@ -13,9 +13,9 @@ from gunmane.core.plan.sheet import ScaleFacts
 from gunmane.core.plan.values import Text, Unit
 from gunmane.core.words import AssetClass, Language
 from gunmane.pdf.blocks import Beside
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.charts.bars import Bars, Series, ShareBars
 from gunmane.pdf.design import ColumnDesign, TableDesign
-from gunmane.pdf.grid import Cell
 from gunmane.pdf.layout import Block
 from gunmane.pdf.sections.summary import share
 from gunmane.pdf.story import Story, Value
@@ -62,8 +62,9 @@ def age(story: Story) -> None:
         story.empty()
         return
     story.said("age")
-    first = next((f"figure.age.{one.asset_class}" for one in sheet.ages), "")
-    story.para(story.say("texts.age_see", figure=story.number_of(first), table=story.number_of("table.age")))
+    if sheet.ages:
+        run = story.span("figure", f"age.{sheet.ages[0].asset_class}", f"age.{sheet.ages[-1].asset_class}")
+        story.para(story.say("texts.age_see", figure=run, table=story.number_of("table.age")))
     stacks: list[list[Block]] = [[_age_figure(story, profile)] for profile in sheet.ages]
     for index in range(0, len(stacks), 2):
         pair = stacks[index : index + 2]
@@ -107,13 +108,15 @@ def grades(story: Story) -> None:
         story.empty()
         return
     story.said("grades")
-    story.para(story.say("texts.grades_see"))
     scales = {scale.code: scale for scale in sheet.scales}
-    pairs = list(dict.fromkeys((row.asset_class, row.scale) for row in sheet.grades))
+    pairs = list(dict.fromkeys((row.asset_class, row.scale) for row in sheet.grades if row.scale in scales))
+    if pairs:
+        keys = [f"grades.{asset_class}.{code}" for asset_class, code in pairs]
+        runs = {kind: story.span(kind, keys[0], keys[-1]) for kind in ("figure", "table")}
+        story.para(story.say("texts.grades_see", **runs))
     for asset_class, code in pairs:
         rows = [row for row in sheet.grades if (row.asset_class, row.scale) == (asset_class, code)]
-        if code in scales:
-            _grade_part(story, asset_class, scales[code], rows)
+        _grade_part(story, asset_class, scales[code], rows)
 
 
 def _grade_part(story: Story, asset_class: AssetClass, scale: ScaleFacts, rows: list[GradeRow]) -> None:
@@ -219,22 +222,34 @@ def due(story: Story) -> None:
         ]  # fmt: skip
         story.table("due", rows, source="duties", note="due")
     if sheet.due_months:
+        story.para(story.say("texts.months_see", figure=story.number_of("figure.months")), keep_next=True)
         _months(story, names)
     if sheet.due_engineers:
-        story.para(story.say("texts.engineers_see", table=story.number_of("table.engineers")), keep_next=True)
-        story.table("engineers", [
-            {
-                "owner": story.owner(row.owner), "engineer": row.engineer,
-                "duty": names.get(row.duty, Text(row.duty, row.duty)), "count": row.count, "hours": row.hours,
-                "capacity": row.capacity_hours,
-            }
-            for row in sheet.due_engineers
-        ])  # fmt: skip
+        _engineers(story)
     if sheet.duties:
         story.para(story.say("texts.duties_see", table=story.number_of("table.duties")), keep_next=True)
         story.table("duties", [
             {"duty": one.name, "article": one.article, "status": STATUSES[one.status]} for one in sheet.duties
         ], source="duties")  # fmt: skip
+
+
+def _engineers(story: Story) -> None:
+    """Planned hours of each owner's engineers beside those that they have; who does what stands in the schedule."""
+    rows = story.sheet.due_engineers
+    body: list[dict[str, Value | Cell]] = []
+    for code in dict.fromkeys(row.owner for row in rows):
+        mine = [row for row in rows if row.owner == code]
+        there = {row.engineer: row.capacity_hours for row in mine}
+        hours = [row.hours for row in mine if row.hours is not None]
+        capacity = [value for value in there.values() if value is not None]
+        body.append({
+            "owner": story.owner(code), "engineers": len(there), "count": sum(row.count for row in mine),
+            "hours": sum(hours) if hours else None,
+            "capacity": sum(capacity) if len(capacity) == len(there) else None,
+            "used": percent(sum(hours) / sum(capacity)).rstrip("%") if hours and sum(capacity) > 0 else None,
+        })  # fmt: skip
+    story.para(story.say("texts.engineers_see", table=story.number_of("table.engineers")), keep_next=True)
+    story.table("engineers", body, note="engineers")
 
 
 def _months(story: Story, names: dict[str, Text]) -> None:

@@ -4,8 +4,8 @@ from gunmane.core.plan.formats import number, percent
 from gunmane.core.plan.nouns import COLUMNS, OWNER_KINDS
 from gunmane.core.plan.sheet import CompareRow
 from gunmane.core.plan.values import Column
+from gunmane.pdf.cells import Cell
 from gunmane.pdf.charts.bars import Bars, Series
-from gunmane.pdf.grid import Cell
 from gunmane.pdf.sections.maps import overview
 from gunmane.pdf.story import Story, Value
 
