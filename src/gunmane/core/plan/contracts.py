@@ -5,8 +5,9 @@ A task is one step (inspection or works) of one class. Alone, an owner lets ceil
 its members go on alone with that task. Tasks let in one contract (`Way.bundles`) share what remains over. A joint
 contract takes `joint_extra_hours` more, a mixed one more for every further class, step and field, and every member
 spends hours on coordination, so that working together can cost more hours than it saves: then the plan says so.
-Works that are only expected (assets that turn bad, renewals of assets of unknown age) have no asset and no day yet: they
-count as full contracts, jobs / lot, so that pooling is credited with no more than the larger lot. No yen are claimed unless `mobilisation_yen` or `scale_discount` were set from evidence.
+Works that are only expected (assets that turn bad, renewals of assets of unknown age) have no asset and no day yet:
+they count as full contracts, jobs / lot, so that pooling is credited with no more than the larger lot. No yen are
+claimed unless `mobilisation_yen` or `scale_discount` were set from evidence.
 """
 
 from collections.abc import Sequence
