@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +10,11 @@ from hypothesis import strategies as st
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.plan import contracts
+from gunmane.core.plan.comparison import risk_left
 from gunmane.core.plan.costs import CostBook, prices
-from gunmane.core.plan.needs import Reason, needs
+from gunmane.core.plan.needs import Reason, needs, turning_bad
 from gunmane.core.plan.options import KEEP, REMOVE, REPAIR, REPLACE
-from gunmane.core.plan.programme import INSPECT, PROVISION
+from gunmane.core.plan.programme import FIRST_MEASURE, INSPECT, PROVISION
 from gunmane.core.plan.renewal import renewal_need
 from gunmane.core.plan.scenarios import plan_region, present_value, unlevelled
 from gunmane.core.plan.shares import shapley, shares
@@ -283,3 +285,53 @@ def test_a_tight_budget_is_spent_by_the_optimiser(book: CostBook, scales: Scales
     assert plan.gap >= -1e-9
     spent = plan_region(stock, book, scales).alone.sums.by_owner[0, :, 1]
     assert spent.max() <= 1_300_000
+
+
+def test_what_is_bad_today_is_repaired_inside_the_plan_and_not_left_for_good(
+    book: CostBook, scales: Scales, bridges: Make
+) -> None:
+    # A grade that is bad and has no deadline, with next to no loss: prevention of sound bridges alone is no plan.
+    free = msgspec.structs.replace(book, deadlines=())
+    stock = bridges([2, 2, 0], risk_yen=np.full((3, 10), 100.0))
+    plan = plan_region(stock, free, scales)
+    assert plan.needs.bad.tolist() == [True, True, False]
+    assert (plan.alone.plan.year[:2] >= 0).all()
+    poor = plan_region(
+        bridges([2, 2, 0], risk_yen=np.full((3, 10), 100.0), budgets=(1_000_000,)), free, scales
+    )  # fmt: skip
+    assert (poor.alone.plan.year < 0).all(), "a repair of 9 million does not fit into a million a year"
+
+
+def test_hidden_decay_is_found_over_the_years_and_not_at_once() -> None:
+    p = np.tile(np.linspace(0.5, 0.59, 10), (2, 1)).astype(np.float64)
+    gain = turning_bad(p, np.array([False, True]), 10)
+    assert gain[1].sum() == 0
+    assert gain[0].sum() == pytest.approx(0.59), "nothing is lost"
+    assert gain[0].max() == pytest.approx(0.01 + 0.49 / 10)
+    assert turning_bad(p[:1], np.array([False]), 1)[0, 0] == pytest.approx(0.5), "no years to spread over"
+    fresh = np.tile(0.02 * np.arange(1, 11), (1, 1)).astype(np.float64)
+    assert turning_bad(fresh, np.array([False]), 10)[0] == pytest.approx(np.full(10, 0.02)), "no backlog"
+
+
+def test_the_last_years_loss_knows_of_the_repairs_that_the_cost_holds(
+    book: CostBook, scales: Scales, bridges: Make
+) -> None:
+    dear = book.replaced({"prevention_share": 50.0})  # so that nobody prevents
+    stock = bridges([1, 1], p_bad=np.tile(np.linspace(0.0, 0.5, 10), (2, 1)), risk_yen=np.full((2, 10), 1e3))
+    plan = plan_region(stock, dear, scales)
+    assert (plan.alone.plan.year < 0).all()
+    left = 1 - 0.5 * (1 - book.value("risk_after_repair"))
+    assert risk_left(plan, plan.alone) == pytest.approx(2e3 * left)
+
+
+def test_expected_repairs_are_let_like_others(book: CostBook, scales: Scales, bridges: Make) -> None:
+    quiet = bridges([0] * 40, p_bad=np.zeros((40, 10)))
+    wearing = bridges([0] * 40, p_bad=np.tile(np.linspace(0.05, 0.5, 10), (40, 1)))
+    dear = book.replaced({"prevention_share": 50.0})  # so that nobody prevents
+    none, some = (plan_region(stock, dear, scales).alone for stock in (quiet, wearing))
+    turned = some.sums.count[:, :, PROVISION].sum()
+    assert turned > 0
+    size = book.value("works_per_contract")
+    scheduled = np.ceil(some.sums.count[:, :, FIRST_MEASURE:] / size - 1e-9).sum() / 10
+    visits = none.work.contracts
+    assert some.work.contracts == pytest.approx(visits + scheduled + turned / size / 10)

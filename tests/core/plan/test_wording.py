@@ -7,8 +7,9 @@ import msgspec
 import pytest
 from tests.examples_sheet import example
 
-from gunmane.core.plan.findings import AgeShare, DueRow, Forecast, GradeRow, StockRow
-from gunmane.core.plan.sentences import effect, outlook, proposal, state, summary
+from gunmane.core.plan.findings import AgeShare, DueRow, Forecast, GradeRow, RiskAsset, RiskRow, StockRow
+from gunmane.core.plan.formats import percents
+from gunmane.core.plan.sentences import basis, effect, outlook, proposal, state, summary
 from gunmane.core.plan.sheet import (
     CompareRow,
     Facts,
@@ -132,7 +133,7 @@ def test_overdue_inspections_name_the_owner_with_most() -> None:
         DueRow(owner="甲市", duty="d", assets=9, due_in_year=4, overdue=1, oldest_overdue=date(2025, 6, 1)),
         DueRow(owner="乙町", duty="d", assets=9, due_in_year=5, overdue=3, unknown_anchor=2),
     )
-    said = state.due(sheet(due=rows))
+    said = basis.due(sheet(due=rows))
     assert said is not None
     assert "9件、期限切れは4件" in said[0].ja
     text = "".join(one.ja for one in said[1])
@@ -205,3 +206,82 @@ def test_both_languages_carry_the_same_numbers() -> None:
         assert re.search(r"[ぁ-ん]", text.ja)
         shares = re.findall(r"(\d+(?:\.\d)?)%", text.ja)
         assert shares == re.findall(r"(\d+(?:\.\d)?) %", text.en), text
+
+
+PIPES = AssetClass.SEWER_PIPE
+UNSEEN = (StockRow(owner="甲市", asset_class=PIPES, count=100),)
+WEAR = Forecast(asset_class=PIPES, scale="s", assets=100, years=(2027, 2028), bad=(Band(40), Band(60)))
+
+
+def test_what_nobody_inspected_is_no_finding() -> None:
+    blind = sheet(stock=UNSEEN, forecasts=(WEAR,), risks=(
+        RiskRow(owner="", assets=100, yen_per_year=Band(3e7)),
+        RiskRow(owner="甲市", assets=90, yen_per_year=Band(2e7)),
+        RiskRow(owner="乙町", assets=10, yen_per_year=Band(1e7)),
+    ))  # fmt: skip
+    said = outlook.forecast(blind)
+    assert said is not None
+    assert "仮の値にとどまる" in said[0].ja
+    assert "60" not in said[0].ja
+    loss = outlook.risk(blind)
+    assert loss is not None
+    assert "仮の試算" in loss[0].ja
+    assert "甲市" not in loss[0].ja
+    grades = state.grades(blind)
+    assert grades is not None
+    assert "状態は分からない" in grades[0].ja
+    points = "".join(text.ja for text in complete(blind).points)
+    assert "60" not in points
+    assert "仮の試算" not in points
+    seen = msgspec.structs.replace(
+        blind, grades=(GradeRow(owner="甲市", asset_class=PIPES, scale="s", counts=(5, 0, 1)),)
+    )
+    again = outlook.forecast(seen)
+    assert again is not None
+    assert "40スパンから60スパンに増える" in again[0].ja
+
+
+def test_equal_losses_make_no_ranking() -> None:
+    def top(*yen: float) -> PlanSheet:
+        return sheet(top_risks=tuple(
+            RiskAsset(rank=k + 1, owner="甲市", asset_class=AssetClass.BRIDGE, number=str(k), likelihood=0.1,
+                      consequence_yen=1e6, yen_per_year=Band(value))
+            for k, value in enumerate(yen)
+        ))  # fmt: skip
+
+    assert outlook.tied(top(*[70_000.0] * 30))
+    assert not outlook.tied(top(*[70_000.0] * 5)), "five alike are still worth a look"
+    assert not outlook.tied(top(*(70_000.0 - 1000 * k for k in range(30))))
+    said = outlook.top(top(*[70_000.0] * 30))
+    assert said is not None
+    assert "特定できない" in said[0].ja
+
+
+@pytest.mark.parametrize(("provision", "words"), [(90, "見込みである"), (10, "事業費は1億円、最も多い")])
+def test_a_cost_that_rests_on_expectations_says_so(provision: int, words: str) -> None:
+    def row(code: str, yen: float) -> CompareRow:
+        band = Band(yen)
+        return CompareRow(
+            group="money", code=code, label=Text("", ""), unit=Text("円", "yen"), values=(None, band, band, band)
+        )
+
+    years = ProgrammeRow(owner="", asset_class=AssetClass.BRIDGE, measure=Measure.REPAIR, yen=(10**7,) * 10)
+    found = proposal.programme(sheet(programme=(years,), compare=(row("provision", provision), row("total", 100))))
+    assert found is not None
+    assert words in found[0].ja
+
+
+def test_the_saving_is_put_down_to_what_causes_it() -> None:
+    def said(*yen: int) -> str:
+        found = effect.compare(sheet(yearly=costs(*yen)))
+        assert found is not None
+        return "".join(text.ja for text in found[1])
+
+    assert "すべて集約再編による" in said(10**9, 10**9, 8 * 10**8)
+    assert "共同発注で1億円減り、集約再編で1億円減る" in said(10**9, 9 * 10**8, 8 * 10**8)
+    assert "集約再編" not in said(10**9, 9 * 10**8, 9 * 10**8)
+
+
+@pytest.mark.parametrize(("share", "ja"), [(0.9996, "99.9%"), (1.0, "100%"), (0.0003, "0.1%未満"), (0.0, "0%")])
+def test_all_and_nothing_are_said_only_where_they_are(share: float, ja: str) -> None:
+    assert percents(share).ja == ja

@@ -24,8 +24,9 @@ from gunmane.core.plan.comparison import (
 from gunmane.core.plan.condition import age_profiles, age_shares, forecasts, grade_rows, quality_rows, stock_rows
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.labels import Labels
+from gunmane.core.plan.limits import limits
 from gunmane.core.plan.overridden import answered, overridden
-from gunmane.core.plan.papers import assumptions, decisions, limits, milestones
+from gunmane.core.plan.papers import assumptions, decisions, milestones
 from gunmane.core.plan.scenarios import RegionPlan
 from gunmane.core.plan.sheet import Facts, Member, PlanSheet, Published, ScaleFacts
 from gunmane.core.plan.targets import indicators

@@ -3,24 +3,19 @@
 from collections.abc import Mapping
 from datetime import date
 
-import numpy as np
-
 from gunmane.core.plan.comparison import scenario_of
 from gunmane.core.plan.contracts import paying_lot
 from gunmane.core.plan.costs import CostBook, UnitCost
-from gunmane.core.plan.formats import percents
 from gunmane.core.plan.labels import Labels
+from gunmane.core.plan.limits import UNGRADED
 from gunmane.core.plan.needs import Reason
 from gunmane.core.plan.options import DOWNSIZE, MERGE
-from gunmane.core.plan.programme import FIRST_MEASURE, KINDS
+from gunmane.core.plan.programme import FIRST_MEASURE
 from gunmane.core.plan.scenarios import RegionPlan
 from gunmane.core.plan.sheet import Assumption, Decision, Milestone, Verdict
 from gunmane.core.plan.values import Column, Text
-from gunmane.core.stock import CLASS_AT, CLASSES, Array, Flags
+from gunmane.core.stock import CLASSES, Array, Flags
 from gunmane.core.words import Scale
-
-NOTICEABLE = 0.01
-"""Share of a class below which a gap is not worth a sentence."""
 
 MUCH_UNSEEN = 0.3
 """Share of a class without any grade from which its inspection is a decision of its own (own setting)."""
@@ -118,57 +113,6 @@ def _price(cost: UnitCost, labels: Labels) -> tuple[str, Text]:
     return f"{factor:,.0f} × (Q/{base:g})^{exponent:g}", unit
 
 
-def limits(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> tuple[Text, ...]:
-    """Return in words what is not known and what it means for the plan, the gravest first.
-
-    What is missing for several classes is said once, the classes with the largest share first.
-    """
-    stock, scenario = plan.stock, scenario_of(plan, column)
-    parts: dict[str, list[tuple[float, Text]]] = {}
-    for k in sorted(set(stock.asset_class.tolist())):
-        rows = stock.asset_class == k
-        whole, name = int(rows.sum()), labels.get("class", CLASSES[k])
-        for code, missing in (
-            ("unknown_year", rows & (stock.built_year == 0)),
-            ("ungraded", rows & (stock.scale >= 0) & (stock.grade < 0)),
-            ("no_forecast", rows & np.isnan(stock.p_bad).any(axis=1) & ~plan.needs.bad & ~plan.prices.household),
-            ("imputed", rows & plan.prices.imputed),
-        ):
-            count = int(missing.sum())
-            if count > NOTICEABLE * whole:
-                said = {"class": name, "count": f"{count:,}", "share": percents(count / whole)}
-                parts.setdefault(code, []).append((count / whole, labels.get("limit_part", code, **said)))
-        for kind in range(FIRST_MEASURE, len(KINDS)):
-            count = int(scenario.sums.unpriced[:, k, kind].sum())
-            if count:
-                said = {"class": name, "count": f"{count:,}", "measure": labels.get("measure", KINDS[kind])}
-                parts.setdefault("unpriced", []).append(
-                    (2.0 + count / 1e9, labels.get("limit_part", "unpriced", **said))
-                )
-    found: list[tuple[float, Text]] = []
-    for code, several in parts.items():
-        several.sort(key=lambda pair: -pair[0])
-        listed = Text("、".join(text.ja for _, text in several), ", ".join(text.en for _, text in several))
-        found.append((several[0][0], labels.get("limit", code, parts=listed)))
-
-    def about(weight: float, code: str, **values: Text | str) -> None:
-        found.append((weight, labels.get("limit", code, **values)))
-
-    if plan.not_judged:
-        about(0.9, "not_judged", count=f"{plan.not_judged:,}")
-    if any(not facts.budgets for facts in stock.owners):
-        about(1.5, "budgets")
-    if any(facts.spent is None for facts in stock.owners):
-        about(1.4, "spent")
-    years = [cost.base_year for cost in book.unit_costs if (stock.asset_class == CLASS_AT[cost.asset_class]).any()]
-    if years:
-        first, last = str(min(years)), str(max(years))
-        about(1.2, "base_year" if first == last else "base_years", first=first, last=last)
-    if book.value("mobilisation_yen") == 0 and book.value("scale_discount") == 0:
-        about(0.5, "effects")
-    return tuple(text for _, text in sorted(found, key=lambda pair: -pair[0]))
-
-
 def decisions(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) -> tuple[Decision, ...]:
     """Return who decides what by when; budgets before the plan's first year begins."""
     scenario, first = scenario_of(plan, column), plan.stock.first_fy
@@ -195,6 +139,12 @@ def decisions(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) 
     due = int((plan.needs.hard & (plan.needs.reason != Reason.AT_ONCE)).sum())
     if due:
         ask("deadlines", "owners", before, labels.get("decision", "deadlines_why"), True, count=f"{due:,}")
+    late = int((plan.stock.overdue & ~plan.prices.household).sum())
+    if late:
+        ask("overdue", "owners", before, labels.get("decision", "overdue_why"), True, count=f"{late:,}")
+    bad = int(((plan.needs.reason == Reason.BAD) & (scenario.plan.year >= 0)).sum())
+    if bad:
+        ask("bad", "owners", before, labels.get("decision", "bad_why"), True, count=f"{bad:,}")
     chosen = plan.merged.plan
     for code, going in (("removal", _gone(chosen.measure)), ("merging", chosen.measure == MERGE)):
         if column is Column.MERGED and going.any():
@@ -228,9 +178,9 @@ def _unseen(plan: RegionPlan, labels: Labels) -> Text | None:
     """Name the classes of which much was never inspected although they could be; None where there is none."""
     stock, said = plan.stock, list[Text]()
     for k in sorted(set(stock.asset_class.tolist())):
-        rows = (stock.asset_class == k) & (stock.scale >= 0) & ~plan.prices.household
+        rows = (stock.asset_class == k) & ~plan.prices.household
         count = int((rows & (stock.grade < 0)).sum())
-        if count > MUCH_UNSEEN * int(rows.sum()):
+        if CLASSES[k] not in UNGRADED and count > MUCH_UNSEEN * int(rows.sum()):
             said.append(
                 labels.get(
                     "decision", "survey_part", count=f"{count:,}", **{"class": labels.get("class", CLASSES[k])}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from gunmane.core.plan.sentences import effect, outlook, proposal, state, summary
+from gunmane.core.plan.sentences import basis, effect, outlook, proposal, state, summary
 from gunmane.core.plan.sheet import PlanSheet
 from gunmane.core.plan.values import Text
 
@@ -12,7 +12,7 @@ RULES: tuple[tuple[str, Callable[[PlanSheet], tuple[Text, tuple[Text, ...]] | No
     ("stock", state.stock),
     ("age", state.age),
     ("grades", state.grades),
-    ("due", state.due),
+    ("due", basis.due),
     ("forecast", outlook.forecast),
     ("risk", outlook.risk),
     ("top", outlook.top),
@@ -23,8 +23,8 @@ RULES: tuple[tuple[str, Callable[[PlanSheet], tuple[Text, tuple[Text, ...]] | No
     ("indicators", proposal.indicators),
     ("choices", proposal.choices),
     ("steps", proposal.steps),
-    ("assumptions", state.assumptions),
-    ("quality", state.quality),
+    ("assumptions", basis.assumptions),
+    ("quality", basis.quality),
 )
 """Section → rule that gives its heading (the finding) and its paragraphs, or None where nothing is known."""
 

@@ -1,6 +1,7 @@
 """Cases side by side, who pays what by which rule, and owners beside region, prefecture and nation."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from gunmane.core.plan.formats import number, yen
 from gunmane.core.plan.record import OwnerIndicator
@@ -12,7 +13,7 @@ from gunmane.pdf.story import Story, Value
 
 RULES = ("equal", "stock", "population", "benefit")
 
-ACROSS = 6
+ACROSS = 8
 """Owners beside each other in one table of indicators; more go on in the next table."""
 
 
@@ -22,7 +23,11 @@ def cases(story: Story) -> None:
     if len(found) < 2:
         return
     base = found[0]
-    story.section("cases", story.say("sections.cases", count=len(found) - 1))
+    least, most = (yen(f(one.total_yen for one in found)) for f in (min, max))
+    title = story.say("sections.cases", years=story.sheet.facts.years, least=story.pick(least), most=story.pick(most))
+    if story.pick(least) == story.pick(most):
+        title = story.say("sections.cases_same", years=story.sheet.facts.years, most=story.pick(most))
+    story.section("cases", title)
     story.para(
         story.say("texts.cases_see", table=story.number_of("table.cases"), figure=story.number_of("figure.cases")),
         keep_next=True,
@@ -91,7 +96,8 @@ def owner_indicators(story: Story) -> None:
     if not found:
         return
     codes = [one.code for one in story.sheet.members if any(row.owner == one.code for row in found)]
-    parts = [codes[first : first + ACROSS] for first in range(0, len(codes), ACROSS)]
+    each = ceil(len(codes) / ceil(len(codes) / ACROSS))
+    parts = [codes[first : first + each] for first in range(0, len(codes), each)]
     keys = [f"owner_indicators.{index}" if index else "owner_indicators" for index in range(len(parts))]
     table = story.span("table", keys[0], keys[-1])
     story.para(story.say("texts.owner_indicators_see", table=table), keep_next=True)

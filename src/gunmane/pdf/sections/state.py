@@ -62,10 +62,13 @@ def age(story: Story) -> None:
         story.empty()
         return
     story.said("age")
-    if sheet.ages:
-        run = story.span("figure", f"age.{sheet.ages[0].asset_class}", f"age.{sheet.ages[-1].asset_class}")
+    drawn = [one for one in sheet.ages if one.starts]
+    if drawn:
+        run = story.span("figure", f"age.{drawn[0].asset_class}", f"age.{drawn[-1].asset_class}")
         story.para(story.say("texts.age_see", figure=run, table=story.number_of("table.age")))
-    stacks: list[list[Block]] = [[_age_figure(story, profile)] for profile in sheet.ages]
+    else:
+        story.para(story.say("texts.age_table_see", table=story.number_of("table.age")))
+    stacks: list[list[Block]] = [[_age_figure(story, profile)] for profile in drawn]
     for index in range(0, len(stacks), 2):
         pair = stacks[index : index + 2]
         story.items.append(Beside(pair if len(pair) == 2 else [pair[0], []]))

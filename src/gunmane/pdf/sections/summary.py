@@ -126,9 +126,10 @@ def residents(story: Story) -> None:
     story.section("residents", story.say("sections.residents", years=story.sheet.facts.years))
     for text in story.sheet.residents:
         story.para(story.pick(text))
-    if any(layer.shapes for layer in story.sheet.layers):
-        overview(story, "resident_map", pins=False)
     story.para(story.say("texts.contact_residents"))
+    if any(layer.shapes for layer in story.sheet.layers):
+        story.para(story.say("texts.map_see", figure=story.number_of("figure.resident_map")), keep_next=True)
+        overview(story, "resident_map", pins=False)
 
 
 def members(story: Story) -> None:

@@ -99,7 +99,21 @@ def risk(sheet: PlanSheet) -> Said | None:
         f"Without measures the expected loss is {amount.en} a year on average",
     )
     said: list[Text] = []
-    if len(owners) > 1 and total > 0:
+    blind = {row.asset_class for row in sheet.forecasts if row.bad}
+    if blind and blind == assumed(sheet):
+        finding = Text(
+            f"想定損失(年{amount.ja})は、点検の記録がないため仮の試算にとどまる",
+            f"Without inspections on record the expected loss ({amount.en} a year) is provisional",
+        )
+        said.append(
+            Text(
+                "どの施設も同じ一般的な劣化の速さで計算しており、団体の差は施設の数と大きさの差にすぎない。",
+                "All assets are computed with the same general speed of deterioration: owners differ by how much "
+                "they "
+                "own and how large it is, not by its condition.",
+            )
+        )
+    elif len(owners) > 1 and total > 0:
         top = max(owners, key=lambda row: row.yen_per_year.mid)
         share = percents(top.yen_per_year.mid / total)
         finding = Text(

@@ -1,11 +1,11 @@
 """Key points, limits of knowledge and answers for residents, gathered from the sections."""
 
-from gunmane.core.plan.formats import number, percents
+from gunmane.core.plan.formats import number, percents, yen
 from gunmane.core.plan.nouns import CLASSES
 from gunmane.core.plan.sentences.outlook import assumed
 from gunmane.core.plan.sentences.state import MUCH_UNKNOWN, age_totals, bad_and_graded
 from gunmane.core.plan.sheet import PlanSheet
-from gunmane.core.plan.values import Column, Measure, Text
+from gunmane.core.plan.values import Column, Measure, PlanStatus, Text
 
 POINTS = ("compare", "programme", "grades", "forecast", "due", "risk", "owners", "levelling")
 """Sections whose findings are key points, most important first."""
@@ -22,8 +22,10 @@ def points(sheet: PlanSheet) -> tuple[Text, ...]:
 
 def _telling(sheet: PlanSheet, section: str) -> bool:
     """Tell whether a section's finding says more than that nothing changes or nothing can be said."""
-    if section == "forecast":
-        return len(assumed(sheet)) < len({row.asset_class for row in sheet.forecasts if row.bad})
+    if section in ("forecast", "risk"):
+        return not sheet.forecasts or len(assumed(sheet)) < len(
+            {row.asset_class for row in sheet.forecasts if row.bad}
+        )
     if section == "owners":
         return sheet.facts.recommended is not Column.ALONE
     if section == "levelling":
@@ -123,6 +125,22 @@ def residents(sheet: PlanSheet) -> tuple[Text, ...]:
                 "No bridge, road or plant is decided to be given up by this plan.",
             )
         )
+    whole = sum(sum(row.yen) for row in sheet.programme if not row.owner)
+    if whole:
+        cost = yen(whole)
+        said.append(
+            Text(
+                f"{years}年間の費用は約{cost.ja}と見込んでいます。単価の分からないものは含みません。",
+                f"It is expected to cost about {cost.en} over {years} years; what has no known price is not in it.",
+            )
+        )
+    if _unseen(sheet):
+        said.append(
+            Text(
+                "まだ点検されていない施設が多くあります。まず点検を進め、結果に応じてこの計画を見直します。",
+                "Many assets were never inspected. Inspections come first, and their results will change this plan.",
+            )
+        )
     late = sum(row.overdue for row in sheet.due)
     if late:
         said.append(
@@ -144,4 +162,20 @@ def residents(sheet: PlanSheet) -> tuple[Text, ...]:
             "If you see a hole in a road, damage to a bridge or a leak, please tell your municipality at once.",
         )
     )
+    if sheet.facts.status is PlanStatus.DRAFT:
+        said.append(
+            Text(
+                "この計画はまだ案です。各市町村などの議会と協議の場で話し合って決めます。",
+                "This is a draft. The councils of the municipalities decide after talking it over.",
+            )
+        )
     return tuple(said)
+
+
+def _unseen(sheet: PlanSheet) -> bool:
+    """Tell whether much of what can be judged was never inspected."""
+    graded = sum(sum(row.counts) for row in sheet.grades)
+    without = sum(row.ungraded for row in sheet.grades)
+    if not sheet.grades:
+        return bool(sheet.forecasts)
+    return without > MUCH_UNKNOWN * (graded + without)
