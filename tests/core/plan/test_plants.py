@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gunmane.core.plan import plants
 from gunmane.core.plan.plants import merge_plants
 from gunmane.core.stock import Floats, Ints
 
@@ -38,3 +39,24 @@ def test_the_one_in_the_middle_takes_two() -> None:
     assert merge_plants(flow, room, saves).tolist() == [1, -1, 1]
     # Without room for both the dearer arrangement is the best that fits.
     assert merge_plants(flow, np.array([9.0, 6.0, 9.0]), saves).tolist() in ([1, -1, -1], [-1, -1, 1])
+
+
+@pytest.mark.parametrize("nodes", [0, 200])
+def test_what_the_solver_leaves_open_is_never_worse_than_the_greedy_choice(
+    nodes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(7)
+    flow, room = random.lognormal(6, 1, 120), random.lognormal(6, 1.2, 120)
+    saves = np.where(random.random((120, 120)) < 0.15, random.uniform(1, 9, (120, 120)), -np.inf)
+    monkeypatch.setattr(plants, "NODES", nodes)
+    found = worth(merge_plants(flow, room, saves), flow, room, saves)
+    links = np.nonzero(np.isfinite(saves) & (flow[:, None] <= room) & ~np.eye(120, dtype=bool))
+    greedy = plants._greedy(*links, saves[links], flow, room)  # pyright: ignore[reportPrivateUsage]
+    assert 0 < saves[links][greedy].sum() <= found < np.inf
+
+    class Nothing:
+        x = None
+
+    monkeypatch.setattr(plants, "milp", lambda *_args, **_more: Nothing())
+    alone = worth(merge_plants(flow, room, saves), flow, room, saves)
+    assert alone == pytest.approx(saves[links][greedy].sum()), "rooms are kept, and there are no chains"
