@@ -37,8 +37,7 @@ FROM unnest($19::uuid[], $20::text[], $21::bytea[], $22::smallint[], $23::text[]
 
 -- log_plain
 -- Log those of several inspections that raise no doubt, and keep the answers; which ones, and their assets' classes.
-SELECT logged, logged_classes FROM log_plain($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-    $18, $19, $20, $21, $22, $23, $24, $25);
+SELECT logged, logged_classes FROM log_plain($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- steady
 -- Whether the inspections are many enough for a plan that is to last.

@@ -1,5 +1,26 @@
 -- The schema as it is now: a dump of the migrated database (PostgreSQL 18), kept equal by tests/store/test_schema.py.
 -- Read it, don't run it; `GUNMANE_WRITE_SCHEMA=1 pytest tests/store/test_schema.py` writes it anew.
+CREATE TYPE public.plain_inspection AS (
+	k integer,
+	idempotency text,
+	request_sha256 bytea,
+	inspection_id uuid,
+	asset_id uuid,
+	day date,
+	duty text,
+	scale text,
+	grade text,
+	findings text,
+	inspector text,
+	notes text,
+	origin text,
+	classes text,
+	before text,
+	headers text,
+	head bytea,
+	tail bytea
+);
+ALTER TYPE public.plain_inspection OWNER TO postgres;
 CREATE FUNCTION public.authenticate(wanted_key uuid, wanted_sha256 bytea, today date) RETURNS TABLE(key_id uuid, owner_id uuid, role text, purpose text, regions uuid[])
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -242,7 +263,7 @@ CREATE FUNCTION public.link_secret(wanted_owner uuid) RETURNS bytea
     SET search_path TO 'pg_catalog', 'public'
     AS $$ SELECT k.secret FROM signing_keys AS k WHERE k.owner_id = wanted_owner $$;
 ALTER FUNCTION public.link_secret(wanted_owner uuid) OWNER TO gunmane_auth;
-CREATE FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, key_of integer[], idempotency text[], requests bytea[], ids uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], findings text[], inspectors text[], notes text[], origins text[], classes text[], before text[], answered smallint, headers text[], heads bytea[], tails bytea[], OUT logged integer[], OUT logged_classes text[]) RETURNS record
+CREATE FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, answered smallint, wanted public.plain_inspection[], OUT logged integer[], OUT logged_classes text[]) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public'
     SET enable_seqscan TO 'off'
@@ -260,17 +281,16 @@ BEGIN
     mode := set_config('plan_cache_mode', CASE WHEN steady THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
     PERFORM CASE l.kind WHEN 2 THEN pg_advisory_xact_lock_shared(l.number) ELSE pg_advisory_xact_lock(l.number) END
     FROM (
-        SELECT 1 AS kind, hashtextextended(wanted_keys[t.k]::text || ':' || t.word, 0) AS number
-        FROM unnest(key_of, idempotency) AS t (k, word) WHERE t.word IS NOT NULL
+        SELECT 1 AS kind, hashtextextended(wanted_keys[t.k]::text || ':' || t.idempotency, 0) AS number
+        FROM unnest(wanted) AS t WHERE t.idempotency IS NOT NULL
         UNION ALL SELECT 2, hashtextextended(wanted_owner::text, 2)
-        UNION ALL SELECT 3, hashtextextended(a::text, 1) FROM unnest(wanted_assets) AS a
+        UNION ALL SELECT 3, hashtextextended(a.asset_id::text, 1) FROM unnest(wanted) AS a
         ORDER BY 1, 2
     ) AS l;
     WITH moved AS (
         UPDATE conditions AS c SET
             scale = w.scale, grade = w.grade, inspected_on = w.day, inspection_id = w.inspection_id
-        FROM unnest(key_of, idempotency, requests, ids, wanted_assets, days, duties, scales, grades, findings,
-            inspectors, notes, origins, classes, before, headers, heads, tails) WITH ORDINALITY
+        FROM unnest(wanted) WITH ORDINALITY
             AS w (k, idempotency, request_sha256, inspection_id, asset_id, day, duty, scale, grade, findings,
                 inspector, notes, origin, classes, before, headers, head, tail, n)
         JOIN LATERAL (
@@ -301,7 +321,7 @@ BEGIN
     SELECT array_agg(m.n::integer), array_agg(m.asset_class) INTO logged, logged_classes FROM moved AS m;
 END
 $$;
-ALTER FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, key_of integer[], idempotency text[], requests bytea[], ids uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], findings text[], inspectors text[], notes text[], origins text[], classes text[], before text[], answered smallint, headers text[], heads bytea[], tails bytea[], OUT logged integer[], OUT logged_classes text[]) OWNER TO postgres;
+ALTER FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, answered smallint, wanted public.plain_inspection[], OUT logged integer[], OUT logged_classes text[]) OWNER TO postgres;
 CREATE FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) RETURNS TABLE(owner_id uuid, feed_id uuid, kind text, name text, engineers text[], asset_classes text[], language text, created_at timestamp with time zone, revoked_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -1626,8 +1646,8 @@ REVOKE ALL ON FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspecti
 GRANT ALL ON FUNCTION public.inspection_past(wanted_owner uuid, wanted_inspection uuid, wanted_asset uuid, wanted_day date, wanted_duty text, wanted_scale text, wanted_grade text, corrected uuid) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.link_secret(wanted_owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.link_secret(wanted_owner uuid) TO gunmane_app;
-REVOKE ALL ON FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, key_of integer[], idempotency text[], requests bytea[], ids uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], findings text[], inspectors text[], notes text[], origins text[], classes text[], before text[], answered smallint, headers text[], heads bytea[], tails bytea[], OUT logged integer[], OUT logged_classes text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, key_of integer[], idempotency text[], requests bytea[], ids uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], findings text[], inspectors text[], notes text[], origins text[], classes text[], before text[], answered smallint, headers text[], heads bytea[], tails bytea[], OUT logged integer[], OUT logged_classes text[]) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, answered smallint, wanted public.plain_inspection[], OUT logged integer[], OUT logged_classes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, answered smallint, wanted public.plain_inspection[], OUT logged integer[], OUT logged_classes text[]) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.outbox_owners(wanted_channel text, most integer) FROM PUBLIC;

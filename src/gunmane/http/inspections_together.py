@@ -56,6 +56,7 @@ class Desk:
         self.services = services
         self.groups: Groups[Wish, Answer] = Groups(self._carry_out)
         self.plain: Groups[Wish, Answer | None] = Groups(self._log_plain)
+        self._kept = pool.Kept()
         self._owners: dict[bytes, UUID] = {}
         self._steady = False
         self._look_again = services.now()
@@ -111,7 +112,7 @@ class Desk:
         if owner_id is None:
             return [None] * len(wishes)
         rows = [self._plain_row(wish, owner_id, now) for wish in wishes]
-        async with pool.saying(self.services.pool) as conn:
+        async with self._kept.saying(self.services.pool) as conn:
             if not self._steady and now >= self._look_again:
                 self._look_again = now + LOOK_AGAIN
                 self._steady = await together.steady(conn)

@@ -122,21 +122,25 @@ async def log_plain(
     None is logged unless all keys are this owner's and have one of these roles. What is not among the logged is yet
     to be looked at; so is all where an identifier or idempotency key was taken, which raises `Taken`.
     """
-    ones = [row.inspection for row in rows]
     numbers: dict[tuple[UUID, bytes], int] = {}
     places = [numbers.setdefault(row.key, len(numbers) + 1) for row in rows]
     found = await conn.fetchrow(
         sql("inspections", "log_plain"),
-        owner_id, [key for key, _ in numbers], [sha256 for _, sha256 in numbers], roles, steady, ones[0].recorded_at,
-        places, [row.idempotency_key for row in rows], [row.request_sha256 for row in rows],
-        [one.inspection_id for one in ones], [one.asset_id for one in ones], [one.inspected_on for one in ones],
-        [one.duty for one in ones], [one.scale for one in ones], [one.grade for one in ones],
-        [json(one.findings) for one in ones], [one.inspector for one in ones], [one.notes for one in ones],
-        [one.origin.value for one in ones], [words(row.plain.classes) for row in rows],
-        [words(row.plain.before) for row in rows], status, [json(row.headers) for row in rows],
-        [row.head for row in rows], [row.tail for row in rows],
+        owner_id, [key for key, _ in numbers], [sha256 for _, sha256 in numbers], roles, steady,
+        rows[0].inspection.recorded_at, status,
+        [_plain(row, place) for row, place in zip(rows, places, strict=True)],
     )  # fmt: skip
     return {number - 1: name for number, name in zip(found[0] or (), found[1] or (), strict=True)}
+
+
+def _plain(row: PlainRow, place: int) -> tuple[object, ...]:
+    """Write an inspection as the type `plain_inspection` has it; `place` is that of its key, from 1."""
+    one = row.inspection
+    return (
+        place, row.idempotency_key, row.request_sha256, one.inspection_id, one.asset_id, one.inspected_on, one.duty,
+        one.scale, one.grade, json(one.findings), one.inspector, one.notes, one.origin.value,
+        words(row.plain.classes), words(row.plain.before), json(row.headers), row.head, row.tail,
+    )  # fmt: skip
 
 
 @cache

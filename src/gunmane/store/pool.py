@@ -1,5 +1,6 @@
 """The connection pool of the service, bound by row-level security."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta, timezone
@@ -114,13 +115,70 @@ async def writing(pool: Pool) -> AsyncGenerator[Conn]:
         yield cast("Conn", connection)
 
 
-@asynccontextmanager
-async def saying(pool: Pool) -> AsyncGenerator[Conn]:
-    """Open a connection for one writing statement, which is a transaction of its own."""
-    async with pool.acquire() as connection:
-        if connection.becomes_app:
-            async with connection.transaction():
-                await _become_app(connection)
+class Kept:
+    """Connections for single statements, kept at hand while one statement follows the other.
+
+    Taking a connection from the pool and giving it back costs as much as a statement's way to the server. Those not
+    used for a while are given back, so a pool that is closed waits no longer than that for them.
+    """
+
+    IDLE_S = 0.25
+
+    def __init__(self) -> None:
+        self._free: list[tuple[Pool, Any]] = []
+        self._used = False
+        self._going_back: set[asyncio.Future[None]] = set()
+        self._sweep: asyncio.TimerHandle | None = None
+
+    @asynccontextmanager
+    async def saying(self, pool: Pool) -> AsyncGenerator[Conn]:
+        """Open a connection for one writing statement, which is a transaction of its own."""
+        connection = self._take(pool) or await pool.acquire()
+        try:
+            if connection.becomes_app:
+                async with connection.transaction():
+                    await _become_app(connection)
+                    yield cast("Conn", connection)
+            else:
                 yield cast("Conn", connection)
-        else:
-            yield cast("Conn", connection)
+        except BaseException:
+            await pool.release(connection)  # the pool finds out whether it can still be used
+            raise
+        self._free.append((pool, connection))
+        self._used = True
+        if self._sweep is None:
+            self._sweep = asyncio.get_running_loop().call_later(self.IDLE_S, self._give_back)
+
+    def _take(self, pool: Pool) -> Any:
+        """Take the connection used last; None where none of the pool is at hand."""
+        while self._free:
+            owner, connection = self._free.pop()
+            if owner is pool and not _lost(connection):
+                return connection
+            self._release(owner, connection)
+        return None
+
+    def _give_back(self) -> None:
+        """Give back what nobody has taken since the last time."""
+        self._sweep = None
+        idle = 0 if self._used else len(self._free)
+        self._used = False
+        for owner, connection in self._free[:idle]:
+            self._release(owner, connection)
+        del self._free[:idle]
+        if self._free:
+            self._sweep = asyncio.get_running_loop().call_later(self.IDLE_S, self._give_back)
+
+    def _release(self, owner: Pool, connection: Any) -> None:
+        """Give a connection back; one that was lost has gone back by itself, and nothing is done."""
+        task = asyncio.ensure_future(owner.release(connection))
+        self._going_back.add(task)
+        task.add_done_callback(self._going_back.discard)
+
+
+def _lost(connection: Any) -> bool:
+    """Tell whether a connection was lost while it was kept."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True  # the pool has taken it back
