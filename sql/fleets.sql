@@ -23,22 +23,34 @@ SELECT
 FROM assets
 WHERE owner_id = $1 AND asset_class = $2 AND status <> 'abolished';
 
+-- scan_whole
+-- Read what follows in the order in which it lies: row by row through an index took three times as long for an owner.
+SELECT set_config('enable_indexscan', 'off', true);
+
+-- scan_by_choice
+-- Let the planner choose again.
+SELECT set_config('enable_indexscan', 'on', true);
+
 -- inspections_of_classes
--- The inspections of one owner up to a day, without the superseded ones; scale, grade, duty joined by $3.
+-- The inspections of one owner up to a day, without the superseded ones: by scale, grade and duty (few), the
+-- identifiers of the assets and the days (from 2000-01-01) one behind the other, in PostgreSQL's binary form.
 SELECT
-    i.asset_id, i.inspected_on,
-    coalesce(i.scale, '') || $3 || coalesce(i.grade, '') || $3 || coalesce(i.duty, '') AS texts
+    coalesce(i.scale, '') AS scale, coalesce(i.grade, '') AS grade, coalesce(i.duty, '') AS duty,
+    string_agg(uuid_send(i.asset_id), ''::bytea) AS assets, string_agg(date_send(i.inspected_on), ''::bytea) AS days
 FROM inspections AS i
-WHERE i.owner_id = $1 AND i.asset_class = ANY ($2::text[]) AND i.inspected_on <= $4
-    AND NOT EXISTS (
-        SELECT FROM inspections AS newer
-        WHERE newer.owner_id = $1 AND newer.supersedes IS NOT NULL AND newer.supersedes = i.inspection_id);
+WHERE i.owner_id = $1 AND i.asset_class = ANY ($2::text[]) AND i.inspected_on <= $3
+    AND i.inspection_id NOT IN ( -- looked up in memory, without an order that an anti join would ask for
+        SELECT newer.supersedes FROM inspections AS newer
+        WHERE newer.owner_id = $1 AND newer.supersedes IS NOT NULL)
+GROUP BY i.scale, i.grade, i.duty;
 
 -- repairs_of_classes
--- The repairs of one owner up to a day.
-SELECT asset_id, repaired_on, kind AS texts
+-- The repairs of one owner up to a day: by kind, assets and days as of inspections.
+SELECT
+    kind, string_agg(uuid_send(asset_id), ''::bytea) AS assets, string_agg(date_send(repaired_on), ''::bytea) AS days
 FROM repairs
-WHERE owner_id = $1 AND asset_class = ANY ($2::text[]) AND repaired_on <= $3;
+WHERE owner_id = $1 AND asset_class = ANY ($2::text[]) AND repaired_on <= $3
+GROUP BY kind;
 
 -- refresh_statistics
 -- Bring the planner's statistics up to date after a large change.

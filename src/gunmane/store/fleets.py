@@ -19,6 +19,7 @@ from gunmane.core.words import AssetClass, Precision, Status
 from gunmane.store import access
 from gunmane.store.copied import JOINED, read_rows
 from gunmane.store.copying import Fixed
+from gunmane.store.histories import EPOCH, Events, Words
 from gunmane.store.query import Conn, ReadConn, sql
 
 NO_DAY = int(np.iinfo(np.int32).min)
@@ -30,36 +31,11 @@ _ASSETS: Fixed = (
     ("asset_id", "V16"), ("built_year", ">i2"), ("built_on", ">i4"), ("built_precision", ">i2"),
     *((name, ">f8") for name in (*SIZES, "lon", "lat")), ("simulated", "?"), ("flagged", "?"),
 )  # fmt: skip
-_EVENTS: Fixed = (("asset_id", "V16"), ("day", ">i4"))
-_EPOCH = date(2000, 1, 1).toordinal() - date(1970, 1, 1).toordinal()
 _BYTES = JOINED.encode()
 _PRECISIONS = tuple(Precision)
 _NUMERIC = {int, float, bool, type(None)}
 
 Columns = dict[str, NDArray[Any]]
-
-
-class _Words:
-    """Texts and their codes; None, and what is `known` to stand for nothing, is -1."""
-
-    def __init__(self, known: Sequence[str] = ()) -> None:
-        self.index: dict[Any, int] = {None: -1} | dict.fromkeys(known, -1)
-        self.labels: list[Any] = []
-
-    def codes(self, values: Sequence[Any]) -> NDArray[np.int32]:
-        """Encode values."""
-        for value in set(values) - self.index.keys():
-            self.index[value] = len(self.labels)
-            self.labels.append(value)
-        return np.array(list(map(self.index.__getitem__, values)), dtype=np.int32)
-
-    def settled(self, codes: NDArray[np.int32]) -> Coded:
-        """Number the texts by their first use, so that the rows alone decide the codes."""
-        used, first = np.unique(codes, return_index=True)
-        order = used[used >= 0][np.argsort(first[used >= 0])]
-        renamed = np.full(int(used.max(initial=-1)) + 2, -1, dtype=np.int32)
-        renamed[order] = np.arange(len(order))
-        return Coded(renamed[codes], tuple(self.labels[code] for code in order.tolist()))
 
 
 class _Assets:
@@ -73,8 +49,8 @@ class _Assets:
         self.blank = kind()
         self.fields = [f.name for f in msgspec.structs.fields(kind) if f.name not in NAMES_OF_OTHERS]
         self.numeric = {name for name in self.fields if _NUMERIC.issuperset(get_args(hints[name]) or (hints[name],))}
-        self.words = {name: _Words() for name in ("material", *self.fields) if name not in self.numeric}
-        self.words["status"] = _Words([Status.IN_SERVICE.value])
+        self.words = {name: Words() for name in ("material", *self.fields) if name not in self.numeric}
+        self.words["status"] = Words([Status.IN_SERVICE.value])
         self.pick: Callable[[Any], tuple[Any, ...]] = attrgetter(*self.fields, "__class__")  # a tuple, even of one
         self.numbers: list[str] = []
         self.names: list[str | None] = []
@@ -134,7 +110,7 @@ async def read_fleets(
     Histories are read for all classes of an owner at once: no index leads to those of one class.
     """
     found = [_Assets(asset_class) for asset_class in classes]
-    looks, works = _Events(("scale", "grade", "duty")), _Events(("kind",))
+    looks, works = Events(("scale", "grade", "duty")), Events(("kind",))
     sizes = np.zeros((len(classes), len(owners)), dtype=np.int64)
     for place, (owner_id, _) in enumerate(owners):
         seen(place / len(owners))
@@ -152,7 +128,7 @@ async def read_fleets(
 
 
 async def _read_owner(
-    conn: ReadConn, owner_id: UUID, as_of: date, found: Sequence[_Assets], looks: "_Events", works: "_Events"
+    conn: ReadConn, owner_id: UUID, as_of: date, found: Sequence[_Assets], looks: Events, works: Events
 ) -> list[int]:
     """Read one owner's assets with their histories; return how many assets of each class there are."""
     firsts = [len(one.numbers) for one in found]
@@ -166,61 +142,14 @@ async def _read_owner(
     if classes:
         looks.begin(ids, firsts)
         works.begin(ids, firsts)
-        given = (owner_id, classes, JOINED, as_of)
-        await read_rows(conn, sql("fleets", "inspections_of_classes"), given, _EVENTS, looks.take)
-        await read_rows(conn, sql("fleets", "repairs_of_classes"), (owner_id, classes, as_of), _EVENTS, works.take)
+        given = (owner_id, classes, as_of)
+        await conn.execute(sql("fleets", "scan_whole"))
+        for row in await conn.fetch(sql("fleets", "inspections_of_classes"), *given):
+            looks.take((row["scale"], row["grade"], row["duty"]), row["assets"], row["days"])
+        for row in await conn.fetch(sql("fleets", "repairs_of_classes"), *given):
+            works.take((row["kind"],), row["assets"], row["days"])
+        await conn.execute(sql("fleets", "scan_by_choice"))
     return [len(mine) for mine in ids]
-
-
-class _Events:
-    """Collects inspections or repairs with their words; those of assets no longer listed are left out."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
-        self.index: dict[bytes, int] = {}
-        self.parts: list[tuple[NDArray[np.int8], Ints, Days, Ints]] = []
-
-    def begin(self, ids: Sequence[NDArray[np.void]], firsts: Sequence[int]) -> None:
-        """Say whose events follow: of each class, identifiers in the order of the rows, and the first row."""
-        self.keys = np.concatenate([one.view("S16") for one in ids])
-        self.kind = np.repeat(np.arange(len(ids), dtype=np.int8), [len(one) for one in ids])
-        self.row = np.concatenate([first + np.arange(len(one)) for one, first in zip(ids, firsts, strict=True)])
-        self.order = np.argsort(self.keys)
-
-    def take(self, fixed: NDArray[Any], texts: Sequence[bytes]) -> None:
-        """Take over some events of the present owner."""
-        wanted = np.ascontiguousarray(fixed["asset_id"]).view("S16")
-        slots = np.searchsorted(self.keys, wanted, sorter=self.order)
-        at = self.order[np.minimum(slots, len(self.order) - 1)]
-        kept = self.keys[at] == wanted
-        for text in set(texts) - self.index.keys():
-            self.index[text] = len(self.index)
-        codes = np.array(list(map(self.index.__getitem__, texts)), dtype=np.int64)
-        day = fixed["day"].astype(np.int32) + np.int32(_EPOCH)
-        self.parts.append((self.kind[at[kept]], self.row[at[kept]], day[kept], codes[kept]))
-
-    def close(self) -> None:
-        """Put all that came by class, asset, day and words, so that equal histories come in an equal order."""
-        none = (np.zeros(0, np.int8), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64))
-        kind, asset, day, code = (np.concatenate(one) for one in zip(none, *self.parts, strict=True))
-        said = sorted(self.index)
-        rank = np.zeros(len(said), dtype=np.int64)
-        rank[[self.index[text] for text in said]] = np.arange(len(said))
-        code = rank[code]
-        order = np.lexsort((code, day, asset, kind))
-        self.texts = [text.decode().split(JOINED) for text in said]
-        self.all = kind[order], asset[order], day[order], code[order]
-
-    def of_class(self, place: int) -> tuple[Ints, Days, list[Coded]]:
-        """The events of one class."""
-        kind, asset, day, code = self.all
-        cut = slice(*np.searchsorted(kind, [place, place + 1]).tolist())
-        coded: list[Coded] = []
-        for column in range(len(self.names)):
-            words = _Words([""])
-            table = words.codes([text[column] for text in self.texts])
-            coded.append(words.settled(table[code[cut]]))
-        return asset[cut], day[cut], coded
 
 
 def _fleet(
@@ -272,7 +201,7 @@ def _first_days(found: _Assets) -> Days:
     months = (year - 1970) * 12 + np.where(precision == _PRECISIONS.index(Precision.FISCAL_YEAR), 3, 0)
     opened = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     dated = (year != 0) & np.isin(precision, [_PRECISIONS.index(p) for p in (Precision.FISCAL_YEAR, Precision.YEAR)])
-    return np.where(on != NO_DAY, on + _EPOCH, np.where(dated, opened, NO_DAY)).astype(np.int32)
+    return np.where(on != NO_DAY, on + EPOCH, np.where(dated, opened, NO_DAY)).astype(np.int32)
 
 
 async def refresh_statistics(conn: Conn) -> None:
