@@ -44,10 +44,14 @@ SELECT logged, logged_classes FROM log_plain($1, $2, $3, $4, $5, $6, $7, $8);
 SELECT reltuples >= 1000 FROM pg_class WHERE oid = 'public.inspections'::regclass;
 
 -- lock_owner
--- Keep other inspections of an owner waiting until the transaction ends, which looks up row by row by the indexes.
-SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 2)), set_config('plan_cache_mode', 'force_generic_plan', true),
-    set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-    set_config('enable_mergejoin', 'off', true), set_config('enable_bitmapscan', 'off', true);
+-- Keep other inspections of an owner waiting until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtextextended($1::uuid::text, 2));
+
+-- by_index
+-- Have a transaction look up row by row by the indexes, by plans that last.
+SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('enable_bitmapscan', 'off', true);
 
 -- pasts
 -- What decides about each of several inspections of one owner, in their order.

@@ -1,12 +1,16 @@
 """Batches of inspections: one outcome a row, the same as row by row, dry runs, repeats."""
 
 import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from gunmane.core.words import Role
 from gunmane.flows import batches as flow
+from gunmane.store import batches as store
 from gunmane.store.ids import uuid7
 from tests.http.conftest import World
 from tests.http.test_inspections import count, inspection
@@ -108,10 +112,26 @@ async def test_a_viewer_sends_no_batch(world: World) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("busy", [False, True])
 async def test_a_batch_of_many_pieces_is_logged_whole_and_again_is_repeated(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, busy: bool
 ) -> None:
+    """A second connection reads ahead; where none is free, the batch waits for none."""
     monkeypatch.setattr(flow, "PIECE", 7)
+    beside, ahead = store.beside, list[bool]()
+
+    @asynccontextmanager
+    async def noted(spare: Any, owner_id: UUID) -> AsyncGenerator[Any]:
+        taken: list[Any] = []
+        while busy and (spare.get_idle_size() or spare.get_size() < spare.get_max_size()):
+            taken.append(await spare.acquire())
+        async with beside(spare, owner_id) as conn:
+            ahead.append(conn is not None)
+            yield conn
+        for one in taken:
+            await spare.release(one)
+
+    monkeypatch.setattr(store, "beside", noted)
     await world.admin(
         "INSERT INTO assets (owner_id, asset_id, asset_class, number, built_year, built_precision, origin)"
         " SELECT $1, gen_random_uuid(), 'bridge', 'N-' || n, 1980, 'year', 'api' FROM generate_series(1, 40) AS n",
@@ -129,6 +149,7 @@ async def test_a_batch_of_many_pieces_is_logged_whole_and_again_is_repeated(
             )
         rows.append(inspection(world, asset_id=bridge, inspected_on="1970-01-01", inspection_id=str(uuid7())))
     first = (await send(world, rows)).json()
+    assert ahead == [not busy]
     assert (first["logged"], first["refused"]) == (120, 40)
     assert [row["row"] for row in first["rows"]] == list(range(1, 161))
     assert [row["flags"] for row in first["rows"][:4]] == [[], ["improved_without_repair"], [], []]

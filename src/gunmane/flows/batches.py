@@ -15,7 +15,8 @@ from gunmane.flows import inspections as flow
 from gunmane.flows.inspections import Outcome, Rules
 from gunmane.store import batches as store
 from gunmane.store.inspections_together import Known
-from gunmane.store.query import Conn
+from gunmane.store.pool import Pool
+from gunmane.store.query import Conn, ReadConn
 
 TAKEN = Outcome(Verdict((Fault("taken", "/inspection_id"),)))
 
@@ -98,35 +99,65 @@ async def _compared(conn: Conn, piece: Sequence[Numbered], outcomes: list[Outcom
             outcomes[place] = TAKEN
 
 
-async def _log_wave(conn: Conn, wave: Sequence[Numbered], batch: Batch, tell: Tell) -> None:
-    """Log the rows of different assets piece by piece; pasts are read ahead, for no row decides about another."""
+async def _log_piece(
+    conn: Conn, piece: Sequence[Numbered], past: Sequence[Known], outcomes: list[Outcome], batch: Batch, tell: Tell
+) -> None:
+    """Log those rows of a piece that were judged well, and tell what became of each."""
+    await _compared(conn, piece, outcomes, batch)
+    accepted = _accepted(piece, past, outcomes)
+    told = [(n, outcome) for (n, _), outcome in zip(piece, outcomes, strict=True)]
+    if not accepted:
+        tell(told)
+        return
+    await store.stage(conn, accepted)
+    corrected = [one.asset_id for one, _ in accepted if one.supersedes is not None]
+    logging = store.log(conn, batch.owner_id, corrected, batch.at, batch.key_id)
+    await _beside(logging, lambda: tell(told))
 
-    async def read(piece: Sequence[Numbered]) -> list[Known]:
-        return await store.pasts(conn, batch.owner_id, [one for _, one in piece]) if piece else []
+
+Judged = tuple[list[Known], list[Outcome]]
+
+
+async def _log_wave(conn: Conn, ahead: ReadConn | None, wave: Sequence[Numbered], batch: Batch, tell: Tell) -> None:
+    """Log the rows of different assets piece by piece; pasts are read ahead, for no row decides about another.
+
+    With a connection `ahead` the next piece is read and judged while one is logged; else it is read before, for a
+    connection does one thing at a time.
+    """
+
+    async def judged(piece: Sequence[Numbered]) -> Judged:
+        if not piece:
+            return [], []
+        known = await store.pasts(ahead or conn, batch.owner_id, [one for _, one in piece])
+        return known, _judge(piece, known, batch)
 
     pieces = [wave[first : first + PIECE] for first in range(0, len(wave), PIECE)]
-    known = await read(pieces[0])
+    known, outcomes = await judged(pieces[0])
     for piece, following in zip(pieces, [*pieces[1:], []], strict=True):
-        past = known
-        known, outcomes = await _beside(read(following), lambda: _judge(piece, past, batch))  # noqa: B023 (done here)
-        await _compared(conn, piece, outcomes, batch)
-        accepted = _accepted(piece, past, outcomes)
-        told = [(n, outcome) for (n, _), outcome in zip(piece, outcomes, strict=True)]
-        if not accepted:
-            tell(told)
-            continue
-        await store.stage(conn, accepted)
-        corrected = [one.asset_id for one, _ in accepted if one.supersedes is not None]
-        logging = store.log(conn, batch.owner_id, corrected, batch.at, batch.key_id)
-        await _beside(logging, lambda: tell(told))  # noqa: B023 (done here)
+        coming = asyncio.ensure_future(judged(following))
+        await asyncio.sleep(0)  # what is asked is sent
+        try:
+            if ahead is None:
+                await coming
+            await _log_piece(conn, piece, known, outcomes, batch, tell)
+        finally:
+            known, outcomes = await coming  # the connection must be free again, whatever happens
 
 
-async def log(conn: Conn, rows: Sequence[Numbered], batch: Batch, dry: bool, tell: Tell) -> None:
+async def log(
+    conn: Conn, rows: Sequence[Numbered], batch: Batch, dry: bool, tell: Tell, spare: Pool | None = None
+) -> None:
     """Log every row that is plausible; the others are refused one by one. With `dry` nothing is kept.
 
-    `tell` is told the outcome of each row, in no certain order.
+    `tell` is told the outcome of each row, in no certain order. From the pool `spare` comes a second connection for
+    large batches, so that the database works on both sides of one at once; what it reads is settled, since the first
+    connection keeps other inspections of the owner waiting, and a wave does not decide about itself.
     """
     async with store.trial(conn, dry):
         await store.begin(conn, batch.owner_id)
-        for wave in waves(rows):
-            await _log_wave(conn, wave, batch, tell)
+        first, *others = waves(rows) or [[]]
+        async with store.beside(spare if len(first) > PIECE else None, batch.owner_id) as ahead:
+            if first:
+                await _log_wave(conn, ahead, first, batch, tell)
+        for wave in others:
+            await _log_wave(conn, None, wave, batch, tell)

@@ -125,7 +125,7 @@ async def log_many(ask: Ask[BatchQuery, None]) -> Answer:
 
     dry = ask.query.dry_run
     batch = Batch(ask.principal.owner_id, ask.principal.key_id, ask.now, ask.services.rules)
-    await flow.log(ask.conn, list(values.items()), batch, dry, tell)
+    await flow.log(ask.conn, list(values.items()), batch, dry, tell, ask.services.pool)
     rows.sort(key=attrgetter("row"))
     return Answer(
         BatchAnswer(

@@ -11,9 +11,10 @@ from uuid import UUID
 import msgspec
 
 from gunmane.core.inspections import Inspection
-from gunmane.store import inspections_together
+from gunmane.store import access, inspections_together, pool
 from gunmane.store.inspections import Logged
 from gunmane.store.inspections_together import Known, json
+from gunmane.store.pool import Pool
 from gunmane.store.query import Conn, ReadConn, sql
 
 _CREATE = """
@@ -75,7 +76,23 @@ async def trial(conn: Conn, dry: bool) -> AsyncGenerator[None]:
 async def begin(conn: Conn, owner_id: UUID) -> None:
     """Keep other inspections of the owner waiting until the transaction ends, and make the temporary table."""
     await conn.execute(sql("inspections", "lock_owner"), owner_id)
+    await conn.execute(sql("inspections", "by_index"))
     await conn.execute(_CREATE)
+
+
+@asynccontextmanager
+async def beside(spare: Pool | None, owner_id: UUID) -> AsyncGenerator[ReadConn | None]:
+    """Open a second connection that reads for an owner; None where the pool has none free.
+
+    Who holds a connection never waits for another one: with as many batches as connections all would wait for ever.
+    """
+    if spare is None or (not spare.get_idle_size() and spare.get_size() >= spare.get_max_size()):
+        yield None
+        return
+    async with pool.reading(spare) as conn:
+        await access.operate(conn, [owner_id], [])
+        await conn.execute(sql("inspections", "by_index"))
+        yield conn
 
 
 async def pasts(conn: ReadConn, owner_id: UUID, ones: Sequence[Inspection]) -> list[Known]:
