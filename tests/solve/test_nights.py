@@ -240,15 +240,17 @@ def test_the_checker_sees_what_is_wrong_by_night() -> None:
     assert "away" in spoil(night, away)
 
 
-spans = st.builds(
-    lambda first, days, hours: Span(
-        MONDAY + timedelta(days=first), MONDAY + timedelta(days=first + days), "", *hours
-    ),
-    st.integers(-3, 3),
-    st.integers(0, 3),
-    st.none().map(lambda _: (None, None))
-    | st.tuples(st.integers(0, 2000), st.integers(1, 880)).map(lambda pair: (pair[0], pair[0] + pair[1])),
-)
+def _span(first: int, days: int, hours: tuple[int | None, int | None]) -> Span:
+    return Span(MONDAY + timedelta(days=first), MONDAY + timedelta(days=first + days), "", *hours)
+
+
+def _hours(start: int, length: int) -> tuple[int | None, int | None]:
+    return start, start + length
+
+
+NONE: tuple[int | None, int | None] = (None, None)
+hours = st.just(NONE) | st.builds(_hours, st.integers(0, 2000), st.integers(1, 880))
+spans = st.builds(_span, st.integers(-3, 3), st.integers(0, 3), hours)
 
 
 @settings(max_examples=150, deadline=None)

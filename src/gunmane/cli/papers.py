@@ -16,12 +16,13 @@ SOFTWARE = f"gunmane {__version__}"
 
 def papers(roster: Roster, plan: DayPlan, language: Language) -> dict[str, bytes]:
     """Return the files of a day plan by name."""
+    from gunmane.files import reminders
     from gunmane.files.rules import working_days
     from gunmane.files.workbooks import schedule_book
     from gunmane.pdf.daysheets import Words, day_sheets, gantt
 
     told, duties = texts(language.value), _duties(language)
-    words = Words(told, duties, safety(), language)
+    words = Words(told, duties, safety(), language, reminders.texts(language).classes)
     return {
         "days.json": msgspec.json.format(msgspec.json.encode(plan), indent=1) + b"\n",
         "day_sheets.pdf": day_sheets(roster, plan, words, SOFTWARE),

@@ -12,7 +12,7 @@ from gunmane.core.calendar import fiscal_year_text
 from gunmane.core.duties.outlook import Ahead
 from gunmane.core.schedule.lots import Comparison, Item, LotRules, Lots
 from gunmane.core.schedule.roster import DayPlan, Roster
-from gunmane.core.schedule.wording import Texts, clock, remedy_text
+from gunmane.core.schedule.wording import Texts, clock, note_text, remedy_text, travel_text
 from gunmane.files.writing import FIXED_DAY
 
 
@@ -31,11 +31,13 @@ def schedule_book(roster: Roster, plan: DayPlan, texts: Texts, duties: Mapping[s
     names = {person.code: person.name or person.code for person in roster.people}
     visits = [
         [
-            tour.day, "、".join(names[code] for code in tour.people), "、".join(tour.cars), number,
-            clock(stop.arrive), clock(stop.leave), works[code].asset, works[code].name, works[code].owner,
+            tour.day, texts.sheet["by_night" if tour.night else "by_day"],
+            "、".join(names[code] for code in tour.people), "、".join(tour.cars), number,
+            clock(stop.arrive), clock(stop.leave), works[code].asset, works[code].name,
+            roster.owners.get(works[code].owner, works[code].owner),
             works[code].asset_class,
             duties.get(works[code].duty, works[code].duty), works[code].last, (works[code].last - tour.day).days,
-            works[code].contact, works[code].basis,
+            note_text(works[code], texts, tour.day), works[code].basis,
         ]
         for tour in plan.tours
         for number, stop in enumerate(tour.stops, 1)
@@ -43,7 +45,8 @@ def schedule_book(roster: Roster, plan: DayPlan, texts: Texts, duties: Mapping[s
     ]  # fmt: skip
     left = [
         [
-            works[one.work].asset, works[one.work].name, works[one.work].owner, works[one.work].asset_class,
+            works[one.work].asset, works[one.work].name,
+            roster.owners.get(works[one.work].owner, works[one.work].owner), works[one.work].asset_class,
             duties.get(works[one.work].duty, works[one.work].duty), works[one.work].last,
             remedy_text(one, roster, texts, language),
         ]
@@ -54,8 +57,8 @@ def schedule_book(roster: Roster, plan: DayPlan, texts: Texts, duties: Mapping[s
         [
             Sheet(
                 texts.sheets["visits"],
-                (c["day"], c["people"], c["car"], c["order"], c["arrive"], c["leave"], c["id"], c["asset"],
-                 c["owner"], c["class"], c["duty"], c["last"], c["slack"], c["note"], c["basis"]),
+                (c["day"], c["shift"], c["people"], c["car"], c["order"], c["arrive"], c["leave"], c["id"],
+                 c["asset"], c["owner"], c["class"], c["duty"], c["last"], c["slack"], c["note"], c["basis"]),
                 visits, note,
             ),
             Sheet(
@@ -63,8 +66,25 @@ def schedule_book(roster: Roster, plan: DayPlan, texts: Texts, duties: Mapping[s
                 (c["id"], c["asset"], c["owner"], c["class"], c["duty"], c["last"], c["reason"]),
                 left, note,
             ),
+            Sheet(texts.sheets["assumptions"], ("", ""), _assumed(roster, texts), note),
         ]
     )  # fmt: skip
+
+
+def _assumed(roster: Roster, texts: Texts) -> list[list[Any]]:
+    """Settings of the plan, with status and source where they come from outside."""
+    rules, night = roster.rules, roster.rules.night
+    names = ("speed_km_h", "detour", "bundle_m", "setup_min", "stay_min", "must_prize", "overdue_prize")
+    rows: list[list[Any]] = [[name, getattr(rules, name)] for name in names]
+    rows += [[texts.sheet["by_night"], f"{clock(night.start_min)}–{clock(night.end_min)}"]]
+    for name in ("break_min", "break_over_min", "rest_min", "most_in_7_days"):
+        rows.append([f"night.{name}", getattr(night, name)])
+    return [
+        *rows,
+        ["night.status", night.status.value],
+        ["night.source", night.source],
+        ["", travel_text(roster, texts)],
+    ]
 
 
 def lots_book(items: Sequence[Item], made: Lots, rules: LotRules, texts: Texts, *, simulated: bool) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.ways import road_km
 from gunmane.core.schedule.changes import Change, Changed, added_drive, change
 from gunmane.core.schedule.days import places_of
-from gunmane.core.schedule.rolling import WEEKS_A_YEAR, YearByWeek, people_of, roster_of, year_by_week
+from gunmane.core.schedule.rolling import YearByWeek, last_day, people_of, roster_of, year_by_week
 from gunmane.core.schedule.roster import DayPlan, Roster, Tour
 from gunmane.core.schedule.roster_check import faults
 from gunmane.core.schedule.roster_reading import mistakes
@@ -23,6 +23,7 @@ from gunmane.core.schedule.terms import Extra, unknown_people
 from gunmane.core.schedule.travel import travel_along
 from gunmane.core.schedule.wording import fault_text
 from gunmane.core.words import AssetClass, ConsentLevel, Language
+from gunmane.files import reminders
 from gunmane.files.rosters import safety, texts
 from gunmane.files.rules import rule_book, workbook, working_days
 from gunmane.files.workbooks import schedule_book
@@ -63,12 +64,14 @@ async def roll(
     """
     book, office = workbook(), working_days()
     duties = [kind.duty for kind in book.work if not kind.outside]
-    until = start + timedelta(weeks=WEEKS_A_YEAR + 1)
+    until = last_day(start)
     async with pool.reading(opened) as conn:
         await access.operate(conn, list(owners), [region_id])
         rows = await schedules.due_work(conn, list(owners), duties, until)
         before = await schedules.latest(conn, region_id)
-        codes = {owner.owner_id: owner.code for owner in await regions.owners(conn)}
+        members = await regions.owners(conn)
+    codes = {owner.owner_id: owner.code for owner in members}
+    names = {owner.code: owner.name for owner in members}
     counts = {codes[owner_id]: engineers for owner_id, engineers in owners.items() if owner_id in codes}
     if before is not None:
         extra = structs.replace(extra, wishes=(*before.roster.wishes, *extra.wishes))
@@ -83,7 +86,7 @@ async def roll(
         raise RuntimeError(f"the year plan breaks its own rules: {year.breaches[:3]}")
     roster = roster_of(
         year, people, extra, book, region=region, weeks=weeks, previous=before.plan if before else None,
-        simulated=simulated,
+        simulated=simulated, owners=names,
     )  # fmt: skip
     known = {work.id for work in roster.work}
     roster = structs.replace(roster, wishes=tuple(wish for wish in roster.wishes if wish.work in known))
@@ -209,7 +212,7 @@ def _draw(held: Schedule, kind: str, language: Language) -> bytes:
     said = texts(language.value)
     if kind == "workbook":
         return schedule_book(held.roster, held.plan, said, duties, language.value)
-    words = Words(said, duties, safety(), language)
+    words = Words(said, duties, safety(), language, reminders.texts(language).classes)
     if kind == "gantt":
         return gantt(held.roster, held.plan, working_days(), words, SOFTWARE)
     return day_sheets(held.roster, held.plan, words, SOFTWARE)

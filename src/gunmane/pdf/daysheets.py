@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from reportlab.pdfgen.canvas import Canvas
 
 from gunmane.core.calendar import ONE_DAY, WorkingDays, date_text
-from gunmane.core.schedule.roster import DayPlan, Person, Roster, Tour, Work, works_on
-from gunmane.core.schedule.wording import SafetyRow, Texts, clock, day_text
+from gunmane.core.schedule.roster import DayPlan, Person, Roster, Tour, Work
+from gunmane.core.schedule.teams import duty, free_hours
+from gunmane.core.schedule.wording import SafetyRow, Texts, clock, day_text, note_text
 from gunmane.core.words import Language, SourceStatus
 from gunmane.pdf import fonts, style
 from gunmane.pdf.breaking import Line
@@ -19,7 +21,8 @@ from gunmane.pdf.tags import Node
 
 MAP_HEIGHT = 205.0
 ROWS_A_PAGE = 26
-COLUMNS = (("order", 20.0), ("time", 70.0), ("asset", 130.0), ("duty", 124.0), ("limit", 66.0), ("note", 0.0))
+COLUMNS = (("order", 20.0), ("time", 70.0), ("asset", 124.0), ("duty", 100.0), ("limit", 64.0), ("note", 0.0))
+NIGHT = "#2B3A55"
 COLOUR_OF = {"bridge": 0, "tunnel": 0, "road_structure": 0, "pavement": 1, "manhole": 3, "sewer_pipe": 3, "septic": 4}
 
 
@@ -27,13 +30,16 @@ class Words:
     """Everything that is said on the sheets, in one language."""
 
     def __init__(
-        self, texts: Texts, duties: Mapping[str, str], safety: Sequence[SafetyRow], language: Language
-    ) -> None:
-        self.texts, self.duties, self.safety, self.language = texts, duties, safety, language
+        self, texts: Texts, duties: Mapping[str, str], safety: Sequence[SafetyRow], language: Language,
+        classes: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        self.texts, self.duties, self.safety, self.language, self.classes = texts, duties, safety, language, classes
 
 
 class _Pen(Pen):
     """Writes 〓 for a character that the typefaces lack: a team's sheet must not fail for a rare name."""
+
+    footer = ""
 
     def text(
         self, x: float, y: float, text: str, size: float, *, face: str = "text", align: Align = "left",
@@ -112,16 +118,41 @@ def _room(pen: Pen, roster: Roster, words: Words, y: float, need: float) -> floa
     look = pen.style.pages["portrait"]
     if y - need > 16 * MM:
         return y
+    _foot(pen, roster)
     pen.canvas.showPage()
     pen.tags.next_page()
     _banner(pen, roster, words, "portrait")
+    if isinstance(pen, _Pen) and not pen.footer.endswith(words.texts.sheet["continued"]):
+        pen.footer += words.texts.sheet["continued"]
     return look.size[1] - 62
+
+
+def _foot(pen: Pen, roster: Roster) -> None:
+    look = pen.style.pages["portrait"]
+    left, width = look.left * MM, look.text_width
+    with pen.tags.artifact():
+        pen.text(left + width, 11 * MM, pen.footer if isinstance(pen, _Pen) else "", 8, align="right")
+        pen.text(left, 11 * MM, roster.region, 8, colour=pen.style.colours.soft)
+
+
+def _night_texts(roster: Roster, tour: Tour, words: Words) -> tuple[str, str]:
+    """Say that it is a night shift, and until when the team rests."""
+    rules, language = roster.rules.night, words.language.value
+    day, minute = divmod(tour.back + rules.rest_min, 1440)
+    rest = f"{day_text(tour.day + ONE_DAY * day, language)} {clock(minute)}"
+    said = words.texts.sheet
+    until = said["rest_line"].format(rest=rest, hours=rules.rest_min / 60)
+    if rules.status is SourceStatus.UNVERIFIED:
+        until += said["unverified"]
+    return said["night_line"].format(day=day_text(tour.day, language)), until
 
 
 def _sheet(pen: Pen, roster: Roster, tour: Tour, words: Words, number: int, pages: int) -> None:
     look, texts, language = pen.style.pages["portrait"], words.texts.sheet, words.language.value
     left, width = look.left * MM, look.text_width
     y = look.size[1] - 62
+    if isinstance(pen, _Pen):
+        pen.footer = texts["page"].format(page=number, pages=pages)
     works = {work.id: work for work in roster.work}
     people = {person.code: person for person in roster.people}
     team = [people[code] for code in tour.people]
@@ -140,6 +171,10 @@ def _sheet(pen: Pen, roster: Roster, tour: Tour, words: Words, number: int, page
         by=texts["by_straight" if roster.travel is None else "by_roads"],
     )
     _line(pen, node, "P", left, y, hours, 10)
+    if tour.night:
+        for text in _night_texts(roster, tour, words):
+            y -= 14
+            _line(pen, node, "P", left, y, text, 9.5, face="bold")
     phones = "、".join(person.phone for person in team if person.phone)
     if phones:
         y -= 14
@@ -150,9 +185,7 @@ def _sheet(pen: Pen, roster: Roster, tour: Tour, words: Words, number: int, page
         _map(pen, tour, team[0], works, words, left, y, width)
     y = _table(pen, node, roster, tour, works, words, left, y - 16, width)
     _safety(pen, node, roster, tour, works, words, left, y - 12, width)
-    with pen.tags.artifact():
-        pen.text(left + width, 11 * MM, texts["page"].format(page=number, pages=pages), 8, align="right")
-        pen.text(left, 11 * MM, roster.region, 8, colour=pen.style.colours.soft)
+    _foot(pen, roster)
 
 
 def _line(pen: Pen, node: Node, kind: str, x: float, y: float, text: str, size: float, face: str = "text") -> None:
@@ -187,11 +220,11 @@ def _table(
     for number, stop in enumerate(tour.stops, 1):
         for at, code in enumerate(stop.works):
             work = works[code]
-            note = "、".join([*([work.contact] if work.contact else []), *(span.reason for span in work.only)])
+            note = note_text(work, words.texts, tour.day)
             cells = [
                 str(number) if at == 0 else "",
                 f"{clock(stop.arrive)}–{clock(stop.leave)}" if at == 0 else "",
-                f"{work.name}({work.owner})",
+                f"{work.name}({roster.owners.get(work.owner, work.owner)})",
                 words.duties.get(work.duty, work.duty),
                 work.last.isoformat() + ("" if work.last >= roster.first else words.texts.sheet["overdue"]),
                 note or words.texts.sheet["none"],
@@ -277,7 +310,11 @@ def _gantt(
     y = top - 52
     figure = node.add(Node("Figure", alt=texts["gantt"]))
     works = {work.id: work for work in roster.work}
-    tours = {(tour.day, code): tour for tour in plan.tours for code in tour.people}
+    tours: dict[tuple[date, str], list[Tour]] = {}
+    for tour in plan.tours:
+        for code in tour.people:
+            tours.setdefault((tour.day, code), []).append(tour)
+    _fields(pen, words, left + width, top - 15, {works[code].asset_class for code in works})
     with pen.tags.content(figure):
         for at, day in enumerate(days):
             x = left + names + at * cell
@@ -292,11 +329,12 @@ def _gantt(
             pen.line([(left, low), (left + width, low)], colour=colours.grid)
             for at, day in enumerate(days):
                 x = left + names + at * cell
-                tour = tours.get((day, person.code))
-                if tour is not None:
-                    _box(pen, tour, works, x, low, cell, tall)
-                elif office.is_open(day) and not works_on(roster, person, day, office):
-                    pen.hatch(x, low, cell, tall, 1, colours.soft)
+                hours = free_hours(roster, person, day, office)
+                if office.is_open(day) and hours != duty(roster, person, night=False):
+                    _away(pen, person, hours, x, low, cell, tall)
+                mine = tours.get((day, person.code), [])
+                for part, tour in enumerate(mine):
+                    _box(pen, tour, works, x + part * cell / len(mine), low, cell / len(mine), tall)
     with pen.tags.artifact():
         pen.text(left + width, 9 * MM, texts["page"].format(page=number, pages=pages), 8, align="right")
 
@@ -304,8 +342,36 @@ def _gantt(
 def _box(pen: Pen, tour: Tour, works: Mapping[str, Work], x: float, low: float, cell: float, tall: float) -> None:
     """A tour in the colour of its first work's field, with places and hours."""
     shade = pen.style.colours.series[COLOUR_OF.get(works[tour.stops[0].works[0]].asset_class, 2)]
-    pen.rect(x + 0.8, low + 1.5, cell - 1.6, tall - 3, fill="#FFFFFF", line=shade, weight=1.2)
+    fill, ink = (NIGHT, "#FFFFFF") if tour.night else ("#FFFFFF", None)
+    pen.rect(x + 0.8, low + 1.5, cell - 1.6, tall - 3, fill=fill, line=shade, weight=1.2)
     pen.rect(x + 0.8, low + 1.5, 3, tall - 3, fill=shade)
-    pen.text(x + cell / 2 + 1.5, low + tall / 2 + 1, str(len(tour.stops)), 7.5, face="number-bold", align="centre")
+    pen.text(x + cell / 2 + 1.5, low + tall / 2 + 1, str(len(tour.stops)), 7.5, face="number-bold", align="centre",
+             colour=ink)  # fmt: skip
     pen.text(x + cell / 2 + 1.5, low + tall / 2 - 7, f"{(tour.back - tour.start) / 60:.1f}", 6, face="number",
-             align="centre")  # fmt: skip
+             align="centre", colour=ink)  # fmt: skip
+
+
+def _away(
+    pen: Pen, person: Person, hours: tuple[int, int] | None, x: float, low: float, cell: float, tall: float
+) -> None:
+    """Hatch the part of a day on which somebody is away, from left to right as the hours go."""
+    length = max(person.end_min - person.start_min, 1)
+    free = (0.0, 0.0) if hours is None else tuple((minute - person.start_min) / length for minute in hours)
+    for begin, end in ((0.0, free[0]), (free[1], 1.0)):
+        if end - begin > 0.01:
+            pen.hatch(x + begin * cell, low, (end - begin) * cell, tall, 1, pen.style.colours.soft)
+
+
+def _fields(pen: Pen, words: Words, right: float, y: float, classes: set[str]) -> None:
+    """Name the colours of the fields met, from the right edge."""
+    names = {COLOUR_OF.get(one, 2): "" for one in sorted(classes)}
+    for one in sorted(classes):
+        said = words.classes.get(one, one)
+        at = COLOUR_OF.get(one, 2)
+        names[at] = f"{names[at]}・{said}" if names[at] else said
+    x = right
+    for shade, name in sorted(names.items(), reverse=True):
+        x -= pen.width(name, 8) + 14
+        with pen.tags.artifact():
+            pen.rect(x, y - 0.5, 7, 7, fill=pen.style.colours.series[shade])
+            pen.text(x + 10, y, name, 8)

@@ -50,7 +50,7 @@ class Desk(Struct, frozen=True, eq=False):
 
 def desk(roster: Roster, office: WorkingDays, variant: int = 0) -> Desk:
     """Lay a roster out for solving; `variant` divides people into teams differently."""
-    teams = team_days(roster, office, night_shifts(roster, office, variant), former_nights(roster), variant)
+    teams = team_days(roster, office, night_shifts(roster, office), former_nights(roster), variant)
     allowed = allowed_of(roster, teams)
     bundles = _bundles(roster, allowed)
     works = roster.work

@@ -39,16 +39,11 @@ def night_work(roster: Roster) -> list[Work]:
     ]
 
 
-def night_shifts(roster: Roster, office: WorkingDays, variant: int = 0) -> list[TeamDay]:
-    """Open nights one after another: the one on which most can be done, with those who may go and have had rest.
-
-    With `variant` an odd number later nights go before earlier ones among equals.
-    """
+def night_shifts(roster: Roster, office: WorkingDays) -> list[TeamDay]:
+    """Open nights one after another: the first on which most can be done, by those who may go and have had rest."""
     before = former_nights(roster)
     work = [one for one in night_work(roster) if _presses(one, roster)]
     days = [day for day in roster.days() if office.is_open(day)]
-    if variant % 2:
-        days.reverse()
     found: list[TeamDay] = []
     while work:
         tried = [team for day in days if (team := _open(roster, office, day, work, [*before, *found])) is not None]

@@ -6,13 +6,13 @@ it falls due there, and, as filling, what it puts into the following weeks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from gunmane.core.calendar import ONE_DAY, WorkingDays
+from gunmane.core.calendar import ONE_DAY, WorkingDays, fiscal_year, fiscal_year_end
 from gunmane.core.duties.daynumbers import NONE, number
 from gunmane.core.schedule.check import Breach, breaches
 from gunmane.core.schedule.gather import earliest
@@ -116,11 +116,13 @@ def year_by_week(
     rows: Sequence[DueWork], people: Sequence[Person], extra: Extra, start: date, book: Workbook, office: WorkingDays,
     road_km: RoadKm | None = None,
 ) -> YearByWeek:  # fmt: skip
-    """Plan 52 weeks with levelled load; each person's own days off count.
+    """Plan 52 weeks and on to the end of their fiscal year with levelled load; each person's own days off count.
+
+    The load told is that of the 52 weeks; what is due by the following 31 March takes its share of them.
 
     `road_km` tells the kilometres along the roads from offices to places (offices x places, NaN unknown).
     """
-    weeks = weeks_from(start, WEEKS_A_YEAR, office)
+    weeks = weeks_from(start, weeks_to(start), office)
     kinds = {kind.duty: number for number, kind in enumerate(book.work)}
     kept = tuple(row for row in rows if row.duty in kinds and row.due <= weeks[-1].last)
     terms = tuple(terms_by_rule(row, extra, book, start) for row in kept)
@@ -163,9 +165,19 @@ def year_by_week(
             hours=round(float(plan.used[:, w].sum()) / 60, 1),
             capacity_hours=round(float(plan.capacity[:, w].sum()) / 60, 1),
         )
-        for w, week in enumerate(weeks)
+        for w, week in enumerate(weeks[:WEEKS_A_YEAR])
     )  # fmt: skip
     return YearByWeek(kept, tasks, weeks, plan, load, tuple(found), terms)
+
+
+def last_day(start: date) -> date:
+    """The end of the fiscal year in which the 52nd week from a day lies."""
+    return fiscal_year_end(fiscal_year(start + timedelta(weeks=WEEKS_A_YEAR)))
+
+
+def weeks_to(start: date) -> int:
+    """How many weeks reach from a day to there."""
+    return ((last_day(start) - start).days + start.weekday()) // 7 + 1
 
 
 def terms_by_rule(row: DueWork, extra: Extra, book: Workbook, start: date) -> Terms:
@@ -201,7 +213,7 @@ def _open_weeks(
 
 def roster_of(
     year: YearByWeek, people: Sequence[Person], extra: Extra, book: Workbook, *, region: str, weeks: int,
-    previous: DayPlan | None, simulated: bool,
+    previous: DayPlan | None, simulated: bool, owners: Mapping[str, str] | None = None,
 ) -> Roster:  # fmt: skip
     """Lay out the next weeks; works without a place stand at the middle of all (their drive is a guess)."""
     start = year.weeks[0].first
@@ -227,10 +239,11 @@ def roster_of(
                 duty=row.duty, name=f"{row.name or ''} {row.number}".strip(), place=place, minutes=kind.minutes,
                 qualifications=kind.qualifications, crew=kind.crew, first=min(first, row.due), last=row.due,
                 prize=prize, only=terms.only, never=terms.never,
-                basis=row.basis or "",
+                basis=row.basis or "", contact=extra.contacts.get(row.number, extra.contacts.get(row.owner, "")),
             )
         )  # fmt: skip
     return Roster(
         region=region, first=start, weeks=weeks, people=tuple(people), cars=extra.cars, work=tuple(works),
         closed=extra.closed, wishes=extra.wishes, rules=book.days, previous=previous, simulated=simulated,
+        owners=dict(owners or {}),
     )  # fmt: skip

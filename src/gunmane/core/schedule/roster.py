@@ -152,6 +152,7 @@ class Roster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     `closed`: further days without work per owner. `previous`: the plan of last week, which is kept where that costs
     little; its tours before `first` are done. `travel`: minutes by road; without it all are told by coordinates.
+    `owners`: names of owners by code, for the papers.
     """
 
     region: str
@@ -166,6 +167,7 @@ class Roster(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     previous: DayPlan | None = None
     travel: Travel | None = None
     simulated: bool = False
+    owners: dict[str, str] = {}
 
     @property
     def last(self) -> date:

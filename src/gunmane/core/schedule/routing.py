@@ -90,7 +90,7 @@ def back_at(given: Routing, route: int, visits: Sequence[int], end: int | None =
     times = np.zeros((2, max(count, 1)), dtype=np.int64)
     rows = clock.rows[list(visits), route]
     minutes = given.service[list(visits)]
-    return lay(drive, minutes, rows, clock.windows, count, drive[-1], shift, times[0], times[1])[1]
+    return int(lay(drive, minutes, rows, clock.windows, count, drive[-1], shift, times[0], times[1])[1])
 
 
 def cost(given: Routing, plan: Mapping[int, tuple[int, ...]]) -> int:

@@ -6,6 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from gunmane.core.calendar import date_text
+from gunmane.core.schedule.hours import DAY_MIN
 from gunmane.core.schedule.roster import Left, Roster, Work
 from gunmane.core.schedule.roster_check import Fault
 from gunmane.core.words import SourceStatus
@@ -61,6 +62,19 @@ def remedy_text(left: Left, roster: Roster, texts: Texts, language: str) -> str:
     changes = ("、" if language == "ja" else ", ").join(texts.remedies[code].format(**values) for code in codes)
     sentence = "change" if left.people else "change_alone"
     return texts.remedies[sentence].format(changes=changes, **values) if left.day else changes
+
+
+def note_text(work: Work, texts: Texts, day: date) -> str:
+    """Whom to call, and what the permits of a day say: reason and hours."""
+    said = [work.contact] if work.contact else []
+    for span in (one for one in work.only if one.first <= day <= one.last):
+        hours = f" {clock(span.start_min or 0)}–{clock(span.end_min or DAY_MIN)}" if not span.whole else ""
+        said.append(f"{span.reason}{hours}".strip())
+    for span in work.never:
+        if not span.whole and span.first <= day <= span.last:
+            hours = f"{clock(span.start_min or 0)}–{clock(span.end_min or DAY_MIN)}"
+            said.append(texts.sheet["not_at"].format(hours=hours, reason=span.reason))
+    return "、".join(dict.fromkeys(one for one in said if one))
 
 
 def travel_text(roster: Roster, texts: Texts) -> str:
