@@ -224,6 +224,30 @@ async def test_promised_photographs_are_missed_until_they_come(world: World) -> 
     assert (await world.client.get(address, headers=world.b.auth())).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("media_type", "begin"),
+    [
+        ("image/jpeg", b"\xff\xd8\xff\xe0"),
+        ("image/png", b"\x89PNG\r\n\x1a\n"),
+        ("image/webp", b"RIFF\x0a\x00\x00\nWEBPVP8 "),
+        ("image/heic", b"\x00\x00\x00\x18ftypheic"),
+    ],
+)
+async def test_a_photograph_is_of_the_kind_that_it_is_said_to_be(media_type: str, begin: bytes, world: World) -> None:
+    outcomes = {begin + b"...": 200, b"MZ" + begin: 422, b"": 422, b"<html>": 422}
+    shas = {hashlib.sha256(content).hexdigest(): content for content in outcomes}
+    one = inspection(world, photos=list(shas))
+    logged = (await world.client.post("/v1/inspections", json=one, headers=world.a.auth())).json()
+    for sha, content in shas.items():
+        status = outcomes[content]
+        address = f"/v1/inspections/{logged['inspection_id']}/photos/{sha}"
+        headers = world.a.auth(**{"Content-Type": media_type})
+        answer = await world.client.put(address, content=content, headers=headers)
+        assert answer.status_code == status, answer.text
+        if status == 422 and content:
+            assert [fault["code"] for fault in answer.json()["errors"]] == ["picture_differs"]
+
+
 async def test_requests_that_come_together_each_have_their_own_outcome(world: World) -> None:
     await world.admin(
         "INSERT INTO assets (owner_id, asset_id, asset_class, number, origin)"

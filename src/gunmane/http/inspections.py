@@ -1,6 +1,7 @@
 """Inspections: log one, log many, correct, list; photographs promised and received."""
 
 import hashlib
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,7 +22,14 @@ from gunmane.store.inspections import Logged, Wanted
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 PHOTO_LIMIT = 20_000_000
-PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic")
+_KINDS = {
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+    "image/heic": re.compile(rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL),
+}
+"""How each kind of picture begins (ISO/IEC 10918-1 B.1.1, PNG 5.2, RFC 9649 2.3, ISO/IEC 23008-12 10)."""
+PHOTO_TYPES = tuple(_KINDS)
 
 
 class InspectionWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -177,11 +185,16 @@ def _sha256(ask: Ask[Any, Any]) -> bytes:
 
 
 async def put_photo(ask: Ask[Nothing, None]) -> Answer:
-    """Receive a promised photograph; its bytes must have the promised SHA-256, so repeating is harmless."""
+    """Receive a promised photograph; its bytes must have the promised SHA-256, so repeating is harmless.
+
+    What does not begin as its kind of picture does is refused: the people who open it later trust its type.
+    """
     wanted = _sha256(ask)
     if hashlib.sha256(ask.raw).digest() != wanted:
         raise GunmaneError("invalid", [Fault("sha256_differs")])
     media_type = ask.headers.get(b"content-type", "").partition(";")[0].strip().lower()
+    if _KINDS[media_type].match(ask.raw) is None:
+        raise GunmaneError("invalid", [Fault("picture_differs", values={"media_type": media_type})])
     row = await store.receive_photo(
         ask.conn, ask.principal.owner_id, ask.id("inspection_id"), wanted, ask.raw, media_type, ask.now
     )

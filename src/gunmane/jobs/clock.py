@@ -91,8 +91,15 @@ async def ticking(opened: Pool, now: Now, office: Office, look_s: int = LOOK_S) 
         await asyncio.shield(round_)
 
     scheduler = _scheduler(begin, look_s)
+    wording = asyncio.Lock()
+
+    async def word() -> None:
+        if not wording.locked():  # behind a large import one round outlasts many of its turns
+            async with wording:
+                await words.write(opened, lambda: leading)
+
     scheduler.add_job(
-        words.write, IntervalTrigger(seconds=words.EVERY_S, timezone=JST), [opened, lambda: leading], id="words",
+        word, IntervalTrigger(seconds=words.EVERY_S, timezone=JST), id="words", max_instances=2,
         next_run_time=datetime.now(JST),
     )  # fmt: skip
     scheduler.start()
