@@ -17,6 +17,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     done_rests_days: int
     link_days: int
     most_lines: int
+    stale_days: int
     status: SourceStatus
 
 

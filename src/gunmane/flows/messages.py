@@ -1,6 +1,7 @@
 """Messages in the words of an owner: the sentences, the facts, the links."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -88,11 +89,16 @@ class Desk(Struct, frozen=True, kw_only=True):
         return await asyncio.to_thread(written)
 
     def _written_out(self, message: Message) -> list[Reminder]:
-        """Choose the items that are written out: the longest overdue and the next ones due, half each."""
+        """Choose the items that are written out: the longest overdue and the next ones due, half each.
+
+        In mails what has been overdue for years on end is only counted.
+        """
         if message.channel is Channel.LETTER:
             return []
         most = MOST_WEBHOOK_ITEMS if message.channel is Channel.WEBHOOK else self.office.book.parameters.most_lines
         late = [one for one in message.reminders if one.due < self.today]
+        if message.channel is Channel.EMAIL:
+            late = [one for one in late if not self._stale(one)]
         ahead = [one for one in message.reminders if one.due >= self.today]
         few = min(len(late), max(most // 2, most - len(ahead)))
         return [*late[:few], *ahead[: most - few]]
@@ -130,6 +136,17 @@ class Desk(Struct, frozen=True, kw_only=True):
             )
         return found
 
+    def _stale(self, one: Reminder) -> bool:
+        """Tell whether an item has been overdue for so long that its record rather than the work is missing."""
+        return (self.today - one.due).days > self.office.book.parameters.stale_days
+
+    def _by_duty(self, message: Message) -> list[tuple[str, int, int]]:
+        """Count the items of each duty, and those overdue."""
+        names = duty_names(message.recipient.language)
+        every = Counter(one.duty for one in message.reminders)
+        late = Counter(one.duty for one in message.reminders if one.due < self.today)
+        return [(names.get(duty, duty), count, late[duty]) for duty, count in every.items()]
+
     def _outgoing(
         self, message: Message, part: Sequence[Reminder], known: Mapping[tuple[UUID, str], Fact], contact: str
     ) -> Outgoing:
@@ -145,6 +162,9 @@ class Desk(Struct, frozen=True, kw_only=True):
             lines=self.lines(message_id, recipient, part, known),
             total=len(message.reminders),
             overdue=sum(one.due < self.today for one in message.reminders),
+            duties=self._by_duty(message),
+            stale=sum(self._stale(one) for one in message.reminders),
+            stale_years=self.office.book.parameters.stale_days // 365,
             unknown=self.unknown,
             simulated=self.simulated,
             acknowledge_link=self.link(Purpose.ACKNOWLEDGE, message_id, recipient),

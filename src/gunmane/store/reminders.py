@@ -92,8 +92,12 @@ async def pick_all(conn: ReadConn, owner_id: UUID, until: date) -> list[DueItem]
 
 
 def _items(rows: list[Any]) -> list[DueItem]:
-    # positional on purpose: a day of a large owner has a hundred thousand rows
-    return [DueItem(asset, _CLASSES[kind], duty, due, engineer) for asset, kind, duty, due, engineer in rows]
+    # positional on purpose: a day of a large owner has a hundred thousand items
+    return [
+        DueItem(asset, _CLASSES[kind], duty, due, engineer)
+        for kind, duty, due, engineer, assets in rows
+        for asset in assets
+    ]
 
 
 async def told(

@@ -73,6 +73,18 @@ def test_the_superior_hears_of_it_two_weeks_late_and_the_ladder_ends() -> None:
     assert steps == list(range(14, 365, 7))
 
 
+def test_an_optional_ladder_does_not_begin_with_what_is_long_past() -> None:
+    letters = Ladder(
+        role=Audience.SEPTIC_OWNER, overdue_first=30, overdue_every=180, overdue_last=1830, optional=True
+    )
+    book = LadderBook((), (OFFICER, letters))
+    to = [recipient(1), recipient(2, role)]
+    for due, wanted in ((date(1993, 12, 2), {1}), (START - timedelta(days=1830), {1, 2})):
+        nights = Nights([item(1, due)], to, book)
+        nights.run(at(START))
+        assert {one.recipient_id.int - 1000 for _, told in nights.log for one in told.reminders} == wanted
+
+
 def test_missed_nights_are_caught_up_with_one_reminder() -> None:
     due = date(2026, 12, 30)
     nights = Nights([item(1, due)], [recipient()])

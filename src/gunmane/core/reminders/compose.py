@@ -160,11 +160,21 @@ def _reminders(
     return tuple(sorted(found, key=lambda one: (one.due, one.duty, one.asset_id)))
 
 
+LONG_OVER = 366
+"""Days after the last step of an optional ladder from which nothing is begun any more."""
+
+
 def step_on(ladder: Ladder | None, due: date, until: tuple[date, date], unsubscribed: bool = False) -> int | None:
-    """Return the latest step reached: overdue ones by the first day of `until`, those ahead by the second."""
+    """Return the latest step reached: overdue ones by the first day of `until`, those ahead by the second.
+
+    A ladder that may be unsubscribed from does not begin with what its last step passed more than a year ago: nobody
+    gets a letter about an inspection of thirty years ago of which the ledger knows nothing.
+    """
     if ladder is None or (unsubscribed and ladder.optional):
         return None
     today, ahead = until
+    if ladder.optional and (today - due).days > ladder.overdue_last + LONG_OVER:
+        return None
     early = ladder.reached(min((ahead - due).days, 0)) if ladder.before else None
     late = ladder.reached((today - due).days)
     steps = [step for step in (early, late) if step is not None]

@@ -11,6 +11,7 @@ from gunmane.core.errors import Fault
 from gunmane.core.words import Language
 
 LONGEST_TEXT = 4000
+YEAR_DAYS = 365.25
 EVERYWHERE = frozenset({"owner", "recipient", "today", "contact"})
 """Placeholders that every sentence may use."""
 
@@ -40,6 +41,9 @@ class Mail(Struct, frozen=True, kw_only=True):
     lines: Sequence[Line]
     total: int
     overdue: int
+    duties: Sequence[tuple[str, int, int]] = ()  # name, items, of which overdue
+    stale: int = 0  # of them overdue for more than `stale_years`: counted, not written out
+    stale_years: int = 0
     unknown: int = 0
     simulated: bool = False
     acknowledge_link: str = ""
@@ -83,12 +87,16 @@ def mail(given: Mail, texts: Mapping[str, str], language: Language) -> tuple[str
     if given.simulated:
         subject = texts["simulated"] + subject
         parts.insert(0, texts["simulated"])
+    if len(given.duties) > 1:
+        parts.append(_summary(given.duties, texts, common))
     for head, late in (("head_overdue", True), ("head_ahead", False)):
         lines = [_line(one, texts, common, language) for one in given.lines if (one.days > 0) is late]
         if lines:
             parts.append("\n".join([fill(texts[head], common), *lines]))
-    if given.total > len(given.lines):
-        parts.append(fill(texts["more"], {**common, "more": given.total - len(given.lines)}))
+    if (more := given.total - len(given.lines) - given.stale) > 0:
+        parts.append(fill(texts["more"], {**common, "more": more}))
+    if given.stale:
+        parts.append(fill(texts["stale"], {**common, "count": given.stale, "years": given.stale_years}))
     if given.unknown:
         parts.append(fill(texts["unknown"], {**common, "unknown": given.unknown}))
     if given.acknowledge_link:
@@ -101,8 +109,22 @@ def mail(given: Mail, texts: Mapping[str, str], language: Language) -> tuple[str
     return " ".join(subject.split()), "\n\n".join(parts) + "\n"
 
 
+def _summary(duties: Sequence[tuple[str, int, int]], texts: Mapping[str, str], common: Mapping[str, object]) -> str:
+    """Say how many items there are of each duty, the most first."""
+    parts = [
+        fill(
+            texts["summary_overdue" if late else "summary_line"],
+            {**common, "duty": duty, "count": n, "overdue": late},
+        )
+        for duty, n, late in sorted(duties, key=lambda one: (-one[1], one[0]))
+    ]
+    return "\n".join([fill(texts["summary"], common), *parts])
+
+
 def when(days: int, texts: Mapping[str, str]) -> str:
-    """Say how far a last day is: ahead, today, overdue."""
+    """Say how far a last day is: ahead, today, overdue; more than two years in full years."""
+    if days > 2 * YEAR_DAYS:
+        return fill(texts["when_overdue_years"], {"years": int(days / YEAR_DAYS)})
     name = "when_overdue" if days > 0 else "when_today" if days == 0 else "when_ahead"
     return fill(texts[name], {"days": abs(days)})
 
