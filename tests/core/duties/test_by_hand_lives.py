@@ -112,6 +112,9 @@ FILINGS: list[Row] = [
     ("使用開始直前の保守点検・後になった", "septic", SMALL, "start_of_use 2026-06-01; maintenance 2026-06-02", "2026-06-10", "septic.maintenance_before_use", "waived", "-", "-", "-"),
     ("使用開始直前の保守点検・予定", "septic", SMALL, "start_planned 2027-02-01", "2026-11-24", "septic.maintenance_before_use", "due", "*", "*", "2027-02-01"),
     ("設置届 21日前が閉庁日でも後ろへ動かない", "septic", SMALL, "work_planned 2027-01-20", "2026-12-30", "septic.installation_notice", "in_window", "-", "2026-12-30", "2026-12-30"),
+    ("使用開始報告 7条検査だけでは済まない", "septic", SMALL, "start_of_use 2025-04-01; inspection 2025-09-01 septic.article7", "2026-11-24", "septic.start_report", "overdue", "*", "2025-05-01", "2025-05-01"),
+    ("使用開始報告 11条検査を受けている槽では終わったもの", "septic", BED, "start_of_use 1995-06-01; inspection 2025-07-10 septic.article11", "2026-11-24", "septic.start_report", "waived", "-", "-", "-"),
+    ("使用開始直前の保守点検・11条検査を受けている槽", "septic", BED, "start_of_use 1995-06-01; inspection 2025-07-10 septic.article11", "2026-11-24", "septic.maintenance_before_use", "waived", "-", "-", "-"),
     # what is not known
     ("規則6条 単独か合併か不明", "septic", {"process": "trickling_filter", "capacity_persons": 10}, "start_of_use 1990-04-01; maintenance 2026-08-31", "2026-11-24", "septic.maintenance", "unknown_anchor", "-", "-", "-"),
     ("規則6条 単独の活性汚泥は表の外", "septic", {"treatment": "single", "process": "activated_sludge", "capacity_persons": 10}, "start_of_use 1990-04-01; maintenance 2026-08-31", "2026-11-24", "septic.maintenance", "unknown_anchor", "-", "-", "-"),

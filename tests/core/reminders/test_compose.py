@@ -78,7 +78,7 @@ def test_an_optional_ladder_does_not_begin_with_what_is_long_past() -> None:
         role=Audience.SEPTIC_OWNER, overdue_first=30, overdue_every=180, overdue_last=1830, optional=True
     )
     book = LadderBook((), (OFFICER, letters))
-    to = [recipient(1), recipient(2, role)]
+    to = [recipient(1), recipient(2, Audience.SEPTIC_OWNER)]
     for due, wanted in ((date(1993, 12, 2), {1}), (START - timedelta(days=1830), {1, 2})):
         nights = Nights([item(1, due)], to, book)
         nights.run(at(START))
