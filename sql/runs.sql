@@ -51,6 +51,13 @@ SELECT
 FROM plans AS p LEFT JOIN plan_decisions AS d ON d.region_id = p.region_id AND d.plan_id = p.plan_id
 WHERE p.region_id = $1 AND p.run_id = $2;
 
+-- decided_plan
+-- The plan that a region has decided, with its document.
+SELECT
+    p.region_id, p.plan_id, p.run_id, p.edition, p.status, p.as_of, p.sheet, d.pdf, d.pdf_sha256, p.created_at
+FROM plans AS p JOIN plan_decisions AS d ON d.region_id = p.region_id AND d.plan_id = p.plan_id
+WHERE p.region_id = $1 AND p.status = 'decided';
+
 -- state_of_inputs
 -- What a computation over these owners starts from: counts and last changes of everything that it reads.
 SELECT

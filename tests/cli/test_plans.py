@@ -99,5 +99,12 @@ async def test_what_people_set_is_kept_compared_and_decided(
     await told(say, "withdraw", region, made)
     await told(say, "withdraw", region, uuid7(), code=1)
     back = await build(tmp_path / "ledgers", tmp_path / "five")
-    assert back.built.repeated, "without the override the first edition's inputs are back"
-    assert back.built.edition == 1
+    assert back.built.edition == 3, "an edition without the override that stays near the decided one"
+    near = read(tmp_path / "five")["stability"]
+    assert (near["edition"], near["decided_on"]) == (2, "2026-10-20")
+    assert near["same"] >= 0.95 * near["listed"] > 0
+    assert sum(near[name] for name in ("same", "moved", "changed", "dropped", "due")) == near["listed"]
+    assert read(tmp_path / "four")["stability"] is None
+    repeated = await build(tmp_path / "ledgers", tmp_path / "six")
+    assert repeated.built.repeated
+    assert repeated.built.edition == 3

@@ -7,7 +7,16 @@ import pypdfium2
 import pytest
 from tests.examples_sheet import example
 
-from gunmane.core.plan.record import Approval, CostShare, Overridden, OwnerIndicator, ScenarioCase
+from gunmane.core.plan.record import (
+    Approval,
+    CostShare,
+    FairnessCase,
+    FairnessOwner,
+    Overridden,
+    OwnerIndicator,
+    ScenarioCase,
+    StabilityRow,
+)
 from gunmane.core.plan.sheet import PlanSheet
 from gunmane.core.plan.values import Text
 from gunmane.core.plan.versions import decided
@@ -61,6 +70,19 @@ def sheet() -> PlanSheet:
             on=date(2026, 11, 20), conflict=Text("直ちに措置する義務がある", "action at once is a duty"),
         ),
     )  # fmt: skip
+    parts = tuple(
+        FairnessOwner(owner=one.code, paid_yen=80_000_000, spent_yen=79_000_000, pooled_yen=60_000_000 + k,
+                      loss_yen=12_000_000 if k else -2_000_000)
+        for k, one in enumerate(made.members)
+    )  # fmt: skip
+    fairness = tuple(
+        FairnessCase(floor=floor, ceiling=ceiling, given=True, share=1.0, price_yen=10_000_000, uncertain_yen=100_000,
+                     owners=parts)
+        for floor, ceiling in ((1.0, 1.0), (0.8, 1.2))
+    )  # fmt: skip
+    steady = StabilityRow(edition=2, decided_on=date(2025, 3, 20), listed=40, same=33, moved=4, changed=2, dropped=1,
+                          due=0, unlisted=3, gone=0, yen=5_000_000)  # fmt: skip
+    made = msgspec.structs.replace(made, fairness=fairness, stability=steady)
     return msgspec.structs.replace(
         made, cases=(plan, *cases), shares=shares, owner_indicators=indicators, overrides=overrides
     )
@@ -78,12 +100,22 @@ def test_what_people_decide_on_is_printed(language: Language) -> None:
     )
     printed = text_of(draw(decided(sheet(), approval), language=language))
     if language is Language.JA:
-        wanted = ("撤去をしない場合", "受益割", "▲4,100(+100)", "一の橋", "適用していない:直ちに措置する義務がある",
+        wanted = ("団体ごとに分ける", "地域全体の損失は1,000万円大きい", "40件のうち33件は、対策も年度も変わらない",
+                  "自由に選ぶ場合より現在価値で500万円", "撤去をしない場合", "受益割", "▲4,100(+100)", "一の橋",
+                  "適用していない:直ちに措置する義務がある",
                   "提案との差:費用+4,480万円", "第3回協議会において決定", "決定者会長山田花子", "全国",
                   "37.0")  # fmt: skip
         assert "この文書は案です" not in printed
     else:
-        wanted = ("Withoutremovals", "Bybenefit", "notapplied", "DecidedbyS"[:9], "Nation")
+        wanted = (
+            "Keptapart",
+            "33oftheadopted",
+            "Withoutremovals",
+            "Bybenefit",
+            "notapplied",
+            "DecidedbyS"[:9],
+            "Nation",
+        )
     for part in wanted:
         assert part in printed, part
 

@@ -39,6 +39,7 @@ SECTIONS: dict[str, Callable[[Story], None]] = {
     "budgets": proposal.budgets,
     "cases": cases.cases,
     "shares": cases.shares,
+    "fairness": cases.fairness,
     "owner_indicators": cases.owner_indicators,
     "indicators": proposal.indicators,
     "steps": proposal.steps,

@@ -123,6 +123,12 @@ async def plan_of(conn: ReadConn, region_id: UUID, run_id: UUID) -> Plan | None:
     return None if row is None else msgspec.convert(row, Plan)
 
 
+async def decided_plan(conn: ReadConn, region_id: UUID) -> Plan | None:
+    """Fetch the plan that a region has decided, with its document; None where it has none."""
+    row = await conn.fetchrow(sql("runs", "decided_plan"), region_id)
+    return None if row is None else msgspec.convert(row, Plan)
+
+
 async def state_of_inputs(conn: ReadConn, owners: Sequence[UUID]) -> dict[str, str]:
     """Describe what a computation over these owners would start from; equal texts mean nothing has changed."""
     row = await conn.fetchrow(sql("runs", "state_of_inputs"), list(owners))

@@ -6,13 +6,21 @@ import numpy as np
 
 from gunmane.core.indicators import old_share, on_time_share, share
 from gunmane.core.plan import contracts
+from gunmane.core.plan.adopted import Stability
 from gunmane.core.plan.arrangement import work_of
 from gunmane.core.plan.comparison import risk_of, scenario_of
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.needs import Reason
 from gunmane.core.plan.programme import programme
-from gunmane.core.plan.record import CostShare, OwnerIndicator, ScenarioCase
+from gunmane.core.plan.record import (
+    CostShare,
+    FairnessCase,
+    FairnessOwner,
+    OwnerIndicator,
+    ScenarioCase,
+    StabilityRow,
+)
 from gunmane.core.plan.scenarios import RegionPlan
 from gunmane.core.plan.schedules import Schedule
 from gunmane.core.plan.shares import shares
@@ -108,6 +116,37 @@ def cost_shares(plan: RegionPlan, column: Column) -> tuple[CostShare, ...]:
             benefit=one.benefit, worse=one.worse,
         )
         for one in found
+    )  # fmt: skip
+
+
+def fairness(plan: RegionPlan) -> tuple[FairnessCase, ...]:
+    """Return what floors and ceilings of owners' money cost the region and each owner against one pot."""
+    found = plan.pooling
+    if found is None:
+        return ()
+    owners = plan.stock.owners
+    return tuple(
+        FairnessCase(
+            floor=one.floor, ceiling=one.ceiling, given=found.given, share=found.share, price_yen=round(one.price),
+            uncertain_yen=round(one.uncertain),
+            owners=tuple(
+                FairnessOwner(
+                    owner=facts.code, paid_yen=round(float(found.paid[k])), spent_yen=round(float(one.spent[k])),
+                    pooled_yen=round(float(one.pooled[k])), loss_yen=round(float(one.by_owner[k])),
+                )
+                for k, facts in enumerate(owners)
+            ),
+        )
+        for one in found.cases
+    )  # fmt: skip
+
+
+def steady(found: Stability) -> StabilityRow:
+    """Return what became of the adopted plan's measures."""
+    return StabilityRow(
+        edition=found.edition, decided_on=found.decided_on, listed=found.listed, same=found.same, moved=found.moved,
+        changed=found.changed, dropped=found.dropped, due=found.due, unlisted=found.unlisted, gone=found.gone,
+        yen=round(found.yen),
     )  # fmt: skip
 
 

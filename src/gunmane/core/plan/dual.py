@@ -151,7 +151,7 @@ def _solved(matrix: Floats, right: Floats) -> Floats:
     try:
         return np.asarray(cho_solve(cho_factor(matrix, check_finite=False), right, check_finite=False))
     except LinAlgError:
-        return np.linalg.solve(matrix, right)
+        return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
 
 
 def _nonnegative(matrix: Floats, right: Floats, free: Array) -> Floats:

@@ -46,7 +46,8 @@ def with_shares(instance: Instance, owner: Array, paid: Floats, floor: float, ce
     columns: list[Array] = [owner.astype(np.int64)]
     limits: list[Floats] = [np.full(paid.shape, np.inf) if np.isinf(ceiling) else ceiling * paid]
     # Reserved for an owner: all others together. Row k of these limits counts everybody but k.
-    if floor > 0 and count > 1:
+    # Where nobody may spend more than it pays, every floor is kept.
+    if floor > 0 and count > 1 and ceiling > 1:
         for step in range(1, count):
             columns.append(count + (owner + step) % count)
         limits.append(pot - floor * paid)
@@ -77,6 +78,7 @@ def price_of_fairness(
     effort: int = 2,
     clock: Callable[[], float] | None = None,
     seconds: float = 20,
+    exchanges: bool = True,
 ) -> tuple[Fairness, ...]:
     """Return for each (floor, ceiling) what the region and each owner lose against one pot for all.
 
@@ -88,7 +90,7 @@ def price_of_fairness(
 
     def solved(given: Instance, start: Solution | None = None) -> Solution:
         first = None if start is None else start.choice
-        return solve(given, seed=seed, effort=effort, clock=clock, seconds=seconds, start=first)
+        return solve(given, seed=seed, effort=effort, clock=clock, seconds=seconds, start=first, exchanges=exchanges)
 
     bounded = [solved(with_shares(instance, owner, paid, floor, ceiling)) for floor, ceiling in shares]
     pooled = solved(pot)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from gunmane.core.plan.cases import cases, cost_shares, owner_indicators
+from gunmane.core.plan.cases import cases, cost_shares, fairness, owner_indicators, steady
 from gunmane.core.plan.choices.bridges import bridges
 from gunmane.core.plan.choices.sewage import septic_rows, sewage
 from gunmane.core.plan.choices.tasks import tasks
@@ -105,6 +105,8 @@ def make_sheet(
         budgets=budget_rows(plan),
         cases=cases(plan, book, labels),
         shares=cost_shares(plan, column),
+        fairness=fairness(plan),
+        stability=None if plan.stability is None else steady(plan.stability),
         indicators=compared,
         owner_indicators=owner_indicators(plan, book, labels, compared),
         milestones=milestones(plan, column, labels),

@@ -11,7 +11,7 @@ from msgspec import Struct
 from gunmane.core.plan.costs import CostBook, Prices, lives
 from gunmane.core.plan.needs import Needs, Reason, turning_bad
 from gunmane.core.plan.values import Measure
-from gunmane.core.stock import CLASS_AT, Array, Flags, Floats, Stock
+from gunmane.core.stock import CLASS_AT, Array, Flags, Floats, Ints, Stock
 from gunmane.core.words import AssetClass
 
 MEASURES = (Measure.MAINTAIN, Measure.REPAIR, Measure.REPLACE, Measure.DOWNSIZE, Measure.MERGE, Measure.REMOVE)
@@ -26,7 +26,9 @@ class Options(Struct, frozen=True, eq=False):
     """The assets that could have a measure, as positions in the stock, with their options.
 
     `value[m, 5, T]` yen, inf where not allowed; `keep[m]` yen, inf where keeping breaks a hard deadline;
-    `cost[m, 6, 3]` yen of each measure in the price cases, 0 where unknown (`unpriced`).
+    `cost[m, 6, 3]` yen of each measure in the price cases, 0 where unknown (`unpriced`). `adopted[m]` is the option
+    (measure - 1) x T + year of an adopted plan, -1 where there is none; `charge[m]` yen that leaving it must gain at
+    least: it is in `value` and `keep`.
     """
 
     rows: Array
@@ -34,6 +36,15 @@ class Options(Struct, frozen=True, eq=False):
     keep: Floats
     cost: Floats
     unpriced: Flags
+    adopted: Ints
+    charge: Floats
+
+    def part(self, left: Array, value: Array | None = None) -> "Options":
+        """Return some of the rows, with other values where given."""
+        return Options(
+            self.rows[left], (self.value if value is None else value)[left], self.keep[left], self.cost[left],
+            self.unpriced[left], self.adopted[left], self.charge[left],
+        )  # fmt: skip
 
 
 def removable(stock: Stock, book: CostBook) -> tuple[Flags, Flags]:
@@ -176,7 +187,10 @@ def options(stock: Stock, book: CostBook, prices: Prices, needs: Needs, cost: Fl
     rows = np.concatenate(kept_rows) if kept_rows else np.zeros(0, dtype=np.int64)
     if not len(rows):
         empty = np.zeros((0, len(MEASURES) - 1, stock.years), dtype=np.float32)
-        return Options(rows, empty, np.zeros(0), cost[rows], np.zeros(0, dtype=np.bool_))
+        return Options(
+            rows, empty, np.zeros(0), cost[rows], np.zeros(0, dtype=np.bool_), np.zeros(0, np.int64), np.zeros(0)
+        )
     return Options(
-        rows, np.concatenate(values), np.concatenate(keeps), np.nan_to_num(cost[rows]), np.asarray(bare[rows])
-    )
+        rows, np.concatenate(values), np.concatenate(keeps), np.nan_to_num(cost[rows]), np.asarray(bare[rows]),
+        np.full(len(rows), -1, dtype=np.int64), np.zeros(len(rows)),
+    )  # fmt: skip

@@ -189,7 +189,7 @@ def schedule_with(
         return schedule(stock, needs, chosen, taken)
     rows = np.array([one.pin.row for one in mine])
     left = ~np.isin(chosen.rows, rows)
-    rest = Options(chosen.rows[left], chosen.value[left], chosen.keep[left], chosen.cost[left], chosen.unpriced[left])
+    rest = chosen.part(left)
     spent = taken.copy()
     for one in mine:
         if one.year >= 0:

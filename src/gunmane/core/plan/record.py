@@ -68,6 +68,54 @@ class ScenarioCase(Struct, frozen=True, kw_only=True):
     note: Text | None = None
 
 
+class FairnessOwner(Struct, frozen=True, kw_only=True):
+    """What an owner pays in, spends and loses (present value) against one pot; negative is a gain."""
+
+    owner: str
+    paid_yen: int
+    spent_yen: int
+    pooled_yen: int  # what it spends from one pot
+    loss_yen: int
+
+
+class FairnessCase(Struct, frozen=True, kw_only=True):
+    """What a floor and a ceiling of owners' money cost the region against one pot for all (price of fairness).
+
+    Every owner may spend between `floor` and `ceiling` of what it pays in; 1 and 1 keep the money apart, as the plan
+    does. Yen at present value over the plan; `uncertain_yen` is what the proven gaps could change. `given` says that
+    the budgets are the owners' own, else `share` of what the plan spends stands for them.
+    """
+
+    floor: float
+    ceiling: float
+    given: bool
+    share: float
+    price_yen: int
+    uncertain_yen: int
+    owners: tuple[FairnessOwner, ...]
+
+
+class StabilityRow(Struct, frozen=True, kw_only=True):
+    """What became of the measures of the decided edition, as far as its lists name them.
+
+    `same` kept measure and year, `moved` another year, `changed` another measure, `dropped` none any more; `due` had
+    their year before this plan; `unlisted` stood in no list, `gone` assets left the ledgers. `yen` is what staying
+    near costs at present value against choosing freely.
+    """
+
+    edition: int
+    decided_on: date
+    listed: int
+    same: int
+    moved: int
+    changed: int
+    dropped: int
+    due: int
+    unlisted: int
+    gone: int
+    yen: int
+
+
 class CostShare(Struct, frozen=True, kw_only=True):
     """What an owner pays over the plan alone, and of the joint cost by each rule; None where a rule lacks a fact.
 

@@ -23,7 +23,7 @@ SWEEPS = 3
 EXCHANGED_UP_TO = 200_000
 EXCHANGES = 100  # tries for each asset in a round
 MOST_EXCHANGES = 2_000_000  # tries in a round
-MOST_UNTIMED = 300_000  # the same without a clock, where nothing else ends the search
+MOST_UNTIMED = 100_000  # the same without a clock, where nothing else ends the search
 AT_ONCE = 100_000  # tries between two looks at the clock
 KICKED_UP_TO = 20_000
 
@@ -164,8 +164,9 @@ def value_of(problem: _Problem, choice: Choices) -> float:
 
 
 def search(
-    instance: Instance, prices: Prices, seed: int, effort: int, stop: Stop = None, start: Choices | None = None
-) -> Choices:
+    instance: Instance, prices: Prices, seed: int, effort: int, stop: Stop = None, start: Choices | None = None,
+    exchanges: bool = True,
+) -> Choices:  # fmt: skip
     """Return the best choice found within all limits; where hard measures leave no room the least over-used one.
 
     `start` joins as one more candidate. Limits are kept to one part in 10^12.
@@ -197,7 +198,7 @@ def search(
     if best is None:
         return np.zeros(0, dtype=np.int32)
     state = best[2]
-    if 1 < instance.size <= EXCHANGED_UP_TO:
+    if exchanges and 1 < instance.size <= EXCHANGED_UP_TO:
         for _ in range(effort):
             if not _exchanged(problem, state, guide, random, EXCHANGES, stop):
                 break

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from gunmane.core.money import Range
 from gunmane.core.plan import contracts
+from gunmane.core.plan.adopted import Adopted, Stability, near, stability
 from gunmane.core.plan.arrangement import Arrangement, Effect, arrange, effects, staffed, work_of, worst_lack
 from gunmane.core.plan.contracts import Work
 from gunmane.core.plan.costs import CostBook, Prices, prices
@@ -25,6 +26,7 @@ from gunmane.core.plan.overrides import (
     schedule_with,
 )
 from gunmane.core.plan.partition import Division, apart_km, centres, divide
+from gunmane.core.plan.pooling import Pooling, pooling
 from gunmane.core.plan.programme import Programme, programme, taken
 from gunmane.core.plan.renewal import RenewalNeed, renewal_need
 from gunmane.core.plan.roads import Roads
@@ -95,6 +97,8 @@ class RegionPlan(Struct, frozen=True, eq=False):
     wishes: Wishes = Wishes()
     pinned: tuple[Pinned, ...] = ()  # what became of the overrides of assets
     effects: dict[str, Effect] = {}  # by code, what overrides of working together change
+    pooling: Pooling | None = None  # what keeping owners' money apart costs
+    stability: Stability | None = None  # what became of the adopted plan's measures
 
     @property
     def division(self) -> Division:
@@ -109,13 +113,14 @@ def plan_region(
     on_network: Flags | None = None,
     roads: Roads | None = None,
     wishes: Wishes = Wishes(),  # noqa: B008 (frozen)
+    adopted: Adopted | None = None,
 ) -> RegionPlan:
     """Compute the plan of a region.
 
     Every column includes every legal duty: inspections as they fall due, action on grades by its deadline. `scales`
     maps the codes of `stock.scales` to their scales. `on_network` marks bridges whose detour was computed on a road
     network, None where there was none; with `roads` the removable ones are judged together (`crossings`). `wishes`
-    are what people set against proposals.
+    are what people set against proposals; the plan stays near an `adopted` one.
     """
     priced = prices(stock, book)
     wanted = needs(stock, book, scales)
@@ -135,15 +140,22 @@ def plan_region(
     def fixed(stock: Stock, chosen: Options, reorganise: bool = True) -> Schedule:
         return schedule_with(stock, wanted, chosen, spent, pinned, with_links, priced, reorganise=reorganise)
 
-    plan = fixed(stock, options(stock, book, priced, wanted, cost, reorganise=False), False)
+    plan = fixed(
+        stock, near(options(stock, book, priced, wanted, cost, reorganise=False), adopted, stock, book), False
+    )
     sums = programme(stock, priced, wanted, plan, book)
-    all_options = options(stock, book, priced, wanted, cost, reorganise=True)
+    free_options = options(stock, book, priced, wanted, cost, reorganise=True)
+    all_options = near(free_options, adopted, stock, book)
     unmerged = fixed(stock, all_options)
     new_plan = _merged_plants(unmerged, moves)
     new_sums = programme(stock, priced, wanted, new_plan, book)
     if pinned:
         pinned = compared(pinned, _merged_plants(schedule(stock, wanted, all_options, spent), free_moves))
     can_go, unknown = removable(stock, book)
+    steady = None
+    if adopted is not None:
+        steady = stability(adopted, new_plan, _merged_plants(fixed(stock, free_options), moves))
+    fixed_rows = [one.pin.row for one in pinned if not one.conflict]
     apart = apart_km(centres(stock))
     limits = sorted({*TRAVEL_KM, book.value("group_travel_km")})
     divisions = tuple(divide(sums, book, apart, limit) for limit in (*limits, np.inf))
@@ -154,6 +166,13 @@ def plan_region(
         work = contracts.alone(sums, book) if given is None else work_of(sums, book, given)
         return Scenario(plan, sums, work, worst_lack(staffed(sums, book, given, stock, apart)))
 
+    by_budget = _budget_cases(
+        stock,
+        len(all_options.rows),
+        new_plan,
+        new_sums.by_owner[..., 1],
+        lambda owners: _merged_plants(fixed(owners, all_options), moves),
+    )
     changed = (new_plan.measure >= DOWNSIZE) & (new_plan.measure != MERGE)  # what merging saves is in its moves
     gone = float(np.nansum((plan.value - new_plan.value)[changed]))
     return RegionPlan(
@@ -175,19 +194,15 @@ def plan_region(
         plants=moves,
         on_network=on_network,
         crossings=jointly,
-        budget_cases=_budget_cases(
-            stock,
-            len(all_options.rows),
-            new_plan,
-            new_sums.by_owner[..., 1],
-            lambda owners: _merged_plants(fixed(owners, all_options), moves),
-        ),
+        budget_cases=by_budget,
         variants=variants(
             stock, wanted, all_options, new_plan, unmerged, lambda chosen: _merged_plants(fixed(stock, chosen), moves)
         ),
         risk_after=(book.value("risk_after_repair"), book.value("risk_after_replacement")),
         wishes=wishes,
         pinned=pinned,
+        pooling=_pooling(stock, wanted, free_options, fixed_rows, new_sums, by_budget),
+        stability=steady,
     )
 
 
@@ -201,6 +216,23 @@ def _merged_plants(plan: Schedule, moves: tuple[PlantMove, ...]) -> Schedule:
         if move.verdict is Verdict.CHANGE and plan.year[move.plant] >= 0 and measure[move.plant] == REPLACE:
             measure[move.plant], cost[move.plant] = MERGE, move.link
     return msgspec.structs.replace(plan, measure=measure, cost=cost)
+
+
+def _pooling(
+    stock: Stock, wanted: Needs, chosen: Options, pinned: list[int], sums: Programme,
+    cases: tuple[tuple[float, Schedule], ...],
+) -> Pooling | None:  # fmt: skip
+    """Return what keeping money apart costs: of the budgets, or a part of what the plan spends where none is given.
+
+    With the plan's whole spending nobody lacks anything: what it means shows only where money is short.
+    """
+    share = 1.0 if any(facts.budgets for facts in stock.owners) else BUDGET_SHARES[0]
+    plan = next((case for part, case in cases if part == share), None)
+    if plan is None:
+        return None
+    tight = with_budgets(stock, share, sums.by_owner[..., 1])
+    given = all(facts.budgets for facts in stock.owners)
+    return pooling(tight, wanted, chosen, plan, pinned, plan.budget, share, given=given)
 
 
 def _budget_cases(

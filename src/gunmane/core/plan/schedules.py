@@ -1,5 +1,6 @@
 """A schedule: for every asset a measure and its fiscal year, deadlines kept, budgets levelled owner by owner."""
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
@@ -40,6 +41,7 @@ class _Jobs(Struct, frozen=True, eq=False):
     cost: Floats
     gain: Floats
     best_year: Ints
+    stays: Ints  # the year in which an adopted plan has the same measure, -1 for none
 
 
 def _choose(options: Options) -> _Jobs:
@@ -53,7 +55,10 @@ def _choose(options: Options) -> _Jobs:
     measure = np.where(wanted, best + 1, KEEP)
     # One yen stands for an unknown price, so that jobs without prices are spread evenly too.
     cost = np.where(wanted, np.maximum(options.cost[at, measure, 1], 1.0), 0.0)
-    return _Jobs(measure, cost, np.asarray(gain), options.value[at, best].argmin(axis=1))
+    years = options.value.shape[2]
+    same = wanted & (options.adopted >= 0) & (options.adopted // years == best)
+    stays = np.where(same, options.adopted % years, -1)
+    return _Jobs(measure, cost, np.asarray(gain), options.value[at, best].argmin(axis=1), stays)
 
 
 def _budget_of(budgets: tuple[int, ...], years: int, level: float) -> Floats:
@@ -67,7 +72,8 @@ def _budget_of(budgets: tuple[int, ...], years: int, level: float) -> Floats:
 def schedule(stock: Stock, needs: Needs, options: Options, taken: Floats) -> Schedule:
     """Give every needed or useful measure a year.
 
-    Hard deadlines hold whatever the budget. Owners without a given budget get the lowest even yearly sum that meets
+    Hard deadlines hold whatever the budget. What an adopted plan has already keeps its year where the deadline allows
+    it. Owners without a given budget get the lowest even yearly sum that meets
     their deadlines and does all their work inside the plan; then nothing is left undone. `taken[G, T]` yen are spent
     already (inspections, provision for assets that turn bad).
     """
@@ -82,17 +88,18 @@ def schedule(stock: Stock, needs: Needs, options: Options, taken: Floats) -> Sch
     urgency = risk / np.maximum(jobs.cost, 1.0)
     worth = np.nan_to_num(jobs.gain / np.maximum(jobs.cost, 1.0), posinf=1e5)
     asked = needs.latest[rows] < horizon
-    placed = np.full(len(rows), -1, dtype=np.int64)
+    stays = (jobs.stays >= 0) & (~hard | (jobs.stays <= latest))
+    placed = np.where(stays, jobs.stays, -1)
     budget = np.zeros((len(stock.owners), horizon))
     for k, facts in enumerate(stock.owners):
         mine = owner == k
-        musts, wishes = np.flatnonzero(mine & hard), np.flatnonzero(mine & soft)
         level = max(
-            lowest_level(jobs.cost[musts], latest[musts], horizon, taken[k]),
+            lowest_level(jobs.cost[mine & hard], latest[mine & hard], horizon, taken[k]),
             (float(jobs.cost[mine].sum()) + float(taken[k].sum())) / horizon,
         )
         budget[k] = _budget_of(facts.budgets, horizon, level)
-        free = budget[k] - taken[k]
+        free = budget[k] - taken[k] - yearly(jobs.cost[mine & stays], placed[mine & stays], horizon)
+        musts, wishes = np.flatnonzero(mine & hard & ~stays), np.flatnonzero(mine & soft & ~stays)
         placed[musts] = place_hard(jobs.cost[musts], latest[musts], urgency[musts], free)
         left = free - yearly(jobs.cost[musts], placed[musts], horizon)
         if not facts.budgets:
@@ -135,7 +142,7 @@ def _optimised(
     year = np.where(chosen, found.choice % horizon, -1)
     at = np.arange(len(measure))
     paid = np.where(measure > 0, cost[at, np.maximum(measure - 1, 0)], 0.0)
-    return _Jobs(measure, paid, jobs.gain, jobs.best_year), year.astype(np.int64), found.gap
+    return msgspec.structs.replace(jobs, measure=measure, cost=paid), year.astype(np.int64), found.gap
 
 
 def _spread_out(
@@ -171,7 +178,8 @@ def _spread_out(
     value = np.full(n, np.nan)
     at = np.arange(len(rows))
     of_measure = options.value[at, jobs.measure - 1, placed].astype(np.float64)
-    value[rows] = np.where(placed >= 0, of_measure, options.keep)
+    left = (options.adopted >= 0) & ((jobs.measure - 1) * stock.years + placed != options.adopted)
+    value[rows] = np.where(placed >= 0, of_measure, options.keep) - np.where(left, options.charge, 0.0)
     return Schedule(measure, year, unlevelled, cost, unpriced, reason, value, budget, taken, gap)
 
 

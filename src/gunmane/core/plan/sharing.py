@@ -169,7 +169,7 @@ RULES: dict[str, Callable[[Any, _Reader], Any]] = {
     "ages": _by_class, "forecasts": _by_class, "models": _by_class, "matrices": _by_class,
     "due_months": _whole, "compare": _whole, "yearly": _whole, "present_spend": _whole, "effects": _whole,
     "indicators": _whole, "milestones": _whole, "rejected_rows": _whole, "budgets": _whole,
-    "cases": _whole, "shares": _whole, "owner_indicators": _whole,
+    "cases": _whole, "shares": _whole, "fairness": _whole, "stability": _whole, "owner_indicators": _whole,
     "works": _named, "top_risks": _top, "layers": _layers, "due_engineers": _of_owner, "choices": _of_owner,
     "septic": _septic, "overrides": _overridden,
 }  # fmt: skip

@@ -29,7 +29,15 @@ from gunmane.core.plan.findings import (
     RiskRow,
     StockRow,
 )
-from gunmane.core.plan.record import Approval, CostShare, Overridden, OwnerIndicator, ScenarioCase
+from gunmane.core.plan.record import (
+    Approval,
+    CostShare,
+    FairnessCase,
+    Overridden,
+    OwnerIndicator,
+    ScenarioCase,
+    StabilityRow,
+)
 from gunmane.core.plan.values import Band, Column, Measure, PlanStatus, Text, Unit
 from gunmane.core.words import AssetClass, ConsentLevel, OwnerKind, SourceStatus
 
@@ -343,6 +351,8 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     budgets: tuple[BudgetCase, ...] = ()
     cases: tuple[ScenarioCase, ...] = ()
     shares: tuple[CostShare, ...] = ()
+    fairness: tuple[FairnessCase, ...] = ()
+    stability: StabilityRow | None = None
     indicators: tuple[Indicator, ...] = ()
     owner_indicators: tuple[OwnerIndicator, ...] = ()
     milestones: tuple[Milestone, ...] = ()

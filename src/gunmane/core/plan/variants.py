@@ -29,14 +29,13 @@ def forbidden(chosen: Options, measure: int) -> Options:
     value[:, measure - 1] = np.inf
     nothing = ~np.isfinite(value).any(axis=(1, 2)) & ~np.isfinite(chosen.keep)
     value[nothing] = chosen.value[nothing]
-    left = np.isfinite(value).any(axis=(1, 2))
-    return Options(chosen.rows[left], value[left], chosen.keep[left], chosen.cost[left], chosen.unpriced[left])
+    return chosen.part(np.asarray(np.isfinite(value).any(axis=(1, 2))), value)
 
 
 def asked_only(chosen: Options, needs: Needs, stock: Stock) -> Options:
     """Return the options of assets that something asks to be done; prevention that merely pays is left out."""
     left = needs.latest[chosen.rows] < stock.years
-    return Options(chosen.rows[left], chosen.value[left], chosen.keep[left], chosen.cost[left], chosen.unpriced[left])
+    return chosen.part(left)
 
 
 def variants(

@@ -37,6 +37,7 @@ from gunmane.core.stock import OwnerFacts, Stock
 from gunmane.core.words import AssetClass
 from gunmane.files import reference
 from gunmane.files.rules import rule_book, workbook, working_days
+from gunmane.flows.build.settled import Settled, adopted_of
 
 YEARS = 10
 Report = Callable[[str, float], None]
@@ -231,8 +232,9 @@ def sheet_of(
     roads: Roads | None = None,
     outlines: tuple[Outline, ...] = (),
     overrides: Sequence[Override] = (),
+    adopted: Settled | None = None,
 ) -> PlanSheet:
-    """Compute the plan with what people set against it, and fill the document's value."""
+    """Compute the plan with what people set against it, near an adopted one, and fill the document's value."""
     book, scales, labels = reference.cost_book(), reference.scales(), reference.plan_labels()
     stock = region_stock(
         done.parts, done.duties, done.risk, done.owners, as_of=done.as_of, first_fy=done.first_fy, years=YEARS
@@ -257,7 +259,7 @@ def sheet_of(
     numbers = [number for fleet in fleets for number in fleet.numbers]
     names = [name for fleet in fleets for name in fleet.names]
     wishes = wishes_of(overrides, _rows(overrides, fleets, stock), stock)
-    plan = plan_region(stock, book, scales, on_network, roads, wishes)
+    plan = plan_region(stock, book, scales, on_network, roads, wishes, adopted_of(adopted, fleets, stock))
     sheet = make_sheet(plan, book, scales, facts, labels, numbers, names)
     tables, words = reference.reason_texts(), reference.card_texts()
     kinds, rows = show.due_rows(fleets, done.duties, rule_book(), reference.texts("duties")["duties"], done.as_of)

@@ -26,6 +26,7 @@ from gunmane.files.rules import local_digest
 from gunmane.flows.build import checkpoints
 from gunmane.flows.build.compute import Computed, Report, compute, digest, run_id_of, sheet_of
 from gunmane.flows.build.save import save
+from gunmane.flows.build.settled import Settled, settled
 from gunmane.flows.models import adopted_models
 from gunmane.pdf.plans import draw
 from gunmane.resources import program
@@ -78,6 +79,11 @@ async def build(opened: pool.Pool, request: Request, report: Report, checkpoint:
         await access.operate(conn, ids, [request.region_id])
         overrides = await _overrides(conn, request.region_id)
         state = await _state(conn, request, overrides)
+        given, standing = state, await settled(conn, request.region_id)
+        if standing is not None:
+            if standing.state == state:
+                return await _kept(conn, standing.plan, standing.run)
+            state = hashlib.sha256(f"{state} {standing.digest}".encode()).hexdigest()
         earlier = await runs.find_finished(conn, request.region_id, KIND, state)
         if earlier is not None and (kept := await runs.plan_of(conn, request.region_id, earlier.run_id)):
             return await _kept(conn, kept, earlier)
@@ -97,6 +103,7 @@ async def build(opened: pool.Pool, request: Request, report: Report, checkpoint:
         *request.beside(),
         *overrides,
         *(sorted(one.model_id for one in adopted.values())),
+        *(() if standing is None else (standing.digest,)),
     )
     run_id = run_id_of(inputs)
     done = None if checkpoint is None else await asyncio.to_thread(checkpoints.load, checkpoint, inputs)
@@ -126,12 +133,15 @@ async def build(opened: pool.Pool, request: Request, report: Report, checkpoint:
         if (same := await _made_meanwhile(conn, request.region_id, run_id)) is not None:
             return same
         edition = await runs.next_edition(conn, request.region_id)
-        parameters = {"state": state, "as_of": request.as_of.isoformat()}
+        parameters = {"state": state, "given": given, "as_of": request.as_of.isoformat()}
         await runs.start(
             conn, request.region_id, run_id, KIND,
             inputs_digest=inputs, seed=request.seed, parameters=parameters, code_version=__version__,
         )  # fmt: skip
-        drawing = asyncio.create_task(_draw(done, request, overrides, run_id, inputs, edition, report))
+        drawing = asyncio.create_task(
+            _draw(done, request, overrides, None if standing is None else standing.measures, run_id, inputs, edition,
+                  report)
+        )  # fmt: skip
         async with _beside(drawing):
             report("save", 0.0)
             counts |= await save(conn, done, ids, request.region_id, run_id)
@@ -175,6 +185,7 @@ async def _draw(
     done: Computed,
     request: Request,
     overrides: Sequence[Override],
+    adopted: Settled | None,
     run_id: UUID,
     inputs: str,
     edition: int,
@@ -196,6 +207,7 @@ async def _draw(
         roads=request.roads,
         outlines=() if request.boundaries is None else request.boundaries.outlines,
         overrides=overrides,
+        adopted=adopted,
     )
     report("plan", 1.0)
     report("document", 0.0)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import ceil
 
-from gunmane.core.plan.formats import number, yen
+from gunmane.core.plan.formats import day, number, yen
 from gunmane.core.plan.record import OwnerIndicator
 from gunmane.core.plan.values import Column
 from gunmane.pdf.cells import Cell
@@ -88,6 +88,65 @@ def shares(story: Story) -> None:
             cells[rule] = Cell(f"{mark}{number(part / 1e6)} ({signed(change / 1e6)})", bold=bool(mark))
         rows.append(cells)
     story.table("shares", rows, unit=story.say("units.yen_million"), note="shares")
+
+
+def fairness(story: Story) -> None:
+    """What keeping the owners' money apart costs the region, who gains and who loses; what an adopted plan binds."""
+    sheet = story.sheet
+    if sheet.fairness:
+        apart = sheet.fairness[0]
+        key = "fairness" if apart.price_yen > apart.uncertain_yen else "fairness_none"
+        price = story.pick(yen(apart.price_yen))
+        story.section("fairness", story.say(f"sections.{key}", price=price))
+        basis = "given" if apart.given else "part"
+        story.para(story.say(f"texts.fairness_{basis}", share=f"{apart.share:.0%}"))
+        losers = sum(one.loss_yen > 0 for one in apart.owners)
+        uncertain = story.pick(yen(apart.uncertain_yen))
+        story.para(
+            story.say(
+                "texts.fairness_see", table=story.number_of("table.fairness"), losers=losers,
+                gainers=sum(one.loss_yen < 0 for one in apart.owners), uncertain=uncertain,
+            ),
+            keep_next=True,
+        )  # fmt: skip
+        rows: list[dict[str, Value | Cell]] = []
+        for one in sheet.fairness:
+            kind = "apart" if one.ceiling == 1 else "band"
+            label = story.say(f"words.fairness_{kind}", floor=f"{one.floor:.0%}", ceiling=f"{one.ceiling:.0%}")
+            sums = (
+                sum(getattr(part, name) for part in one.owners) for name in ("paid_yen", "spent_yen", "pooled_yen")
+            )
+            lines = [("", *sums, one.price_yen)]
+            lines += [
+                (part.owner, part.paid_yen, part.spent_yen, part.pooled_yen, part.loss_yen) for part in one.owners
+            ]
+            for owner, paid, spent, pooled, loss in lines:
+                rows.append({
+                    "case": label, "owner": story.owner(owner), "paid": paid, "spent": spent, "pooled": pooled,
+                    "loss": signed(loss / 1e6),
+                })  # fmt: skip
+        story.table("fairness", rows, unit=story.say("units.yen_million"), note="fairness")
+    _steady(story)
+
+
+def _steady(story: Story) -> None:
+    """Say how near this plan stays to the adopted one."""
+    found = story.sheet.stability
+    if found is None:
+        return
+    story.section("stability", story.say("sections.stability", same=found.same, listed=found.listed))
+    story.para(
+        story.say(
+            "texts.stability", edition=found.edition, day=story.pick(day(found.decided_on)), same=found.same,
+            listed=found.listed, moved=found.moved, changed=found.changed, dropped=found.dropped,
+        )
+    )  # fmt: skip
+    if found.yen > 0:
+        story.para(story.say("texts.stability_costs", price=story.pick(yen(found.yen))))
+    rest = {"due": found.due, "unlisted": found.unlisted, "gone": found.gone}
+    said = [story.say(f"texts.stability_{name}", count=count) for name, count in rest.items() if count]
+    if said:
+        story.para(story.say("words.sentence_gap").join(said))
 
 
 def owner_indicators(story: Story) -> None:
