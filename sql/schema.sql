@@ -439,6 +439,7 @@ ALTER FUNCTION public.unworded_owners() OWNER TO gunmane_auth;
 CREATE FUNCTION public.write_for(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[]) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     own text;

@@ -1,6 +1,8 @@
 """Counters in the text format of Prometheus (exposition format 0.0.4)."""
 
+from bisect import bisect_left
 from collections import defaultdict
+from itertools import accumulate
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of request durations in seconds."""
@@ -17,10 +19,7 @@ class Metrics:
         """Count one answered request; `path` is the route's pattern, never a real address."""
         self._requests[method, path, status] += 1
         row = self._durations[path]
-        for place, bound in enumerate(BUCKETS):
-            if seconds <= bound:
-                row[place] += 1
-        row[-2] += 1
+        row[bisect_left(BUCKETS, seconds)] += 1
         row[-1] += seconds
 
     def text(self, database_up: bool) -> str:
@@ -36,11 +35,11 @@ class Metrics:
             "# TYPE gunmane_request_seconds histogram",
         ]
         for path, row in sorted(self._durations.items()):
-            for bound, count in zip(BUCKETS, row, strict=False):
-                lines.append(f'gunmane_request_seconds_bucket{{route="{path}",le="{bound}"}} {int(count)}')
-            lines.append(f'gunmane_request_seconds_bucket{{route="{path}",le="+Inf"}} {int(row[-2])}')
+            counts = list(accumulate(map(int, row[:-1])))  # buckets hold what smaller ones hold
+            for bound, count in zip((*BUCKETS, "+Inf"), counts, strict=True):
+                lines.append(f'gunmane_request_seconds_bucket{{route="{path}",le="{bound}"}} {count}')
             lines.append(f'gunmane_request_seconds_sum{{route="{path}"}} {row[-1]:.6f}')
-            lines.append(f'gunmane_request_seconds_count{{route="{path}"}} {int(row[-2])}')
+            lines.append(f'gunmane_request_seconds_count{{route="{path}"}} {counts[-1]}')
         lines += [
             "# HELP gunmane_database_up Whether the database answered just now.",
             "# TYPE gunmane_database_up gauge",

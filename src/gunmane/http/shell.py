@@ -24,6 +24,7 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_NAMES = frozenset(name for name, _ in HEADERS)
 
 
 class Shell:
@@ -46,8 +47,9 @@ class Shell:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
-                names = {name.lower() for name, _ in given}
-                message["headers"] = [*given, *(one for one in HEADERS if one[0] not in names)]
+                carried = [lower for name, _ in given if (lower := name.lower()) in _NAMES]
+                missing = [one for one in HEADERS if one[0] not in carried] if carried else HEADERS
+                message["headers"] = [*given, *missing]
             elif bare and "body" in message:
                 message["body"] = b""
             await send(message)

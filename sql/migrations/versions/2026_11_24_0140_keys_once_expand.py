@@ -1,0 +1,14 @@
+"""Keys that write are looked up by a plan that lasts (expand)."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy.util import await_only
+
+revision = "2026_11_24_0140"
+down_revision = "2026_11_24_0120"
+
+
+def upgrade() -> None:
+    driver = op.get_bind().connection.driver_connection
+    await_only(driver.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")))
