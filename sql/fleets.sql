@@ -32,8 +32,9 @@ SELECT set_config('enable_indexscan', 'off', true);
 SELECT set_config('enable_indexscan', 'on', true);
 
 -- inspections_of_classes
--- The inspections of one owner up to a day, without the superseded ones: by scale, grade and duty (few), the
--- identifiers of the assets and the days (from 2000-01-01) one behind the other, in PostgreSQL's binary form.
+-- The inspections of one owner up to a day, without the superseded ones, by scale, grade and duty.
+-- Of each of these, which are few, the identifiers of the assets and the days (from 2000-01-01) come one behind the
+-- other, in PostgreSQL's binary form.
 SELECT
     coalesce(i.scale, '') AS scale, coalesce(i.grade, '') AS grade, coalesce(i.duty, '') AS duty,
     string_agg(uuid_send(i.asset_id), ''::bytea) AS assets, string_agg(date_send(i.inspected_on), ''::bytea) AS days
