@@ -25,22 +25,32 @@ async def test_a_statement_takes_the_connection_of_the_last_one_and_works_as_the
     await asyncio.wait_for(opened.close(), 10)  # waits for every connection to be given back
 
 
-async def test_what_nobody_uses_goes_back_and_what_is_used_stays(db: Database) -> None:
-    opened, kept = await pool.open_pool(db.url, size=2, transactions_only=True), pool.Kept()
+async def test_what_nobody_uses_goes_back(db: Database) -> None:
+    opened, kept = await pool.open_pool(db.url, size=4, transactions_only=True), pool.Kept()
     kept.IDLE_S = 0.05
-    async with kept.saying(opened) as first, kept.saying(opened) as second:
-        assert await first.fetchval(PID) != await second.fetchval(PID)
+    async with kept.saying(opened) as conn:
+        await conn.fetchval(PID)
     assert opened.get_idle_size() == 0
     for _ in range(100):
-        if opened.get_idle_size() == 2:
+        if opened.get_idle_size() == opened.get_size():
             break
         await asyncio.sleep(0.05)
-    assert opened.get_idle_size() == 2
+    assert opened.get_idle_size() == opened.get_size() == 1
     await opened.close()
 
 
+async def test_no_more_than_a_share_of_the_pool_is_kept_from_others(db: Database) -> None:
+    for size, most in ((4, 1), (2, 0)):
+        opened, kept = await pool.open_pool(db.url, size=size, transactions_only=True), pool.Kept()
+        kept.IDLE_S = 60.0
+        async with kept.saying(opened) as first, kept.saying(opened) as second:
+            assert await first.fetchval(PID) != await second.fetchval(PID)
+        assert opened.get_size() - opened.get_idle_size() == most
+        opened.terminate()
+
+
 async def test_a_connection_that_failed_is_not_kept(db: Database) -> None:
-    opened, kept = await pool.open_pool(db.url, size=2, transactions_only=True), pool.Kept()
+    opened, kept = await pool.open_pool(db.url, size=4, transactions_only=True), pool.Kept()
     with pytest.raises(asyncpg.PostgresError):
         async with kept.saying(opened) as conn:
             await conn.fetchval("SELECT 1 / 0")

@@ -119,10 +119,12 @@ class Kept:
     """Connections for single statements, kept at hand while one statement follows the other.
 
     Taking a connection from the pool and giving it back costs as much as a statement's way to the server. Those not
-    used for a while are given back, so a pool that is closed waits no longer than that for them.
+    used for a while are given back, so a pool that is closed waits no longer than that for them. A quarter of the
+    pool is kept at most: whatever is logged, the other requests have the rest.
     """
 
     IDLE_S = 0.25
+    SHARE = 4
 
     def __init__(self) -> None:
         self._free: list[tuple[Pool, Any]] = []
@@ -144,6 +146,9 @@ class Kept:
         except BaseException:
             await pool.release(connection)  # the pool finds out whether it can still be used
             raise
+        if len(self._free) >= pool.get_max_size() // self.SHARE:
+            await pool.release(connection)
+            return
         self._free.append((pool, connection))
         self._used = True
         if self._sweep is None:
