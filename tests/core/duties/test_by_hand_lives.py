@@ -45,6 +45,8 @@ RESUMED: list[Row] = [
     ("7条 期限後に休止", "septic", SMALL, "start_of_use 2025-01-10; suspended 2026-06-01", "2026-11-24", "septic.article7", "suspended", "-", "-", "-"),
     ("7条 済んでいれば再開しても一度きり", "septic", SMALL, "start_of_use 2025-04-01; inspection 2025-09-01 septic.article7; suspended 2025-12-01; resumed 2026-10-01", "2027-08-01", "septic.article7", "done", "*", "*", "*"),
     ("7条が未了のまま再開・11条は並行しない", "septic", SMALL, "start_of_use 2026-01-10; suspended 2026-06-01; resumed 2026-11-30", "2027-08-01", "septic.article11", "waived", "-", "-", "-"),
+    ("再開直前の保守点検・再開がなければない", "septic", SMALL, "start_of_use 2010-04-01; maintenance 2026-03-31", "2026-11-24", "septic.maintenance_before_resumption", "absent", "-", "-", "-"),
+    ("管理者変更届・変更がなければ廃止後も現れない", "septic", SMALL, "start_of_use 2010-04-01; abolished 2026-03-31", "2026-11-24", "septic.owner_report", "absent", "-", "-", "-"),
     ("再開届 年末年始", "septic", SMALL, "start_of_use 2010-04-01; suspended 2025-02-01; resumed 2026-12-01", "2027-01-04", "septic.resumption_report", "in_window", "2026-12-01", "2026-12-31", "2027-01-04"),
     ("再開届 山の日の前日は開庁", "septic", SMALL, "start_of_use 2010-04-01; suspended 2025-02-01; resumed 2026-07-11", "2026-08-11", "septic.resumption_report", "overdue", "*", "2026-08-10", "2026-08-10"),
     ("再開届 山の日", "septic", SMALL, "start_of_use 2010-04-01; suspended 2025-02-01; resumed 2026-07-12", "2026-08-12", "septic.resumption_report", "in_window", "*", "2026-08-11", "2026-08-12"),
@@ -167,6 +169,7 @@ ROADS: list[Row] = [
 ]  # fmt: skip
 
 PIPES: list[Row] = [
+    ("特別重点調査 判定があれば調査済み", "sewer_pipe", LARGE, "judged 2025-09-30 sewer.special_survey I", "2026-11-24", "sewer.special_survey", "done", "*", "*", "*"),
     ("腐食 2月29日の点検", "sewer_pipe", PRONE, "inspection 2020-02-29 sewer.corrosion", "2025-03-01", "sewer.corrosion", "overdue", "2020-03-01", "2025-02-28", "2025-02-28"),
     ("腐食 施行前の点検は第1巡目のうちに", "sewer_pipe", PRONE, "inspection 2013-05-01", "2021-03-31", "sewer.corrosion", "in_window", "*", "2018-05-01", "2021-03-31"),
     ("腐食 施行前日の点検", "sewer_pipe", PRONE, "inspection 2015-11-18 sewer.corrosion", "2021-04-01", "sewer.corrosion", "overdue", "*", "2020-11-18", "2021-03-31"),

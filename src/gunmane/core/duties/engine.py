@@ -199,6 +199,8 @@ def _once(rule: Rule, known: Life, doubts: tuple[str, ...]) -> _Answer | None:
     if done is not None:
         held = dates or Window(None, None, None)
         return _Answer(State.DONE, Outcome.DONE, held, timing, base, done.on)
+    if base is None and rule.missing == "none":
+        return None  # nothing has triggered it
     stopped = _stopped(rule, known, {})
     if stopped is not None:
         return stopped
@@ -210,8 +212,6 @@ def _once(rule: Rule, known: Life, doubts: tuple[str, ...]) -> _Answer | None:
     if closing is not None and (base is None or closing.on >= base.on):
         return _Answer(State.WAIVED, Outcome.CLOSED, anchor=closing, on=closing.on)
     if base is None:
-        if rule.missing == "none":
-            return None
         return _Answer(State.UNKNOWN_ANCHOR, Outcome.UNKNOWN, missing=_wanted(rule))
     if timing is None or dates is None:
         return _Answer(State.UNKNOWN_ANCHOR, Outcome.NO_INTERVAL, anchor=base, missing=doubts or ("interval",))
@@ -240,6 +240,8 @@ def _completion(rule: Rule, known: Life, base: Event | None, dates: Window | Non
     begin = known.latest(rule.since)
     if begin is not None:
         events = [event for event in events if event.on >= begin.on]
+    if base is None and rule.counts == "before" and rule.missing == "none":
+        return None
     if base is None or rule.counts == "any":
         return events[-1] if events else None
     if rule.counts == "before":

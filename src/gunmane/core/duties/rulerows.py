@@ -263,7 +263,8 @@ class RuleRows:
             since = lives.latest(rule.since) if rule.since else None
             held = lives.earliest(rule.done_by) if since is None else lives.earliest_since(rule.done_by, since)
             first = self.pick(held)
-            return np.where(base == NONE, done, np.where(first <= base, first, NONE)).astype(np.int32)
+            untied = done if rule.missing == "list" else np.full_like(done, NONE)
+            return np.where(base == NONE, untied, np.where(first <= base, first, NONE)).astype(np.int32)
         floor = base
         if rule.counts == "window":
             floor = np.where(opens != NONE, opens, base)
@@ -288,6 +289,10 @@ class RuleRows:
         done = self.completion(base, np.where(known, opens, NONE).astype(np.int32))
         fulfilled = done != NONE
         left = self.stopped() & ~fulfilled
+        if rule.missing == "none":  # nothing has triggered it
+            untriggered = (base == NONE) & ~fulfilled
+            part.state[untriggered] = NO_ITEM
+            left &= ~untriggered
         part.state[fulfilled] = CODE[State.DONE]
         part.done[fulfilled] = done[fulfilled]
         part.anchor[fulfilled] = base[fulfilled]
