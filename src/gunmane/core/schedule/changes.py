@@ -18,11 +18,13 @@ from gunmane.core.schedule.roster import (
     Work,
     asks_for_night,
     by_hours,
+    distance_km,
     must,
     open_minutes,
+    wished,
 )
 from gunmane.core.schedule.roster_check import Fault, faults
-from gunmane.core.schedule.teams import day_hours, shift_on
+from gunmane.core.schedule.teams import day_hours, free_hours, shift_on
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -85,8 +87,9 @@ def change(roster: Roster, plan: DayPlan, wanted: Change, office: WorkingDays) -
     new = structs.replace(roster, wishes=(*others, wish))
     if tour is not None and tour.day == day and person in tour.people:
         return Changed(new, plan, tuple(faults(new, plan, office)))
+    former = tour.people if tour is not None else ()
     bare = _without(new, plan, works[wanted.work], office, listed=False)
-    after = _with(new, bare, works[wanted.work], day, people[person], office)
+    after = _with(new, bare, works[wanted.work], day, people[person], office, former)
     return Changed(new, after, tuple(faults(new, after, office)))
 
 
@@ -110,7 +113,9 @@ def _without(roster: Roster, plan: DayPlan, work: Work, office: WorkingDays, *, 
     return structs.replace(plan, tours=tuple(tours), left=left)
 
 
-def _with(roster: Roster, plan: DayPlan, work: Work, day: date, person: Person, office: WorkingDays) -> DayPlan:
+def _with(
+    roster: Roster, plan: DayPlan, work: Work, day: date, person: Person, office: WorkingDays, former: Sequence[str]
+) -> DayPlan:
     """Put a work at the cheapest place of the person's tour of a day or night, or start a tour for it.
 
     It goes by night where its hours ask for that. A car that it needs is taken along if one is free.
@@ -125,7 +130,8 @@ def _with(roster: Roster, plan: DayPlan, work: Work, day: date, person: Person, 
     if work.car is not None and all(car.kind != work.car for car in cars):
         cars += [car for car in roster.cars if car.kind == work.car and car.code not in busy][:1]
     groups = [list(stop.works) for stop in there.stops] if there else []
-    base = there or Tour(day=day, night=night, people=(person.code,), start=0, back=0, drive=0, stops=())
+    along = _company(roster, work, day, person, night, plan, office, former)
+    base = there or Tour(day=day, night=night, people=along, start=0, back=0, drive=0, stops=())
     tried = [[*groups[:at], [work.id], *groups[at:]] for at in range(len(groups) + 1)]
     team = [one for one in roster.people if one.code in base.people]
     end = shift_on(roster, team, day, office, night=night).end
@@ -135,6 +141,35 @@ def _with(roster: Roster, plan: DayPlan, work: Work, day: date, person: Person, 
     )
     tours = sorted((*others, best), key=lambda tour: (tour.day, tour.people, tour.night))
     return structs.replace(plan, tours=tuple(tours), left=tuple(one for one in plan.left if one.work != work.id))
+
+
+def _company(
+    roster: Roster, work: Work, day: date, person: Person, night: bool, plan: DayPlan, office: WorkingDays,
+    former: Sequence[str],
+) -> tuple[str, ...]:  # fmt: skip
+    """Whom a person takes along to a new tour: as many as the work needs, the former team first, then the nearest.
+
+    Only those who have nothing else to do then; somebody with a fitting qualification where the person has none.
+    """
+    busy = {code for tour in plan.tours if (tour.day, tour.night) == (day, night) for code in tour.people}
+    free = [
+        one
+        for one in roster.people
+        if one is not person
+        and one.code not in busy
+        and free_hours(roster, one, day, office, night=night) is not None
+        and wished(roster, work.id, day, (person, one))
+    ]
+    unfit = not set(person.qualifications) & set(work.qualifications)
+    free.sort(
+        key=lambda one: (
+            unfit and not set(one.qualifications) & set(work.qualifications),
+            one.code not in former,
+            distance_km(one.base, person.base),
+            one.code,
+        )
+    )
+    return (person.code, *(one.code for one in free[: work.crew - 1]))
 
 
 def in_hours(roster: Roster, tour: Tour) -> bool:
