@@ -28,6 +28,7 @@ from gunmane.files import reference
 from gunmane.files.boundaries import read_boundaries
 from gunmane.files.doubts import DoubtCounts, doubt_list
 from gunmane.files.faults import said
+from gunmane.files.homes import read_homes
 from gunmane.files.import_texts import write_rejected
 from gunmane.files.regions import read_region
 from gunmane.files.roads import read_roads
@@ -132,6 +133,11 @@ async def build_region(path: Path, out: Path, as_of: date | None, seed: int | No
                 if file.region.roads is not None:
                     request = msgspec.structs.replace(request, roads=read_roads(path.parent / file.region.roads))
                     roads = await asyncio.to_thread((path.parent / file.region.roads).read_bytes)
+                if file.region.homes is not None:
+                    homes = read_homes(
+                        path.parent / file.region.homes, file.region.homes_column, file.region.homes_source
+                    )
+                    request = msgspec.structs.replace(request, homes=homes)
                 if file.region.boundaries is not None:
                     areas = read_boundaries(
                         path.parent / file.region.boundaries,

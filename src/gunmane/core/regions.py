@@ -91,7 +91,8 @@ class RegionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The region itself; `code` is what identifies it in the database, its name where none is given.
 
     `seed` and `as_of` are what a computation takes when the command line says nothing else; `roads` is a file with
-    the road network that detours of bridges are computed on, `boundaries` one with the areas of municipalities for
+    the road network that detours of bridges are computed on, `homes` one with places of homes, people or buildings
+    (`homes_column` counts them, `homes_source` is credited), `boundaries` one with the areas of municipalities for
     the maps, `boundaries_source` whom the maps credit for them; `schedule` one with people, leave, cars, permits and
     schools for the day plans.
     """
@@ -103,6 +104,9 @@ class RegionEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     seed: int | None = None
     as_of: date | None = None
     roads: str | None = None
+    homes: str | None = None
+    homes_column: str | None = None
+    homes_source: str | None = None
     boundaries: str | None = None
     boundaries_source: str | None = None
     schedule: str | None = None

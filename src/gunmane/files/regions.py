@@ -25,7 +25,11 @@ def read_region(path: Path) -> RegionFile:
     if found is None:
         raise GunmaneError("bad_region", shape, path=str(path))
     faults = faults_of(found)
-    for name, file in (("roads", found.region.roads), ("boundaries", found.region.boundaries)):
+    for name, file in (
+        ("roads", found.region.roads),
+        ("homes", found.region.homes),
+        ("boundaries", found.region.boundaries),
+    ):
         if file is not None and not (path.parent / file).is_file():
             faults.append(Fault("file_missing", at=f"/region/{name}", values={"path": file}))
     for position, owner in enumerate(found.owners):

@@ -52,7 +52,7 @@ def settings_of(request: Request) -> Settings:
     return Settings(
         region=request.region, field=request.field, simulated=request.simulated, seed=request.seed,
         owners=request.owners, outlines=() if areas is None else areas.outlines,
-        outlines_digest="" if areas is None else areas.digest,
+        outlines_digest="" if areas is None else areas.digest, homes=request.homes,
     )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ async def request_of(opened: pool.Pool, job: Job) -> Request:
     return Request(
         region_id=job.region_id, region=told.region, field=told.field, simulated=told.simulated, owners=owners,
         as_of=job.as_of, seed=told.seed if job.seed is None else job.seed, rejected=dict(rejected),
-        roads=None if roads is None else roads_from(roads, "roads"),
+        roads=None if roads is None else roads_from(roads, "roads"), homes=told.homes,
         boundaries=Boundaries(told.outlines, told.outlines_digest) if told.outlines_digest else None,
     )  # fmt: skip
 

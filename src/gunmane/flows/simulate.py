@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,8 +17,8 @@ from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.simulate import sheets, truth
 from gunmane.core.simulate.boundaries import boundaries
 from gunmane.core.simulate.faults import Injected, spoil
-from gunmane.core.simulate.listing import BOUNDARIES, ROADS, Entry, region_toml
-from gunmane.core.simulate.network import network
+from gunmane.core.simulate.listing import BOUNDARIES, HOMES, ROADS, Entry, region_toml
+from gunmane.core.simulate.network import Network, network
 from gunmane.core.simulate.parameters import Column, Layout, Parameters
 from gunmane.core.simulate.place import Roads
 from gunmane.core.simulate.region import Life, Member, live, members, networks
@@ -33,6 +34,9 @@ BATCH = 20_000
 
 MOST_ROWS = 500_000
 """Ledgers longer than this are CSV where the layout says XLSX: a sheet ends at 1,048,576 rows."""
+
+LIVED_IN = 0.4
+"""Part of the road nodes at which fictitious people live."""
 
 MARK = Column("備考", "origin")
 """Added to every table: its cells say `simulated`."""
@@ -159,6 +163,27 @@ class _Run:
         if roads is not None:
             (self.folder / ROADS).write_bytes(msgspec.json.encode({"origin": "simulated", **roads._asdict()}))
             self.files.append(ROADS)
+            self._homes(roads, sum(member.parameters.population or 0 for member, _ in towns))
+
+    def _homes(self, roads: Network, people: int) -> None:
+        """Write where the fictitious people live: a few at each of some nodes of the road network."""
+        generator = np.random.default_rng([self.seed, 9])
+        lived_in = np.flatnonzero(generator.random(len(roads.lon)) < LIVED_IN)
+        if not people or not len(lived_in):
+            return
+        shares = generator.exponential(1.0, len(lived_in))
+        counts = generator.multinomial(people, shares / shares.sum())
+        features = [
+            {
+                "type": "Feature", "properties": {"人口": int(count), MARK.title: "simulated"},
+                "geometry": {"type": "Point", "coordinates": [roads.lon[node], roads.lat[node]]},
+            }
+            for node, count in zip(lived_in.tolist(), counts.tolist(), strict=True)
+            if count
+        ]  # fmt: skip
+        text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+        (self.folder / HOMES).write_text(text + "\n", encoding="utf-8")
+        self.files.append(HOMES)
 
     def open_truth(self, stack: ExitStack) -> None:
         """Open the tables of truth."""

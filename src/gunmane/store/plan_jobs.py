@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.core.plan.findings import Outline
+from gunmane.core.plan.homes import Homes
 from gunmane.core.stock import OwnerFacts
 from gunmane.store.query import Conn, ReadConn, sql
 
@@ -22,6 +23,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     owners: tuple[tuple[UUID, OwnerFacts], ...]
     outlines: tuple[Outline, ...] = ()  # boundaries, with the digest of their file
     outlines_digest: str = ""
+    homes: Homes | None = None
 
 
 class Job(Struct, frozen=True, kw_only=True):

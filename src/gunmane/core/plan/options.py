@@ -62,8 +62,11 @@ def removable(stock: Stock, book: CostBook) -> tuple[Flags, Flags]:
 
 
 def detour_yen(stock: Stock, book: CostBook) -> Floats:
-    """Return the users' cost of the detour in yen a year: traffic x 365 x minutes x value of a minute."""
-    minutes = stock.detour_km / book.value("detour_speed_kmh") * 60
+    """Return the users' cost of the detour in yen a year: traffic x 365 x minutes x value of a minute.
+
+    Nothing where there is no other way: then nobody goes round.
+    """
+    minutes = np.where(np.isposinf(stock.detour_km), np.nan, stock.detour_km) / book.value("detour_speed_kmh") * 60
     return np.nan_to_num(stock.traffic_per_day * 365 * minutes * book.value("time_yen_per_minute")).astype(np.float64)
 
 

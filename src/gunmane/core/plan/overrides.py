@@ -125,6 +125,8 @@ def conflict(pin: Pin, stock: Stock, needs: Needs, prices: Prices, cost: Floats)
             return "after_deadline"
     if pin.measure == REMOVE and stock.sole_access_homes[row] > 0:
         return "cuts_off_homes"
+    if pin.measure == REMOVE and stock.sole_access_homes[row] < 0 and np.isposinf(stock.detour_km[row]):
+        return "only_way"
     if pin.measure == REMOVE and stock.emergency[row] == 1:
         return "emergency_route"
     if pin.measure == DOWNSIZE and not np.isfinite(cost[row, DOWNSIZE, 1]):

@@ -13,6 +13,7 @@ from gunmane.core.plan.arrangement import Arrangement, Effect, arrange, effects,
 from gunmane.core.plan.contracts import Work
 from gunmane.core.plan.costs import CostBook, Prices, prices
 from gunmane.core.plan.crossings import Crossings, crossings
+from gunmane.core.plan.homes import Counted
 from gunmane.core.plan.needs import Needs, needs
 from gunmane.core.plan.options import DOWNSIZE, MERGE, REMOVE, REPLACE, Options, measure_costs, options, removable
 from gunmane.core.plan.overrides import (
@@ -99,6 +100,7 @@ class RegionPlan(Struct, frozen=True, eq=False):
     effects: dict[str, Effect] = {}  # by code, what overrides of working together change
     pooling: Pooling | None = None  # what keeping owners' money apart costs
     stability: Stability | None = None  # what became of the adopted plan's measures
+    homes: Counted | None = None  # how homes without another way were counted
 
     @property
     def division(self) -> Division:
@@ -114,13 +116,15 @@ def plan_region(
     roads: Roads | None = None,
     wishes: Wishes = Wishes(),  # noqa: B008 (frozen)
     adopted: Adopted | None = None,
+    counted: Counted | None = None,
 ) -> RegionPlan:
     """Compute the plan of a region.
 
     Every column includes every legal duty: inspections as they fall due, action on grades by its deadline. `scales`
     maps the codes of `stock.scales` to their scales. `on_network` marks bridges whose detour was computed on a road
     network, None where there was none; with `roads` the removable ones are judged together (`crossings`). `wishes`
-    are what people set against proposals; the plan stays near an `adopted` one.
+    are what people set against proposals; the plan stays near an `adopted` one. `counted` tells for
+    which bridges homes without another way were counted.
     """
     priced = prices(stock, book)
     wanted = needs(stock, book, scales)
@@ -203,6 +207,7 @@ def plan_region(
         pinned=pinned,
         pooling=_pooling(stock, wanted, free_options, fixed_rows, new_sums, by_budget),
         stability=steady,
+        homes=counted,
     )
 
 

@@ -11,6 +11,7 @@ from gunmane.core.words import AssetClass
 
 BOUNDARIES = "simulated-boundaries.geojson"
 ROADS = "simulated-roads.json"
+HOMES = "simulated-homes.geojson"
 
 
 class Entry(Struct, frozen=True):
@@ -37,6 +38,8 @@ def region_toml(
     ]
     if ROADS in files:
         lines += [f"roads = {_quote(ROADS)}"]
+    if HOMES in files:
+        lines += [f"homes = {_quote(HOMES)}", 'homes_source = "架空の人口(simulated)"']
     if BOUNDARIES in files:
         lines += [f"boundaries = {_quote(BOUNDARIES)}", f"boundaries_source = {_quote(told.place.boundaries)}"]
     for member in group:

@@ -23,6 +23,7 @@ from gunmane.core.assess.stock import Duties, region_stock, year_ends
 from gunmane.core.calendar import fiscal_year
 from gunmane.core.plan.fill import make_sheet
 from gunmane.core.plan.findings import Forecast, Outline
+from gunmane.core.plan.homes import Homes, with_homes
 from gunmane.core.plan.overrides import Override, wishes_of
 from gunmane.core.plan.roads import Roads, with_detours
 from gunmane.core.plan.scenarios import plan_region
@@ -230,6 +231,7 @@ def sheet_of(
     seed: int,
     rejected: dict[tuple[str, AssetClass], int],
     roads: Roads | None = None,
+    homes: Homes | None = None,
     outlines: tuple[Outline, ...] = (),
     overrides: Sequence[Override] = (),
     adopted: Settled | None = None,
@@ -239,9 +241,11 @@ def sheet_of(
     stock = region_stock(
         done.parts, done.duties, done.risk, done.owners, as_of=done.as_of, first_fy=done.first_fy, years=YEARS
     )
-    on_network = None
+    on_network, counted = None, None
     if roads is not None:
-        stock, on_network = with_detours(stock, roads)
+        found = None if homes is None else with_homes(stock, roads, homes)
+        stock, on_network = with_detours(stock if found is None else found[0], roads)
+        counted = None if found is None else found[1]
     facts = Facts(
         region=region,
         field=field,
@@ -259,7 +263,7 @@ def sheet_of(
     numbers = [number for fleet in fleets for number in fleet.numbers]
     names = [name for fleet in fleets for name in fleet.names]
     wishes = wishes_of(overrides, _rows(overrides, fleets, stock), stock)
-    plan = plan_region(stock, book, scales, on_network, roads, wishes, adopted_of(adopted, fleets, stock))
+    plan = plan_region(stock, book, scales, on_network, roads, wishes, adopted_of(adopted, fleets, stock), counted)
     sheet = make_sheet(plan, book, scales, facts, labels, numbers, names)
     tables, words = reference.reason_texts(), reference.card_texts()
     kinds, rows = show.due_rows(fleets, done.duties, rule_book(), reference.texts("duties")["duties"], done.as_of)

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane import __version__
+from gunmane.core.plan.homes import Homes
 from gunmane.core.plan.overrides import Override
 from gunmane.core.plan.roads import Roads
 from gunmane.core.plan.sheet import PlanSheet, encode
@@ -48,13 +49,13 @@ class Request(Struct, frozen=True, kw_only=True):
     seed: int
     rejected: dict[tuple[str, AssetClass], int]
     roads: Roads | None = None
+    homes: Homes | None = None
     boundaries: Boundaries | None = None
 
     def beside(self) -> tuple[str, ...]:
         """Digests of the files beside the ledgers that the plan is made from, local rules among them."""
-        roads = () if self.roads is None else (self.roads.digest,)
-        areas = () if self.boundaries is None else (self.boundaries.digest,)
-        return (*roads, *areas, *local_digest())
+        files = (self.roads, self.homes, self.boundaries)
+        return (*(file.digest for file in files if file is not None), *local_digest())
 
 
 class Built(Struct, frozen=True, kw_only=True):
@@ -205,6 +206,7 @@ async def _draw(
         seed=request.seed,
         rejected=request.rejected,
         roads=request.roads,
+        homes=request.homes,
         outlines=() if request.boundaries is None else request.boundaries.outlines,
         overrides=overrides,
         adopted=adopted,

@@ -100,7 +100,7 @@ def _one(plan: RegionPlan, names: list[str], labels: Labels, row: int, tables: l
         (Text("幅員", "width"), stock.width_m[row], "m", 1),
         (Text("交通量(台/日)", "vehicles a day"), stock.traffic_per_day[row], "", 0),
         (_detour_label(plan, row), stock.detour_km[row], "km", 1),
-        (Text("この橋だけに頼る世帯", "homes without another way"), float(stock.sole_access_homes[row]), "", 0),
+        (_homes_label(plan, row), float(stock.sole_access_homes[row]), "", 0),
     ]
     inputs = [Named(label, _amount(float(value), unit, digits)) for label, value, unit, digits in facts]
     if stock.built_year[row] > 0:
@@ -245,6 +245,27 @@ def _detour_label(plan: RegionPlan, row: int) -> Text:
     return Text("迂回距離(台帳の値)", "detour, as the ledger says")
 
 
+_COUNTED = {
+    "homes": Text("この橋だけに頼る世帯", "homes without another way"),
+    "people": Text("この橋だけに頼る人", "people without another way"),
+    "buildings": Text("この橋だけに頼る建物", "buildings without another way"),
+}
+
+
+def _homes_label(plan: RegionPlan, row: int) -> Text:
+    """Say what was counted as cut off, and from what."""
+    found = plan.homes
+    if found is not None and found.rows[row]:
+        said = _COUNTED[found.unit]
+        return Text(f"{said.ja}({found.source}から計算)", f"{said.en}, counted from {found.source}")
+    said = _COUNTED["homes"]
+    if plan.on_network is not None and plan.on_network[row]:
+        return Text(
+            f"{said.ja}(台帳の値、なければ道路網の節点で判断)", f"{said.en}, as the ledger says, else by road nodes"
+        )
+    return Text(f"{said.ja}(台帳の値)", f"{said.en}, as the ledger says")
+
+
 def _place(value: float) -> float | None:
     return round(value, 6) if np.isfinite(value) else None
 
@@ -253,6 +274,24 @@ def _amount(value: float, unit: str, digits: int) -> Text:
     if not np.isfinite(value) or value < 0:
         return Text("不明", "not known")
     return Text(f"{number(value, digits)}{unit}", f"{number(value, digits)} {unit}".strip())
+
+
+def _homes_said(plan: RegionPlan) -> Text:
+    """Say what stands for those who would be cut off."""
+    found = plan.homes
+    if found is None:
+        return Text(
+            "世帯や人口の位置の資料がないため、孤立の有無は道路網の節点で判断した。",
+            "Without places of homes or people, road nodes stand for them: no node may be cut off.",
+        )
+    unit = {"homes": Text("世帯", "homes"), "people": Text("人口", "people"), "buildings": Text("建物", "buildings")}
+    said = unit[found.unit]
+    far = number(found.far)
+    return Text(
+        f"孤立は{said.ja}({found.source})で数えた。道路網から1kmを超えて離れた{far}は含まない。",
+        f"Who is cut off was counted in {said.en} ({found.source}); {far} farther than 1 km from any road are not in "
+        "it.",
+    )
 
 
 def _not_judged(plan: RegionPlan, unknown: Array) -> Choice:
@@ -271,8 +310,10 @@ def _not_judged(plan: RegionPlan, unknown: Array) -> Choice:
     if plan.on_network is not None:
         computed = number(int(plan.on_network.sum()))
         reason = Text(
-            f"撤去の候補とするには、四つの事実がすべて要る。迂回は道路網の上にある{computed}橋について計算した。",
-            f"All four facts are needed. Detours were computed for the {computed} bridges on the road network.",
+            f"撤去の候補とするには、四つの事実がすべて要る。迂回は道路網の上にある{computed}橋について計算した。"
+            f"{_homes_said(plan).ja}",
+            f"All four facts are needed. Detours were computed for the {computed} bridges on the road network. "
+            f"{_homes_said(plan).en}",
         )
     return Choice(
         kind="bridge",
