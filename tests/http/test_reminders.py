@@ -255,6 +255,26 @@ async def test_letters_are_printed_posted_and_leave_no_address_behind(desk: Desk
     assert posted["state"] == "sent"
 
 
+async def test_a_septic_system_gets_one_letter_for_all_that_is_due(desk: Desk) -> None:
+    world = desk.world
+    await desk.due(date(2027, 1, 10), world.a.septic, "septic.article11")
+    await desk.due(date(2026, 10, 25), world.a.septic, "septic.cleaning")
+    await world.admin(
+        "INSERT INTO septic_contacts (owner_id, asset_id, name, address, origin)"
+        " VALUES ($1, $2, '山田 花子', '宮城県白石市字亘理町9-9', 'api')",
+        world.a.owner_id, world.a.septic,
+    )  # fmt: skip
+    await desk.ask("POST", "/v1/recipients", 201, json={"role": "septic_owner", "name": "管理者", "letters": True})
+    await desk.night()
+    (listed,) = (await desk.ask("GET", "/v1/messages?channel=letter"))["items"]
+    answer = await desk.ask("GET", f"/v1/messages/{listed['message_id']}/letters")
+    document = pypdfium2.PdfDocument(answer.content)
+    assert len(document) == 1
+    text = document[0].get_textpage().get_text_range()
+    for piece in ("次の2件", "第11条検査", "清掃", "令和9(2027)年1月10日", "令和8(2026)年10月25日", "日超過"):
+        assert piece in text, text
+
+
 async def test_a_bounced_mail_is_seen_and_its_address_is_used_no_more(desk: Desk) -> None:
     await desk.due(date(2026, 11, 20))
     made = await desk.ask("POST", "/v1/recipients", 201, json=OFFICER)
