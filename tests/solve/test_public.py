@@ -12,6 +12,7 @@ import pytest
 from gunmane.cli import main
 from gunmane.core.errors import GunmaneError
 from gunmane.core.schedule.public import Routes, Timed, breaches, is_public, objective, read_public
+from gunmane.solve import public
 from gunmane.solve.public import solve
 from gunmane.solve.vrp import timed
 
@@ -169,3 +170,15 @@ def test_bad_files_are_refused_by_line(
     path.write_text(text, encoding="utf-8")
     assert main(["schedule", "solve", str(path)]) == 2
     assert capsys.readouterr().err.strip()
+
+
+def test_a_plan_with_more_routes_than_vehicles_never_counts_as_the_better_one() -> None:
+    rows = ["0 50 50 0 0 900 0", *(f"{n} {50 + 4 * n} 50 1 0 900 1" for n in range(1, 5))]
+    rows += [f"{n} {50 - 4 * (n - 4)} 53 1 0 900 1" for n in range(5, 9)]
+    head = "few\n\nVEHICLE\nNUMBER CAPACITY\n 1 20\n\nCUSTOMER\nCUST NO. XCOORD. …\n\n"
+    given = read_public(head + "\n".join(rows) + "\n")
+    together, apart = ((1, 5, 2, 6, 3, 7, 4, 8),), ((1, 2, 3, 4), (5, 6, 7, 8))
+    assert objective(given, apart) < objective(given, together)
+    problem = public._Problem(given)
+    assert problem.price(apart) > problem.price(together)
+    assert solve(given, time.monotonic() + 2, 1, iterations=2000).breaches == ()

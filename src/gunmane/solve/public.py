@@ -168,9 +168,10 @@ class _Problem:
         self.scale = max(float(close[:, : ten + 1].sum()) / (given.customers * max(ten, 1)), 1.0)
 
     def price(self, routes: Routes) -> int:
-        """Objective, with those who must be served and are not."""
+        """Objective, with those who must be served and are not, and with routes that no vehicle is there for."""
         missing = self.given.customers - sum(map(len, routes)) if self.given.prize is None else 0
-        return objective(self.given, routes) + missing * self.must
+        beyond = max(0, len(routes) - self.given.vehicles)
+        return objective(self.given, routes) + (missing + beyond) * self.must
 
 
 def _pieces(problem: _Problem, routes: Routes, parts: int, turn: float) -> list[tuple[Any, Routes]]:
