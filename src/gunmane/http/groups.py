@@ -18,9 +18,9 @@ MOST = 64
 AT_ONCE = 2
 """Groups of one lane at the database at the same moment: one is worked on while the other one's commit is written.
 
-A further one starts when its fair share of the lane's company waits. Were it to start with the first that comes,
-groups of one would take turns with groups of all the rest: as many commits for half of the requests."""
-
+Each takes its fair share of the lane's company, and a further one starts when that share waits. Were it to start with
+the first that comes, groups of one would take turns with groups of all the rest; were one to take all, nobody would
+be left to work on meanwhile."""
 
 REMEMBERED = 1_000
 """Lanes that are kept while nobody is in them, for what they know of their company."""
@@ -75,19 +75,23 @@ class Groups(Generic[W, R]):
         if found is None:
             found = self._lanes[lane] = _Lane()
         found.waiting.append(waiting)
-        if found.due(found.running):
-            found.running += 1
-            task = asyncio.create_task(self._run(lane, found))
+        self._start(lane, found)
+        return await waiting.done
+
+    def _start(self, name: Hashable, lane: _Lane[W, R]) -> None:
+        if lane.due(lane.running):
+            lane.running += 1
+            task = asyncio.create_task(self._run(name, lane))
             self._tasks.add(task)  # the loop itself holds a task only weakly
             task.add_done_callback(self._tasks.discard)
-        return await waiting.done
 
     async def _run(self, name: Hashable, lane: _Lane[W, R]) -> None:
         try:
             while lane.due(lane.running - 1):
                 lane.company = max(lane.company - 1, len(lane.waiting) + lane.served)
-                group = _take(lane)
+                group = _take(lane, min(MOST, -(-lane.company // AT_ONCE)))
                 lane.served += len(group)
+                self._start(name, lane)
                 try:
                     await self._serve(group)
                 finally:
@@ -116,7 +120,7 @@ class Groups(Generic[W, R]):
                 one.done.set_result(result)
 
 
-def _take(lane: _Lane[W, R]) -> list[_Waiting[W, R]]:
+def _take(lane: _Lane[W, R], most: int) -> list[_Waiting[W, R]]:
     """Take the next group off a lane, in the order of arrival; what clashes with it stays for the next one."""
     if len(lane.waiting) == 1:
         return [lane.waiting.pop()]
@@ -124,7 +128,7 @@ def _take(lane: _Lane[W, R]) -> list[_Waiting[W, R]]:
     left: list[_Waiting[W, R]] = []
     seen: set[Hashable] = set()
     for one in lane.waiting:
-        if len(taken) == MOST or not seen.isdisjoint(one.clashes):
+        if len(taken) == most or not seen.isdisjoint(one.clashes):
             left.append(one)
         else:
             taken.append(one)
