@@ -4,6 +4,7 @@ import argparse
 import csv
 import gzip
 import io
+import os
 import sys
 import time
 import zlib
@@ -131,6 +132,8 @@ def run_backtest(options: argparse.Namespace) -> int:
 
 def _answer(options: argparse.Namespace, what: str) -> int:
     """Run and print; exit code 2 with every fault in words when the input cannot be used."""
+    # matrices are small: threads for them cost more than they save, most of all beside other work
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from gunmane.core.deterioration.table_backtests import backtest_table  # numba takes a second to load
     from gunmane.core.deterioration.table_fits import fit_table
 

@@ -12,11 +12,11 @@ speed over the interval is used, so that repairs do not drift.
 """
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
-from gunmane.core.deterioration.intervals import Floats, Intervals, Ints, Sorted, prepare
+from gunmane.core.deterioration.intervals import Floats, Intervals, Ints, Sorted, check, prepare
 from gunmane.core.deterioration.newton import Layout, Penalty, Solution, solve
-from gunmane.core.deterioration.shared import Shared, pairs_of, weighted
+from gunmane.core.deterioration.shared import Shared, merged, pairs_of, weighted
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import SourceStatus
 
@@ -165,6 +165,10 @@ def fit_chain(
     """
     if shared is not None and (intervals.cell is None or not shared.names):
         shared = None
+    if shared is not None and intervals.cell is not None:
+        check(intervals, states, groups, len(shared.table))
+        cell, table = merged(intervals.cell, shared.table)
+        intervals, shared = structs.replace(intervals, cell=cell), structs.replace(shared, table=table)
     cells = 0 if shared is None else shared.table.shape[0]
     data = prepare(
         intervals, states, groups, exits=exits, cells=cells, standardise=ties is None, collapse=collapse

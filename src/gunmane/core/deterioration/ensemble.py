@@ -140,6 +140,12 @@ def learn(
         ways["steps, all years, grade only, repairs left out"] = _stepwise(
             bare, past, origin, None, seen, structs.replace(options, exits=False), Traits(False, False), work
         )
+        if options.repeat_years > 0:
+            every, before = steps(seen)
+            every = structs.replace(every, weight=(~exited(every)).astype(float), group=None)
+            ways["steps, all years, grade only, every report, repairs left out"] = _stepwise(
+                every, before, origin, None, seen, structs.replace(options, exits=False), Traits(False, False), work
+            )
     if ahead.size:
         ways["table"] = _tabled(ahead, panel, work)
     if ahead.size and has_traits:

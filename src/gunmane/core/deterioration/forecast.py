@@ -10,6 +10,7 @@ from gunmane.core.deterioration.chain import ChainFit
 from gunmane.core.deterioration.intervals import Floats, Ints
 from gunmane.core.deterioration.kinds import sort_out
 from gunmane.core.deterioration.passage import forecast, lifetimes
+from gunmane.core.deterioration.shared import merged
 
 LONGEST = 300.0
 """Years beyond which a remaining life is not told apart."""
@@ -166,8 +167,9 @@ def forecast_bad(
         raise ValueError(f"{fit.shared.size} shared effects expected")
     shares = np.full(fit.states, 1.0 / fit.states) if mix is None else np.asarray(mix, float) / np.sum(mix)
     known = covariates
-    if cell is not None and fit.shared.size:
-        column = np.asarray(cell, float)[:, None]
+    if cell is not None and table is not None and fit.shared.size:
+        cell, table = merged(np.asarray(cell, np.int64), table)
+        column = cell.astype(np.float64)[:, None]
         known = column if covariates is None else np.column_stack([covariates, column])
     found = sort_out(
         rank, owners=fit.groups, bad_rank=bad_rank, group=group, covariates=known, since=since, built=built

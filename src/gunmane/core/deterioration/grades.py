@@ -6,6 +6,7 @@ from gunmane.core.deterioration.chain import ChainFit
 from gunmane.core.deterioration.forecast import clock, draw, shifts
 from gunmane.core.deterioration.intervals import Floats, Ints
 from gunmane.core.deterioration.kinds import kinds_of
+from gunmane.core.deterioration.shared import merged
 from gunmane.core.deterioration.shares import grade_shares
 
 
@@ -37,7 +38,9 @@ def distribution(
     )
     x = np.zeros((size, 0)) if covariates is None else (covariates - fit.center) / fit.scale
     looked, further = np.round(since, 3), np.round(ahead, 3)
-    combined = np.zeros(size, np.int64) if cell is None or fit.shared.size == 0 else cell
+    combined = np.zeros(size, np.int64)
+    if cell is not None and table is not None and fit.shared.size:
+        combined, table = merged(cell, table)
     known = np.column_stack([x, rank.astype(np.float64), combined.astype(np.float64), looked, further])
     first, kind = kinds_of(owner, known)
     sample = draw(fit, draws, seed, int(np.ceil(further.max(initial=1.0))))

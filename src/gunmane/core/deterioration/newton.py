@@ -295,6 +295,7 @@ class _Search:
     def direction(self, point: _Point) -> tuple[Floats, Floats, float]:
         """Newton step and the variances that fit it; these are iterated on the quadratic model, at no evaluation."""
         step, group_step, decrement = np.zeros(0), np.zeros(0), 0.0
+        passed: list[Floats] = [np.log(np.maximum(self.variances, 1e-12))]
         for _ in range(200):
             slope, curve, group_slope, group_curve, cross = self.system(point)
             pull = cross / group_curve[:, None]
@@ -305,6 +306,10 @@ class _Search:
             large = max(float(np.abs(step).max(initial=0.0)), float(np.abs(group_step).max(initial=0.0))) > 1.0
             if large or self.update_variances(factor, pull, group_curve, step, group_step):
                 break
+            passed.append(np.log(np.maximum(self.variances, 1e-12)))
+            if len(passed) == 4:
+                self.leap(passed)
+                passed = [np.log(np.maximum(self.variances, 1e-12))]
         return step, group_step, decrement
 
     def move(self, point: _Point, step: Floats, group_step: Floats, decrement: float) -> _Point:
@@ -328,8 +333,9 @@ class _Search:
     ) -> bool:
         """One Fellner-Schall update of the owner and drift variances; tells whether they have settled."""
         settled = True
+        inverse = cho_solve(factor, np.eye(factor[0].shape[0]), check_finite=False)
         if self.layout.groups and self.penalty.group_variance is None:
-            spread = 1.0 / group_curve + (pull * cho_solve(factor, pull.T).T).sum(axis=1)
+            spread = 1.0 / group_curve + ((pull @ inverse) * pull).sum(axis=1)
             old, guess, weight = self.group_variance, self.penalty.group_guess**2, self.penalty.group_weight
             known = max(self.layout.groups - float(spread.sum()) / old, 0.0)
             effects = self.effects + group_step
@@ -340,7 +346,7 @@ class _Search:
             return settled
         size = self.penalty.mean.size
         dense = self.matrix @ (self.free + step)
-        covariance = self.matrix @ cho_solve(factor, self.matrix.T)
+        covariance = self.matrix @ inverse @ self.matrix.T
         if self.layout.shared:
             settled = self.update_blocks(dense[self.shared], np.diag(covariance)[self.shared]) and settled
         if self.layout.periods > 1:
@@ -351,6 +357,18 @@ class _Search:
             self.drift_variance = float(np.clip(new, 1e-7, 4.0))
             settled = settled and abs(np.log(self.drift_variance / old)) < 1e-9
         return settled
+
+    def leap(self, passed: list[Floats]) -> None:
+        """Go on to where a geometric series of updates ends (Aitken's delta-squared process), by 20 at most."""
+        first, second = passed[-2] - passed[-3], passed[-1] - passed[-2]
+        ratio = np.divide(second, first, out=np.zeros_like(first), where=np.abs(first) > 1e-13)
+        further = np.where((ratio > 0) & (ratio < 0.999), second * ratio / (1.0 - np.minimum(ratio, 0.999)), 0.0)
+        group, drift, *blocks = np.exp(np.clip(further, -3.0, 3.0))
+        if self.penalty.group_variance is None:
+            self.group_variance = float(np.clip(self.group_variance * group, 1e-8, 25.0))
+        self.drift_variance = float(np.clip(self.drift_variance * drift, 1e-7, 4.0))
+        self.block_variance = np.clip(self.block_variance * np.array(blocks), 1e-6, 9.0)
+        self.precision[self.shared] = 1.0 / self.block_variance[self.block]
 
     def update_blocks(self, effects: Floats, spread: Floats) -> bool:
         """The same update of the variances of shared effects, attribute by attribute."""

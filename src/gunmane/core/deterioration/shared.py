@@ -66,6 +66,12 @@ def supported(shared: Shared, effects: Floats, covariance: Floats, sd: Floats) -
     )  # fmt: skip
 
 
+def merged(cell: Ints, table: Floats) -> tuple[Ints, Floats]:
+    """Take cells as one that no column of the table tells apart: each row's cell, and the cells' table."""
+    rows, place = np.unique(table, axis=0, return_inverse=True)
+    return place.reshape(-1)[cell].astype(np.int64), np.ascontiguousarray(rows)
+
+
 class Pairs(Struct, frozen=True, eq=False):
     """Pairs of owner and cell in the order of the owners; `effects`: pairs x K, centred; `owner` of each pair."""
 
