@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gunmane.cli import main
+from gunmane.core.deterioration.design import moments
 
 
 def write(path: Path, rows: list[str], encoding: str = "utf-8") -> str:
@@ -110,3 +112,50 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.Capt
         said = capsys.readouterr().err
         assert path.name in said
         assert "{" not in said
+
+
+def surveys(path: Path, years: tuple[str, ...] = ("2014-06-01", "2021/6/1"), rise: bool = False) -> str:
+    """Two looks at 200 assets, the times written as dates."""
+    grades = [("B", "A")] if rise else [("A", "A"), ("A", "B"), ("B", "B"), ("B", "C"), ("A", "C")]
+    rows = [f"{n},{year},{grades[n % len(grades)][look]}" for n in range(200) for look, year in enumerate(years)]
+    return write(path, ["id,day,grade", *rows])
+
+
+def test_two_surveys_are_forecast_from_other_assets_and_it_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ("--id", "id", "--time", "day", "--state", "grade", "--states", "A,B,C", "--horizon", "7", "--json")
+    file = surveys(tmp_path / "s.csv")
+    assert main(["deterioration", "backtest", file, *columns, "--origins", "2015"]) == 0
+    out, err = capsys.readouterr()
+    got = json.loads(out)
+    (origin,) = got["origins"]
+    assert origin["learned_from"] == "assets"
+    assert origin["engine"]["forecasts"] == 200
+    assert origin["calibrated"]
+    assert "4つに分け" in err
+    assert "4 parts" in got["notes"][0]["en"]
+    assert main(["deterioration", "fit", file, *columns[:-3], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 200
+
+
+def test_a_back_test_without_cases_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def why(file: str, *more: str) -> str:
+        columns = ("--id", "id", "--time", "day", "--state", "grade", "--states", "A,B,C")
+        assert main(["deterioration", "backtest", file, *columns, *more]) == 2
+        return capsys.readouterr().err
+
+    two = surveys(tmp_path / "s.csv")
+    assert "no inspection lies within 5 years before 2030" in why(two, "--origins", "2030")
+    assert "was inspected again 2 years later" in why(two, "--origins", "2015", "--horizon", "2")
+    rising = surveys(tmp_path / "r.csv", rise=True)
+    assert "had risen to a better grade" in why(rising, "--origins", "2015", "--horizon", "7")
+    words = write(tmp_path / "w.csv", ["id,day,grade", "1,昔,A", "2,later,B"])
+    assert "later, 昔" in why(words, "--origins", "2015")
+
+
+def test_times_may_be_dates() -> None:
+    assert moments(["2015-01-01", "2015/7/2", "2015年1月1日", "2015.0", "昭和", "2015-13-01"])[:4] == pytest.approx(
+        [2015.0, 2015 + 182 / 365, 2015.0, 2015.0]
+    )
+    assert np.isnan(moments(["昭和", "2015-13-01"])).all()

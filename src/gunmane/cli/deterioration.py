@@ -144,6 +144,7 @@ def _answer(options: argparse.Namespace, what: str) -> int:
             settings["class_prior"] = class_prior(options.asset_class, options.scale, options.states)
         begun = time.perf_counter()
         result = (fit_table if what == "fit" else backtest_table)(table, settings)
+        notes: list[Fault] = result.pop("notes", [])
         result |= {"seconds": round(time.perf_counter() - begun, 4), "version": __version__}
     except GunmaneError as error:
         from gunmane.files.faults import said
@@ -152,6 +153,12 @@ def _answer(options: argparse.Namespace, what: str) -> int:
         for language in ("ja", "en"):
             print(said(GunmaneError(error.code, faults, **error.values), language), file=sys.stderr)
         return 2
+    if notes:
+        from gunmane.files.faults import said
+
+        result["notes"] = [{"ja": said(note, "ja"), "en": said(note, "en")} for note in notes]
+        for note in notes:
+            print(f"{said(note, 'ja')} / {said(note, 'en')}", file=sys.stderr)
     if options.json:
         print(msgspec.json.format(msgspec.json.encode(result)).decode())
         return 0

@@ -62,8 +62,10 @@ class _Rivals(Struct, eq=False):
 
 
 def _forecast(panel: Panel, training: Panel, until: float, given: Cases, options: Options, seed: int) -> _Rivals:
-    """Learn from `training` up to `until`, forecast `given`."""
+    """Learn from `training` up to `until`, forecast `given`; others of the same years show these years' own speed."""
     mixed = mix(training, until, options, seed)
+    if options.by_assets:
+        mixed = structs.replace(mixed, speed_sd=0.0)
     seen = known_at(training, until)
     rows, _ = steps(seen)
     plain = fit_chain(

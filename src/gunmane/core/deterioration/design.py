@@ -1,6 +1,9 @@
 """Columns of text become covariates: numbers as they are, words as levels, what is missing as a level of its own."""
 
 import math
+import re
+import unicodedata
+from datetime import date
 
 import numpy as np
 from msgspec import Struct
@@ -33,6 +36,29 @@ def number(text: str) -> float:
 def numbers(texts: list[str]) -> Floats:
     """Read a column of numbers, NaN where there is none; `Inf` is read as infinity."""
     return np.array([number(text) for text in texts], float)
+
+
+_DATE = re.compile(r"\s*(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?(?:日?)(?:[T\s].*)?$")
+
+
+def moment(text: str) -> float:
+    """Read a number, or a date (2015-06-01, 2015/6/1, 2015年6月1日, 2015-06) as a year with fraction; else NaN."""
+    value = number(text)
+    found = None if math.isfinite(value) else _DATE.match(unicodedata.normalize("NFKC", text))
+    if found is None:
+        return value
+    year, month, day = int(found[1]), int(found[2]), int(found[3] or 15)
+    try:
+        passed = date(year, month, day).toordinal() - date(year, 1, 1).toordinal()
+    except ValueError:
+        return math.nan
+    return year + passed / (366.0 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 365.0)
+
+
+def moments(texts: list[str]) -> Floats:
+    """Read a column of times, NaN where there is none."""
+    known = {text: moment(text) for text in set(texts)}
+    return np.array([known[text] for text in texts], float)
 
 
 def is_missing(text: str) -> bool:

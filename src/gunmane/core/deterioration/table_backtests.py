@@ -3,17 +3,52 @@
 from typing import Any
 
 import numpy as np
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 
 from gunmane.core.deterioration.backtest import Options, Panel, run
 from gunmane.core.deterioration.chain import ChainPrior
-from gunmane.core.deterioration.design import design, levels, number, numbers, ranks
-from gunmane.core.deterioration.panels import gap_of
-from gunmane.core.deterioration.tables import Table, listed, need, settings_of, unnamed
+from gunmane.core.deterioration.design import design, levels, moment, ranks
+from gunmane.core.deterioration.panels import cases, gap_of, known_at, steps
+from gunmane.core.deterioration.tables import Table, listed, need, settings_of, timed, unnamed
 from gunmane.core.errors import Fault, GunmaneError
 
+PARTS = 4
+"""Where no asset was seen twice before an origin, so many parts of the assets are each forecast from the others."""
+NOTHING = ("no_looks_before", "no_looks_then", "only_rises")
+"""Reasons why nothing can be forecast from an origin."""
 _MEMORIES = (4.0, None)
 """Half-lives in years among which the past before each origin decides."""
+
+
+def _learning(panel: Panel, origin: float, options: Options) -> Options:
+    """Learn from other assets where there is nothing before the origin to learn from."""
+    if options.by_assets or steps(known_at(panel, origin))[0].years.size:
+        return options
+    return structs.replace(options, by_assets=PARTS)
+
+
+def _notes(panel: Panel, origin: float, options: Options) -> list[Fault]:
+    """What must be known of an origin: why nothing could be forecast, or that other assets were learned from."""
+    left = float(panel.when.max(initial=origin)) - origin
+    horizon = min(options.horizon, left) if left > 0 else options.horizon
+    told: dict[str, Any] = {
+        "origin": f"{origin:g}", "horizon": f"{horizon:g}", "oldest": f"{options.oldest:g}",
+        "reach": f"{options.tolerance:g}", "first": f"{panel.when.min(initial=np.inf):g}",
+        "last": f"{panel.when.max(initial=-np.inf):g}",
+    }  # fmt: skip
+    before = panel.asset[(panel.when <= origin + 1e-9) & (panel.when >= origin - options.oldest)]
+    near = np.abs(panel.when - origin - horizon) <= options.tolerance + 1e-9
+    after = panel.asset[near & (panel.when > origin + 1e-9)]
+    place = "--origins"
+    if before.size == 0:
+        return [Fault("no_looks_before", place, told)]
+    if not np.isin(after, before).any():
+        return [Fault("no_looks_then", place, told)]
+    if cases(panel, origin, horizon, options.tolerance, options.oldest).size == 0:
+        return [Fault("only_rises", place, told)]
+    if _learning(panel, origin, options).by_assets != options.by_assets:
+        return [Fault("nothing_before", place, told)]
+    return []
 
 
 def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
@@ -26,7 +61,7 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     asset, names = levels(table[str(settings.id)])
     rank, grades = ranks(table[str(settings.state)], settings.states)
     other = unnamed(table[str(settings.state)], rank)
-    when = numbers(table[str(settings.time)])
+    when = timed(table[str(settings.time)])
     good = (rank >= 0) & np.isfinite(when)
     made = design({c: table[c] for c in wanted}, tame=True)
     group, owners = levels(table[settings.group]) if settings.group else (None, ())
@@ -43,7 +78,7 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     if settings.bad and settings.bad not in grades:
         raise GunmaneError("bad_option", [Fault("no_grade_known", "--bad", {"seen": ", ".join(grades)})])
-    origins = [number(o) for o in listed(settings.origins)]
+    origins = [moment(o) for o in listed(settings.origins)]
     if not origins or not np.isfinite(origins).all():
         raise GunmaneError("bad_option", [Fault("bad_time", settings.origins or "--origins")])
     prior = settings.class_prior or ChainPrior(hazards=(0.08,) * (len(grades) - 1), hazard_sd=1.5)
@@ -56,8 +91,12 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
         by_assets=settings.by_assets,
         memories=(settings.half_life,) if settings.half_life else (None,) if settings.drift else _MEMORIES,
     )  # fmt: skip
-    found = [run(panel, o, options, settings.seed) for o in origins]
+    notes = [note for o in origins for note in _notes(panel, o, options)]
+    if all(any(note.code in NOTHING and note.values["origin"] == f"{o:g}" for note in notes) for o in origins):
+        raise GunmaneError("no_cases", notes)
+    found = [run(panel, o, _learning(panel, o, options), settings.seed) for o in origins]
     return {
+        "notes": notes,
         "origins": [to_builtins(o) | {"wins": o.wins, "calibrated": o.engine.calibrated} for o in found],
         "wins_everywhere": all(o.wins for o in found),
         "warnings": [f"no_cases {o.origin:g}" for o in found if o.engine.forecasts == 0],

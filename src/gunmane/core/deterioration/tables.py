@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct, field, structs
 
 from gunmane.core.deterioration.chain import ChainPrior
-from gunmane.core.deterioration.design import Design, design, is_missing, levels, numbers, ranks
+from gunmane.core.deterioration.design import Design, design, is_missing, levels, moments, numbers, ranks
 from gunmane.core.deterioration.histories import from_histories
 from gunmane.core.deterioration.intervals import Intervals
 from gunmane.core.deterioration.lifetimes import LifetimePrior
@@ -89,6 +89,17 @@ def _pick(table: Table, keep: "np.ndarray[Any, np.dtype[np.bool_]]") -> Table:
     return {name: [column[r] for r in rows] for name, column in table.items()}
 
 
+def timed(texts: list[str]) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Read a column of times (see `design.moment`); raises `bad_option` if no cell is one."""
+    found = moments(texts)
+    known = [text.strip() for text in texts if not is_missing(text)]
+    if known and not np.isfinite(found).any():
+        raise GunmaneError(
+            "bad_option", [Fault("no_time_known", "--time", {"seen": ", ".join(sorted(set(known))[:6])})]
+        )
+    return found
+
+
 def unnamed(texts: list[str], rank: "np.ndarray[Any, np.dtype[np.int64]]") -> dict[str, int]:
     """Cells that name no grade of the order, with how often; raises `bad_option` if no cell names one."""
     found: dict[str, int] = {}
@@ -143,7 +154,7 @@ def chain_rows(table: Table, settings: Settings) -> ChainRows:
         data = Intervals(
             from_rank=begin, to_rank=end, years=years, group=group, covariates=x, exited=exited,
             weight=numbers(table[settings.weights]) if settings.weights else None,
-            start=numbers(table[settings.start]) if settings.start else None,
+            start=timed(table[settings.start]) if settings.start else None,
         )  # fmt: skip
         good = (begin >= 0) & ((end >= 0) | exited) & np.isfinite(years) & (years > 0)
         counted["not_judged"] = int(((begin < 0) | (end < 0)).sum())
@@ -154,7 +165,7 @@ def chain_rows(table: Table, settings: Settings) -> ChainRows:
         rank, grades = ranks(table[str(settings.state)], settings.states)
         other = unnamed(table[str(settings.state)], rank)
         history = from_histories(
-            asset, numbers(table[str(settings.time)]), rank, assets=len(names), repeat_years=settings.repeats,
+            asset, timed(table[str(settings.time)]), rank, assets=len(names), repeat_years=settings.repeats,
             taken_back_years=settings.taken_back or 0.0,
         )  # fmt: skip
         data = structs.replace(
