@@ -65,3 +65,15 @@ ORDER BY o.code, d.asset_class, a.number, d.duty;
 SELECT EXISTS (
     SELECT 1 FROM schedules AS s JOIN api_keys AS k ON k.key_id = s.key_id WHERE s.schedule_id = $1
 ) AS own;
+
+-- due_table
+-- What falls due until a day for some owners, overdue and undated items included; in a fixed order.
+SELECT
+    o.code AS owner, o.name AS owner_name, d.asset_class, a.number, a.name, d.duty, d.state, d.window_open, d.due_soft,
+    d.due, d.rule, d.reason_ja, d.reason_en, (center(a.bounds))[0] AS lon, (center(a.bounds))[1] AS lat
+FROM due_items AS d
+JOIN assets AS a ON a.owner_id = d.owner_id AND a.asset_id = d.asset_id
+JOIN owners AS o ON o.owner_id = d.owner_id
+WHERE d.owner_id = ANY ($1::uuid[]) AND (d.due IS NULL OR d.due <= $2)
+    AND d.state IN ('due', 'in_window', 'overdue', 'unknown_anchor')
+ORDER BY o.code, d.asset_class, a.number, d.duty;

@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 import pytest
+from python_calamine import CalamineWorkbook
 from rich.console import Console
 from tests.conftest import Database
 
@@ -17,6 +18,7 @@ from gunmane.cli.build import build_region
 from gunmane.core.schedule.days import placed_in
 from gunmane.core.schedule.roster import DayPlan, Roster
 from gunmane.core.schedule.roster_check import faults
+from gunmane.files.regions import read_region
 from gunmane.files.rules import working_days
 from gunmane.flows.simulate import simulate
 
@@ -66,6 +68,20 @@ def test_a_region_rolls_on(here: Database, tmp_path: Path, capsys: pytest.Captur
     assert faults(roster, plan, working_days()) == []
     assert roster.simulated
     assert plan.tours
+    # what is due in five years, and the bridges of all owners in joint lots
+    schemes = tmp_path / "schemes.json"
+    codes = [owner.code for owner in read_region(file).owners]
+    schemes.write_text(json.dumps({"schemes": {"council": codes}}), "utf-8")
+    asked = ["schedule", "orders", str(file), "--out", str(out), "--from", START.isoformat(), "--extra", str(schemes)]
+    assert main(asked) == 0
+    due = CalamineWorkbook.from_path(out / "due.xlsx").get_sheet_by_index(0).to_python()[2:]
+    bridges = {row[0] for row in due if row[2] == "bridge" and row[8] and row[8] <= date(2031, 3, 31)}
+    lots = CalamineWorkbook.from_path(out / "lots.xlsx").get_sheet_by_index(1).to_python()[2:]
+    assert lots
+    assert {row[3] for row in lots} <= bridges
+    schemes.write_text(json.dumps({"permits": {"x": [{"first": "2026-12-01", "last": "2026-11-01"}]}}), "utf-8")
+    assert main(asked) == 2
+    assert "/permits/x/0" in capsys.readouterr().err
     # a week later: somebody is on snow duty for the rest of the year, what was planned stays where it can
     away = roster.people[0].code
     extra = tmp_path / "extra.json"

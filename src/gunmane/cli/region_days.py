@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         file = read_region(options.region)
         given = file.region.schedule
         beside = None if given is None else options.region.parent / given
-        extra = _extra(options.extra or beside, options.start or datetime.now(pool.JST).date())
+        extra = read_extra(options.extra or beside, options.start or datetime.now(pool.JST).date())
         roads = None if file.region.roads is None else read_roads(options.region.parent / file.region.roads)
     except GunmaneError as error:
         if error.code == "bad_roster":
@@ -89,7 +89,7 @@ async def _roll(file: RegionFile, extra: Extra, roads: Roads | None, options: ar
         ready.close()
 
 
-def _extra(path: Path | None, start: date) -> Extra:
+def read_extra(path: Path | None, start: date) -> Extra:
     if path is None:
         return Extra()
     try:

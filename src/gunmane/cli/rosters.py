@@ -44,6 +44,19 @@ def add(actions: Any) -> None:
     roll.add_argument("--seed", type=int, default=1, metavar="S", help="start of the seeds (default 1)")
     roll.add_argument("--language", type=Language, default=Language.JA, choices=list(Language), help="of the papers")
     roll.set_defaults(run=_region)
+    orders = actions.add_parser(
+        "orders", help="a built region's five-year due table and joint lots of inspections (期限表・発注ロット)"
+    )
+    orders.add_argument("region", type=Path, metavar="REGION.toml", help="the region's file, built before")
+    orders.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for due.xlsx and lots.xlsx")
+    orders.add_argument("--from", dest="start", type=iso_day, metavar="DATE", help="as of this day (default today)")
+    orders.add_argument("--years", type=int, default=5, choices=range(1, 11), metavar="N", help="default 5")
+    orders.add_argument("--extra", type=Path, metavar="EXTRA.json", help="schemes of joint ordering")
+    orders.add_argument("--seed", type=int, default=1, metavar="S", help="seed (default 1)")
+    orders.add_argument(
+        "--language", type=Language, default=Language.JA, choices=list(Language), help="of the papers"
+    )
+    orders.set_defaults(run=_orders)
     lots = actions.add_parser("lots", help="joint contract lots with the comparison to each owner alone (発注ロット)")
     lots.add_argument("items", type=Path, metavar="ITEMS.json", help="works to be ordered out, schemes, limits")
     lots.add_argument("--out", type=Path, required=True, metavar="LOTS.xlsx", help="workbook to be written")
@@ -56,6 +69,12 @@ def add(actions: Any) -> None:
 
 def _region(options: argparse.Namespace) -> int:
     from gunmane.cli.region_days import run  # brings the database, which other actions of the group don't need
+
+    return run(options)
+
+
+def _orders(options: argparse.Namespace) -> int:
+    from gunmane.cli.region_orders import run  # brings the database too
 
     return run(options)
 

@@ -15,6 +15,9 @@ from gunmane.core.schedule.roster import DayPlan, Roster
 from gunmane.core.schedule.wording import Texts, clock, note_text, remedy_text, travel_text
 from gunmane.files.writing import FIXED_DAY
 
+MOST_ROWS = 1_000_000
+"""Rows of a sheet; XLSX holds 1,048,576."""
+
 
 class Sheet(Struct, frozen=True):
     """One sheet: name, heads, rows of plain cells, and a first line (a warning, an assumption) where there is one."""
@@ -87,7 +90,10 @@ def _assumed(roster: Roster, texts: Texts) -> list[list[Any]]:
     ]
 
 
-def lots_book(items: Sequence[Item], made: Lots, rules: LotRules, texts: Texts, *, simulated: bool) -> bytes:
+def lots_book(
+    items: Sequence[Item], made: Lots, rules: LotRules, texts: Texts, *, simulated: bool,
+    assumptions: Sequence[Sequence[Any]] = (),
+) -> bytes:  # fmt: skip
     """Lots, their works, each owner alone beside all together, and what was assumed."""
     c, known = texts.columns, {item.id: item for item in items}
     note = texts.sheet["simulated"] if simulated else ""
@@ -111,7 +117,7 @@ def lots_book(items: Sequence[Item], made: Lots, rules: LotRules, texts: Texts, 
     assumed = [[name, getattr(rules, name)] for name in ("least_yen", "most_yen", "contract_yen", "even", "detour")]
     assumed += [["status", rules.status.value], ["source", rules.source]]
     assumed += [[f"scheme {name}", "、".join(owners)] for name, owners in rules.schemes.items()]
-    assumed += [["too large", "、".join(made.too_large)]]
+    assumed += [["too large", "、".join(made.too_large)], *(list(row) for row in assumptions)]
     return _book(
         [
             Sheet(texts.sheets["lots"],
@@ -136,16 +142,23 @@ def _figures(row: Comparison) -> dict[str, float]:
 
 def due_book(
     rows: Sequence[Ahead], years: Sequence[int], texts: Texts, duties: Mapping[str, str], states: Mapping[str, str],
-    language: str,
+    language: str, *, simulated: bool = False,
 ) -> bytes:  # fmt: skip
-    """Every due date of the years with its last lawful day and slack, and how many fall into each year."""
+    """Every due date of the years with its last lawful day and slack, and how many fall into each year.
+
+    Where they are more than a sheet holds, later occurrences are only counted.
+    """
     c, ja = texts.columns, language == "ja"
+    note = texts.sheet["simulated"] if simulated else ""
+    listed = rows if len(rows) <= MOST_ROWS else [row for row in rows if row.number == 1][:MOST_ROWS]
+    if len(listed) < len(rows):
+        note = f"{note} {texts.sheet['counted']}".strip()
     lines = [
         [row.id, row.owner, row.asset_class, duties.get(row.duty, row.duty), row.number, states[row.state.value],
          row.window_open, row.due_soft, row.due, row.slack_days,
          "" if row.fiscal_year is None else fiscal_year_text(row.fiscal_year, language),
          row.basis_ja if ja else row.basis_en, row.reason_ja if ja else row.reason_en]
-        for row in rows
+        for row in listed
     ]  # fmt: skip
     kinds = sorted({(row.asset_class, row.duty) for row in rows})
     counts: list[list[Any]] = []
@@ -160,8 +173,8 @@ def due_book(
         [
             Sheet(texts.sheets["due"],
                   (c["id"], c["owner"], c["class"], c["duty"], c["next"], c["state"], c["opens"],
-                   c["anniversary"], c["last"], c["slack"], c["year"], c["basis"], c["reason"]), lines),
-            Sheet(texts.sheets["counts"], heads, counts),
+                   c["anniversary"], c["last"], c["slack"], c["year"], c["basis"], c["why"]), lines, note),
+            Sheet(texts.sheets["counts"], heads, counts, note),
         ]
     )  # fmt: skip
 

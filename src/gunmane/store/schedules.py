@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.core.schedule.changes import Change
+from gunmane.core.schedule.orders import DueRow
 from gunmane.core.schedule.rolling import DueWork
 from gunmane.core.schedule.roster import DayPlan, Roster, must
 from gunmane.store.query import Conn, ReadConn, sql
@@ -115,6 +116,11 @@ async def due_work(conn: ReadConn, owners: Sequence[UUID], duties: Sequence[str]
     """List what falls due until a day, overdue work included."""
     rows = await conn.fetch(sql("schedules", "due_work"), list(owners), list(duties), until)
     return msgspec.convert(rows, list[DueWork])
+
+
+async def due_table(conn: ReadConn, owners: Sequence[UUID], until: date) -> list[DueRow]:
+    """List what falls due until a day by all duties, overdue and undated items included."""
+    return msgspec.convert(await conn.fetch(sql("schedules", "due_table"), list(owners), until), list[DueRow])
 
 
 def _plain(value: Struct) -> Any:

@@ -62,7 +62,8 @@ class Extra(Struct, frozen=True, forbid_unknown_fields=True):
 
     `permits`: days (and hours) with permit by asset number, or by owner and number (`042064:B-12`); `zones`: schools
     and the like; `away`: further absences by person's code (snow duty); `nights`: codes of people who may be sent on
-    night shifts, besides those who are down for it; `contacts`: whom a team calls, by asset number or owner.
+    night shifts, besides those who are down for it; `contacts`: whom a team calls, by asset number or owner;
+    `schemes`: owners by legal scheme under which they may order together.
     """
 
     people: tuple[Person, ...] = ()
@@ -74,6 +75,7 @@ class Extra(Struct, frozen=True, forbid_unknown_fields=True):
     zones: tuple[Zone, ...] = ()
     wishes: tuple[Wish, ...] = ()
     contacts: dict[str, str] = {}
+    schemes: dict[str, tuple[str, ...]] = {}
 
 
 class Terms(Struct, frozen=True):
