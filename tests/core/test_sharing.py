@@ -22,6 +22,8 @@ SENTENCES = {
     "decisions",
     "works_left_out",
     "works_left_out_of",
+    "roles",
+    "reviews",
     "withheld",
 }
 

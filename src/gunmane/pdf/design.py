@@ -74,6 +74,10 @@ class Catalogue:
         """Return a list of texts."""
         return tuple(self._find(name))
 
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the names of a table's texts in their order."""
+        return tuple(self._find(name))
+
     def has(self, name: str) -> bool:
         """Tell whether there is such a text."""
         try:

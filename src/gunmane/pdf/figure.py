@@ -82,7 +82,8 @@ class Figure:
         """Draw the chart as one element with its alternative text, then the caption."""
         if self.key:
             pen.canvas.bookmarkHorizontal(self.key, 0, top + 6)
-        figure = pen.section.add(Node("Figure", alt=self.alt))
+        box = (x, top - self.chart_height, x + width, top)
+        figure = pen.section.add(Node("Figure", alt=self.alt, box=box))
         with pen.tags.content(figure):
             pen.canvas.saveState()
             self.chart.draw(pen, x, top - self.chart_height, width, self.chart_height)

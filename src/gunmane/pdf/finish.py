@@ -54,6 +54,7 @@ def _describe(pdf: Pdf, identity: Identity) -> None:
         xmp["dc:creator"] = [identity.author]
         xmp["dc:description"] = identity.subject
         xmp["dc:language"] = [identity.language]
+        xmp["{http://www.aiim.org/pdfua/ns/id/}part"] = "1"  # PDF/UA-1, as far as tests/pdf checks its rules
         xmp["pdf:Keywords"] = identity.keywords
         xmp["pdf:Producer"] = identity.creator
         xmp["xmp:CreatorTool"] = identity.creator
@@ -117,6 +118,9 @@ class _Structure:
         element = self.pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name(f"/{node.kind}"), P=parent))
         if node.alt:
             element.Alt = String(node.alt)
+        if node.box is not None:
+            box = Array([round(side, 2) for side in node.box])
+            element.A = Dictionary(O=Name.Layout, Placement=Name.Block, BBox=box)
         attributes = Dictionary(O=Name.Table)
         if node.scope:
             attributes.Scope = Name(f"/{node.scope}")

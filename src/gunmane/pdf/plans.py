@@ -16,7 +16,19 @@ from gunmane.pdf.finish import Identity, finish
 from gunmane.pdf.front import front
 from gunmane.pdf.layout import Page, lay_out
 from gunmane.pdf.pen import Pen
-from gunmane.pdf.sections import basis, brief, cases, choices, lists, models, outlook, proposal, state, summary
+from gunmane.pdf.sections import (
+    basis,
+    brief,
+    cases,
+    choices,
+    conduct,
+    lists,
+    models,
+    outlook,
+    proposal,
+    state,
+    summary,
+)
 from gunmane.pdf.story import Story
 from gunmane.pdf.style import MM
 
@@ -43,6 +55,9 @@ SECTIONS: dict[str, Callable[[Story], None]] = {
     "owner_indicators": cases.owner_indicators,
     "indicators": proposal.indicators,
     "steps": proposal.steps,
+    "roles": conduct.roles,
+    "reviews": conduct.reviews,
+    "glossary": conduct.glossary,
     "assumptions": basis.assumptions,
     "models": models.models,
     "cards": models.cards,

@@ -33,6 +33,7 @@ class Node:
     kids: list[Node | Mark | LinkMark] = field(default_factory=list["Node | Mark | LinkMark"])
     alt: str | None = None
     scope: str | None = None  # Column or Row, of a TH
+    box: tuple[float, float, float, float] | None = None  # of a Figure: left, bottom, right, top on its page, points
     col_span: int = 1
     row_span: int = 1
     attached: bool = False

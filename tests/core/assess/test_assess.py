@@ -228,12 +228,12 @@ def test_year_ends_are_the_lasts_of_march() -> None:
     [
         (
             Reason("detour", 3.21, 1200.0, False),
-            "通行止め時の迂回(交通量1,200台/日)により損失が3.21倍",
+            "通行止め時の迂回(交通量1,200台/日)で損失が3.21倍",
             "detour on closure (1,200 vehicles a day) raises the loss 3.21 times",
         ),
         (
             Reason("diameter", 0.5, None, True),
-            "口径–mmにより損失が0.5倍に下がる",
+            "口径–mmで損失が0.5倍",
             "diameter – mm lowers the loss to 0.5 times",
         ),
     ],

@@ -144,3 +144,22 @@ class OwnerIndicator(Struct, frozen=True, kw_only=True):
     nation: float | None = None
     source: str = ""  # of prefecture and nation, with years
     decimals: int = 0
+
+
+class Role(Struct, frozen=True, kw_only=True):
+    """A task of the plan: who decides on it, who does it, who stays responsible, who is heard."""
+
+    task: Text
+    decides: Text
+    does: Text
+    answers: Text
+    heard: Text
+
+
+class Review(Struct, frozen=True, kw_only=True):
+    """What may come otherwise than planned, the sign of it, what is done then and who does it."""
+
+    risk: Text
+    sign: Text
+    action: Text
+    who: Text

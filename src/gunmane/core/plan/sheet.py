@@ -35,6 +35,8 @@ from gunmane.core.plan.record import (
     FairnessCase,
     Overridden,
     OwnerIndicator,
+    Review,
+    Role,
     ScenarioCase,
     StabilityRow,
 )
@@ -363,6 +365,8 @@ class PlanSheet(Struct, frozen=True, kw_only=True):
     works_left_out_of: dict[str, int] = {}  # the same by owner
     septic: tuple[SepticDistrict, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    roles: tuple[Role, ...] = ()  # written by `wording.complete` when empty, as are `reviews`
+    reviews: tuple[Review, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     quality: tuple[Quality, ...] = ()
     rejected_rows: int | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from gunmane.core.plan.sentences import basis, effect, outlook, proposal, state, summary
+from gunmane.core.plan.sentences import basis, conduct, effect, outlook, proposal, state, summary
 from gunmane.core.plan.sheet import PlanSheet
 from gunmane.core.plan.values import Text
 
@@ -44,6 +44,8 @@ def complete(sheet: PlanSheet) -> PlanSheet:
     return msgspec.structs.replace(
         filled,
         limits=limits,
+        roles=sheet.roles or conduct.roles(filled),
+        reviews=sheet.reviews or conduct.reviews(filled),
         points=sheet.points or summary.points(filled),
         residents=sheet.residents or summary.residents(filled),
     )

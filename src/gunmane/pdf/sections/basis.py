@@ -81,7 +81,7 @@ def provenance(story: Story) -> None:
     """Run, digest, seed and program: what reproduces this document."""
     facts = story.sheet.facts
     story.section("provenance", story.say("sections.provenance"))
-    story.para(story.say("texts.provenance"), keep_next=True)
+    story.para(story.say("texts.provenance", table=story.number_of("table.provenance")), keep_next=True)
     kind = "origin_simulated" if facts.simulated else "origin_real"
     made = story.sheet.approval
     decision = story.say("words.no_decision") if made is None else story.say(

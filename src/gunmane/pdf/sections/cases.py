@@ -34,7 +34,12 @@ def cases(story: Story) -> None:
     )
     bars = [(story.pick(one.label), one.total_yen, None, None, story.pick(yen(one.total_yen))) for one in found]
     height = 18 + story.design.figures["risk_row"] * len(bars)
-    story.figure("cases", RangeBars(bars, story.style.colours.accent, ""), height=height, alt=story.say("alts.cases"))
+    low, high = (f(found, key=lambda one: one.total_yen) for f in (min, max))
+    alt = story.say(
+        "alts.cases", least=story.pick(low.label), most=story.pick(high.label), low=story.pick(least),
+        high=story.pick(most),
+    )  # fmt: skip
+    story.figure("cases", RangeBars(bars, story.style.colours.accent, ""), height=height, alt=alt)
     rows: list[dict[str, Value | Cell]] = []
     for one in found:
         rows.append({

@@ -176,7 +176,8 @@ def levelling(story: Story) -> None:
         story.empty()
         return
     story.said("levelling", keep_next=True)
-    story.para(story.say("texts.levelling_see", figure=story.number_of("figure.levelling")), keep_next=True)
+    numbers = {"figure": story.number_of("figure.levelling"), "table": story.number_of("table.levelling")}
+    story.para(story.say("texts.levelling_see", **numbers), keep_next=True)
     colours = story.style.colours
     years = [str(sheet.facts.first_year + index) for index in range(len(region.after))]
     caps = set(region.cap)

@@ -96,7 +96,11 @@ def _age_figure(story: Story, profile: AgeProfile) -> Block:
     values = [*profile.counts, profile.unknown]
     unit = story.say("units.count_axis") if profile.unit is Unit.COUNT else story.pick(UNITS[profile.unit])
     chart = Bars(labels, [Series(name, values, story.style.colours.accent)], unit=unit, apart=1)
-    alt = story.say("alts.age", **{"class": name, "unknown": number(profile.unknown)})
+    most = max(range(len(profile.counts)), key=lambda index: profile.counts[index])
+    alt = story.say(
+        "alts.age", unknown=number(profile.unknown), start=profile.starts[most],
+        last=profile.starts[most] + profile.width - 1, most=number(profile.counts[most]), **{"class": name},
+    )  # fmt: skip
     title = story.say("figures.age", **{"class": name})
     return story.figure(
         "age", chart, alt=alt, title=title, source="ledger", name=f"age.{profile.asset_class}", add=False
@@ -142,7 +146,12 @@ def _grade_part(story: Story, asset_class: AssetClass, scale: ScaleFacts, rows: 
         bars, [*names, story.say("columns.ungraded")], [*marks, ""], colours, [0] * len(scale.grades) + [1]
     )
     height = 30 + story.design.figures["shares_row"] * len(rows) + (12 if len(scale.grades) > 4 else 0)
-    alt = story.say("alts.grades", **{"class": name, "finding": story.finding("grades")})
+    graded = sum(sum(row.counts) for row in rows)
+    bad = sum(sum(row.counts[scale.bad_rank :]) for row in rows)
+    alt = story.say(
+        "alts.grades", graded=number(graded), bad=number(bad), ungraded=number(sum(row.ungraded for row in rows)),
+        **{"class": name},
+    )  # fmt: skip
     title = story.say("figures.grades", **{"class": name})
     story.figure("grades", chart, height=height, alt=alt, title=title, source="inspections", name=key)
     heads = dict(zip(scale.grades, names, strict=True))

@@ -138,7 +138,8 @@ def members(story: Story) -> None:
     facts = sheet.facts
     story.section("members", story.say("sections.members", count=len(sheet.members)))
     first, last = story.fiscal(facts.first_year), story.fiscal(facts.first_year + facts.years - 1)
-    story.para(story.say("texts.members", first=first, last=last, years=facts.years))
+    table = story.number_of("table.members")
+    story.para(story.say("texts.members", first=first, last=last, years=facts.years, table=table))
     rows: list[dict[str, Value | Cell]] = [
         {
             "owner": one.name, "kind": OWNER_KINDS[one.kind], "population": one.population, "area": one.area_km2,
@@ -152,7 +153,7 @@ def members(story: Story) -> None:
 def items(story: Story) -> None:
     """Where the six required items of an individual facility plan stand in this document."""
     story.section("items", story.say("sections.items"))
-    story.para(story.say("texts.items"), keep_next=True)
+    story.para(story.say("texts.items", table=story.number_of("table.items")), keep_next=True)
     places = {
         "targets": "stock", "period": "members", "priority": "risk", "condition": "grades",
         "measures": "programme", "costs": "levelling",

@@ -160,7 +160,14 @@ def _plant(plan: RegionPlan, one: PlantMove, names: list[str]) -> Choice:
     later = plan.merged.plan.measure[one.plant] != MERGE
     year = fiscal(one.year)
     merge = Text(f"次の更新に合わせて{other.ja}へ統合する", f"Merge into {other.en} at the next renewal")
-    if later:
+    if later and stock.built_year[one.plant] == 0:
+        merge = Text(
+            f"建設年度を調べ、次の更新に合わせて{other.ja}へ統合する。時期が決まらないため、費用は本計画に入らない",
+            f"Find out when it was built, then merge into {other.en} at the next renewal; without a year it is "
+            "not in "
+            "this plan's cost",
+        )
+    elif later:
         merge = Text(
             f"計画期間の後、次の更新({year.ja})に合わせて{other.ja}へ統合する。費用は本計画に入らない",
             f"After the plan, at the next renewal ({year.en}), merge into {other.en}; not in this plan's cost",
@@ -184,7 +191,9 @@ def _plant(plan: RegionPlan, one: PlantMove, names: list[str]) -> Choice:
         status=SourceStatus.ASSUMED,
         inputs=(
             Named(Text("流量", "flow"), Text(f"{number(one.flow)}m³/日", f"{number(one.flow)} m³/day")),
-            Named(Text("次の更新", "next renewal"), year),
+            Named(
+                Text("次の更新", "next renewal"), year if stock.built_year[one.plant] else Text("不明", "not known")
+            ),
             Named(Text("連絡管", "link"), Text(f"{number(one.km, 1)}km", f"{number(one.km, 1)} km")),
             Named(Text("相手の余裕", "room there"), Text(f"{number(one.room)}m³/日", f"{number(one.room)} m³/day")),
         ),

@@ -34,6 +34,7 @@ def compare(sheet: PlanSheet) -> Said | None:
         )
     ]
     said += _causes(sheet, costs)
+    said += _rising_loss(sheet)
     row = money_row(sheet)
     if chosen is not Column.ALONE and row and _overlap(row, chosen):
         said.append(
@@ -56,6 +57,25 @@ def compare(sheet: PlanSheet) -> Said | None:
             )
         )
     return _paying(sheet, costs[Column.ALONE], costs[chosen]), tuple(said)
+
+
+def _rising_loss(sheet: PlanSheet) -> list[Text]:
+    """Say why the loss grows although the plan is carried out, where it does."""
+    row = next((row for row in sheet.compare if row.code == "risk"), None)
+    then = row.values[COLUMN_ORDER.index(sheet.facts.recommended)] if row else None
+    now = row.values[0] if row else None
+    if now is None or then is None or then.mid <= 1.05 * now.mid:
+        return []
+    first, last = yen(now.mid), yen(then.mid)
+    return [
+        Text(
+            f"計画どおり進めても、年間の損失の期待値は初年度の{first.ja}から最終年度の{last.ja}に増える見込みである。施設が全体として"
+            "古くなるためで、修繕と更新による減少を差し引いた後の値である。",
+            f"Even if the plan is carried out, the expected loss of a year grows from {first.en} to {last.en}: "
+            "the stock "
+            "as a whole gets older. What repairs and renewals take off is already deducted.",
+        )
+    ]
 
 
 def _causes(sheet: PlanSheet, costs: dict[Column, int]) -> list[Text]:

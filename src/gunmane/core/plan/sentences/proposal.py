@@ -205,9 +205,9 @@ def choices(sheet: PlanSheet) -> Said | None:
         said.append(
             Text(
                 f"処理場の統合{plants}件のうち、計画期間内に行うのは{round(inside)}件である。ほか{later}件は次の更新が計画期間の"
-                "後になるため、ここでは方針だけを示す。",
+                "後になるか時期が分からないため、ここでは方針だけを示す。",
                 f"Of {plants} mergers of plants {round(inside)} fall inside the plan; the next renewal of the other "
-                f"{later} comes after it, so only the direction is shown here.",
+                f"{later} comes after it or has no known date, so only the direction is shown here.",
             )
         )
     return finding, tuple(said)
