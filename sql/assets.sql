@@ -184,6 +184,67 @@ CROSS JOIN LATERAL (
 ORDER BY p.asset_id
 LIMIT $12;
 
+-- by_number
+-- Assets of one class owner by owner in the order of their numbers.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    a.geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM (
+    SELECT u.* FROM (
+        /* for each */
+        (
+            SELECT k.owner_id, k.asset_id, k.number FROM assets AS k
+            WHERE k.owner_id = ($1::uuid[])[1 /* arm */] AND k.asset_class = $4::text
+                AND k.number > ($2::text[])[1 /* arm */]
+                AND k.bounds && $3::box -- if box
+            ORDER BY k.owner_id, k.number
+            LIMIT $5
+        )
+        /* end */
+    ) AS u
+    ORDER BY u.owner_id, u.number
+    LIMIT $5
+) AS w
+JOIN assets AS a ON a.owner_id = w.owner_id AND a.asset_id = w.asset_id
+LEFT JOIN conditions AS c ON c.owner_id = w.owner_id AND c.asset_id = w.asset_id
+LEFT JOIN risks AS r ON r.owner_id = w.owner_id AND r.asset_id = w.asset_id
+WHERE num_nulls($3::box) >= 0
+ORDER BY w.owner_id, w.number;
+
+-- by_number_in_box
+-- Assets of one class in a small box owner by owner in the order of their numbers.
+SELECT
+    a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_on, a.built_precision,
+    a.municipality_code, a.route, a.length_m, a.width_m, a.area_m2, a.diameter_mm, a.depth_m, a.material,
+    a.material_text, a.status, a.origin, a.flags, a.revision, a.recorded_at,
+    a.geometry,
+    c.scale, c.grade, c.inspected_on,
+    r.loss_yen_per_year, r.likelihood_band, r.consequence_band, r.bad_5y
+FROM (
+    SELECT o.owner_id, n.asset_id, k.number
+    FROM unnest($1::uuid[], $2::text[]) AS o (owner_id, number)
+    CROSS JOIN place_ranges($3::box) AS g
+    CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner thinks of the box
+        SELECT b.asset_id FROM assets AS b
+        WHERE b.owner_id = o.owner_id AND b.place BETWEEN g.low AND g.high AND b.bounds && $3 AND b.asset_class = $4::text
+        OFFSET 0
+    ) AS n
+    CROSS JOIN LATERAL (
+        SELECT l.number FROM assets AS l WHERE l.owner_id = o.owner_id AND l.asset_id = n.asset_id OFFSET 0
+    ) AS k
+    WHERE k.number > o.number
+    ORDER BY o.owner_id, k.number
+    LIMIT $5
+) AS w
+JOIN assets AS a ON a.owner_id = w.owner_id AND a.asset_id = w.asset_id
+LEFT JOIN conditions AS c ON c.owner_id = w.owner_id AND c.asset_id = w.asset_id
+LEFT JOIN risks AS r ON r.owner_id = w.owner_id AND r.asset_id = w.asset_id
+ORDER BY w.owner_id, w.number;
+
 -- by_identity_in_box
 -- Assets in a small box in the order of their identifiers; $14: only those without a score.
 SELECT
@@ -199,7 +260,9 @@ CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner
     SELECT b.asset_id FROM assets AS b
     WHERE b.owner_id = o.owner_id AND b.place BETWEEN g.low AND g.high AND b.bounds && $11::box OFFSET 0
 ) AS n
-JOIN assets AS a ON a.owner_id = o.owner_id AND a.asset_id = n.asset_id
+CROSS JOIN LATERAL (
+    SELECT * FROM assets AS b WHERE b.owner_id = o.owner_id AND b.asset_id = n.asset_id OFFSET 0
+) AS a
 LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
 LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
 WHERE true

@@ -6,7 +6,7 @@ SELECT
     a.status, a.origin, o.code AS owner, w.as_of,
     (
         SELECT jsonb_agg(jsonb_build_object('inspection_id', i.inspection_id, 'inspected_on', i.inspected_on,
-            'duty', i.duty, 'grade', i.grade) ORDER BY i.inspected_on, i.inspection_id)
+            'duty', i.duty, 'grade', i.grade) ORDER BY i.inspected_on, i.inspection_id)::text
         FROM inspections AS i
         WHERE i.owner_id = a.owner_id AND i.asset_id = a.asset_id AND i.inspected_on <= w.as_of
             AND NOT EXISTS (
@@ -15,7 +15,7 @@ SELECT
     ) AS inspections,
     (
         SELECT jsonb_agg(jsonb_build_object('repair_id', r.repair_id, 'repaired_on', r.repaired_on, 'kind', r.kind)
-            ORDER BY r.repaired_on, r.repair_id)
+            ORDER BY r.repaired_on, r.repair_id)::text
         FROM repairs AS r
         WHERE r.owner_id = a.owner_id AND r.asset_id = a.asset_id AND r.repaired_on <= w.as_of
     ) AS repairs

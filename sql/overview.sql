@@ -33,34 +33,37 @@ SELECT sha256(convert_to(
         || ' '
         || coalesce((SELECT c.xmin::text FROM cells AS c WHERE c.owner_id = o.owner_id AND c.level = 4 LIMIT 1), '-'),
         '|' ORDER BY o.owner_id), '-'), 'UTF8')) AS digest
-FROM unnest($1::uuid[]) AS o (owner_id);
+FROM unnest(coalesce($1::uuid[], string_to_array(
+    concat_ws(',', nullif(current_setting('gm.own', true), ''), nullif(current_setting('gm.known', true), '')), ',')::uuid[]
+)) AS o (owner_id);
 
 -- highest_risks
--- Assets of some owners by expected loss, one page after a given place in that order.
+-- Assets of some owners (and classes) by expected loss, merged in that order, one page after a given place in it.
 SELECT
     a.owner_id, a.asset_id, a.asset_class, a.number, a.name, a.built_year, a.built_precision, a.route, a.length_m,
     a.diameter_mm, a.material_text, a.origin, a.status, c.scale, c.grade, c.inspected_on,
     r.bad_5y, r.bad_5y_low, r.bad_5y_high, r.loss_yen_per_year, r.reasons
-FROM ( -- the page is chosen first: a risk and its asset are seen by the same consent
-    SELECT s.* FROM unnest($1::uuid[]) AS o (owner_id)
-    CROSS JOIN LATERAL (
-        SELECT * FROM risks AS k
-        WHERE k.owner_id = o.owner_id
-            AND ($2::text IS NULL OR k.asset_class = $2)
-            AND k.loss_yen_per_year >= $3::double precision
-            AND ($4::double precision IS NULL OR (k.loss_yen_per_year, k.asset_id) < ($4, $5::uuid))
-        ORDER BY k.loss_yen_per_year DESC, k.asset_id DESC
-        LIMIT $6
-    ) AS s
-    -- Of a class that an owner does not share in full no row is walked past.
-    WHERE $2::text IS NULL OR o.owner_id = ANY (string_to_array(current_setting('gm.own', true), ',')::uuid[])
-        OR (o.owner_id::text || ':' || $2) = ANY (string_to_array(current_setting('gm.full', true), ','))
-    ORDER BY s.loss_yen_per_year DESC, s.asset_id DESC
+FROM (
+    SELECT u.* FROM (
+        /* for each */
+        (
+            SELECT k.owner_id, k.asset_id, k.loss_yen_per_year FROM risks AS k
+            WHERE k.owner_id = ($1::uuid[])[1 /* arm */]
+                AND k.asset_class = ($2::text[])[1 /* arm */] -- if by_class
+                AND k.loss_yen_per_year >= $3::double precision
+                AND (k.loss_yen_per_year, k.asset_id) < ($4::double precision, $5::uuid)
+            ORDER BY k.loss_yen_per_year DESC, k.asset_id DESC
+        )
+        /* end */
+    ) AS u
+    ORDER BY u.loss_yen_per_year DESC, u.asset_id DESC
     LIMIT $6
-) AS r
-JOIN assets AS a ON a.owner_id = r.owner_id AND a.asset_id = r.asset_id
-LEFT JOIN conditions AS c ON c.owner_id = r.owner_id AND c.asset_id = r.asset_id
-ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC;
+) AS w
+JOIN risks AS r ON r.owner_id = w.owner_id AND r.asset_id = w.asset_id
+JOIN assets AS a ON a.owner_id = w.owner_id AND a.asset_id = w.asset_id
+LEFT JOIN conditions AS c ON c.owner_id = w.owner_id AND c.asset_id = w.asset_id
+WHERE num_nulls($2::text[]) >= 0
+ORDER BY w.loss_yen_per_year DESC, w.asset_id DESC;
 
 -- clear_cells
 -- Forget the map cells of these owners.
@@ -100,14 +103,18 @@ FROM cells WHERE owner_id = ANY ($1::uuid[]) AND level = $2::smallint
 GROUP BY owner_id, asset_class, x >> 1, y >> 1, band;
 
 -- cells_of_tile
--- The map cells inside a tile, all classes or one, all owners given.
-SELECT c.x, c.y, sum(c.n)::bigint AS n, max(c.band)::integer AS band, sum(c.loss_yen_per_year) AS loss
-FROM unnest($1::uuid[]) AS o (owner_id)
-JOIN cells AS c ON c.owner_id = o.owner_id
-WHERE c.level = $2::smallint AND c.x BETWEEN $3 AND $4 AND c.y BETWEEN $5 AND $6
-    AND ($7::text IS NULL OR c.asset_class = $7) AND c.band >= $8::smallint
-GROUP BY c.x, c.y
-ORDER BY c.x, c.y;
+-- The map cells inside a tile as columns, all classes or one, all owners given.
+SELECT coalesce(array_agg(f.x), '{}') AS x, coalesce(array_agg(f.y), '{}') AS y, coalesce(array_agg(f.n), '{}') AS n,
+    coalesce(array_agg(f.band), '{}') AS band
+FROM (
+    SELECT c.x, c.y, sum(c.n)::bigint AS n, max(c.band)::integer AS band
+    FROM unnest($1::uuid[]) AS o (owner_id)
+    JOIN cells AS c ON c.owner_id = o.owner_id
+    WHERE c.level = $2::smallint AND c.x BETWEEN $3 AND $4 AND c.y BETWEEN $5 AND $6
+        AND ($7::text IS NULL OR c.asset_class = $7) AND c.band >= $8::smallint
+    GROUP BY c.x, c.y
+    ORDER BY c.x, c.y
+) AS f;
 
 -- box_counts
 -- About how many located assets, of some classes and of all, each owner has in some map cells and everywhere.
@@ -138,7 +145,9 @@ CROSS JOIN LATERAL ( -- OFFSET 0: looked up range by range, whatever the planner
     WHERE b.owner_id = o.owner_id AND b.place BETWEEN p.low AND p.high AND b.bounds && $2::box
         AND ($3::text IS NULL OR b.asset_class = $3) OFFSET 0
 ) AS n
-JOIN assets AS a ON a.owner_id = o.owner_id AND a.asset_id = n.asset_id
+CROSS JOIN LATERAL (
+    SELECT * FROM assets AS b WHERE b.owner_id = o.owner_id AND b.asset_id = n.asset_id OFFSET 0
+) AS a
 LEFT JOIN conditions AS c ON c.owner_id = a.owner_id AND c.asset_id = a.asset_id
 LEFT JOIN risks AS r ON r.owner_id = a.owner_id AND r.asset_id = a.asset_id
 WHERE a.geometry IS NOT NULL AND a.status <> 'abolished'

@@ -1,63 +1,67 @@
 -- due
--- Due items of these owners by date, what has no date last.
+-- Due items with a date by date, or those without: owner by owner (and state and class), merged in that order.
 SELECT d.owner_id, d.asset_id, d.asset_class, d.duty, d.state, d.window_open, d.due_soft, d.due, d.anchor_on, d.rule,
     d.basis, d.reason_ja, d.reason_en, d.planned_month, d.engineer, d.run_id,
     (u.parameters ->> 'as_of')::date AS as_of, a.number, a.name
-FROM unnest($1::uuid[]) AS o (owner_id)
-CROSS JOIN unnest($6::text[]) AS t (state)
-CROSS JOIN LATERAL (
-    (
-        SELECT * FROM due_items AS s
-        WHERE s.owner_id = o.owner_id AND s.state = t.state AND s.due IS NOT NULL
-            AND ($2::uuid IS NULL OR ($3::date IS NOT NULL AND (s.due, s.asset_id, s.duty) > ($3, $2, $4::text)))
-            AND ($8::date IS NULL OR s.due >= $8)
-            AND ($9::date IS NULL OR s.due <= $9)
-            AND ($5::text[] IS NULL OR s.asset_class = ANY ($5))
-            AND ($7::text[] IS NULL OR s.duty = ANY ($7))
-            AND ($10::date IS NULL OR s.planned_month = $10)
-            AND ($11::text IS NULL OR s.engineer = $11)
-            AND ($12::uuid IS NULL OR s.asset_id = $12)
-        ORDER BY s.due, s.asset_id, s.duty
-        LIMIT $13
-    )
-    UNION ALL
-    (
-        SELECT * FROM due_items AS s
-        WHERE s.owner_id = o.owner_id AND s.state = t.state AND s.due IS NULL AND $8::date IS NULL AND $9::date IS NULL
-            AND ($2::uuid IS NULL OR $3::date IS NOT NULL OR (s.asset_id, s.duty) > ($2, $4::text))
-            AND ($5::text[] IS NULL OR s.asset_class = ANY ($5))
-            AND ($7::text[] IS NULL OR s.duty = ANY ($7))
-            AND ($10::date IS NULL OR s.planned_month = $10)
-            AND ($11::text IS NULL OR s.engineer = $11)
-            AND ($12::uuid IS NULL OR s.asset_id = $12)
-        ORDER BY s.due, s.asset_id, s.duty
-        LIMIT $13
-    )
-) AS d
-JOIN assets AS a ON a.owner_id = d.owner_id AND a.asset_id = d.asset_id
+FROM (
+    SELECT m.* FROM (
+        /* for each */
+        (
+            SELECT s.owner_id, s.asset_id, s.duty, s.due FROM due_items AS s
+            WHERE s.owner_id = ($1::uuid[])[1 /* arm */]
+                AND s.state = ($6::text[])[1 /* arm */] -- if by_state
+                AND s.asset_class = ($14::text[])[1 /* arm */] -- if by_class
+                AND s.due IS NOT NULL AND (s.due, s.asset_id, s.duty) > ($3::date, $2::uuid, $4::text) -- if dated
+                AND s.due IS NULL AND (s.asset_id, s.duty) > ($2::uuid, $4::text) -- if undated
+                AND s.planned_month = $10::date -- if planned
+                AND s.due >= $8::date -- if first_day
+                AND s.due <= $9::date -- if last_day
+                AND s.asset_class = ANY ($5::text[]) -- if classes
+                AND s.state = ANY ($15::text[]) -- if states
+                AND s.duty = ANY ($7::text[]) -- if duties
+                AND s.engineer = $11::text -- if engineer
+                AND s.asset_id = $12::uuid -- if asset
+            ORDER BY s.due, s.asset_id, s.duty
+        )
+        /* end */
+    ) AS m
+    ORDER BY m.due, m.asset_id, m.duty
+    LIMIT $13
+) AS w
+JOIN due_items AS d ON d.owner_id = w.owner_id AND d.asset_id = w.asset_id AND d.duty = w.duty
+JOIN assets AS a ON a.owner_id = w.owner_id AND a.asset_id = w.asset_id
 LEFT JOIN runs AS u ON u.run_id = d.run_id
-ORDER BY d.due, d.asset_id, d.duty
-LIMIT $13;
+WHERE num_nulls($5::text[], $7::text[], $8::date, $9::date, $10::date, $11::text, $12::uuid, $15::text[]) >= 0
+    AND num_nulls($6::text[], $14::text[], $2::uuid, $3::date, $4::text) >= 0
+ORDER BY w.due, w.asset_id, w.duty;
 
 -- risks
--- Scores of these owners' assets, highest expected loss first.
+-- Scores of these owners' assets, highest expected loss first, merged in that order.
 SELECT r.owner_id, r.asset_id, r.asset_class, r.bad_1y, r.bad_5y, r.bad_10y, r.bad_1y_low, r.bad_1y_high,
     r.bad_5y_low, r.bad_5y_high, r.bad_10y_low, r.bad_10y_high,
     r.life_median_years, r.life_low_years, r.life_high_years, r.consequence_yen, r.loss_yen_per_year,
     r.likelihood_band, r.consequence_band, r.reasons, r.run_id
-FROM unnest($1::uuid[]) AS o (owner_id)
-CROSS JOIN LATERAL (
-    SELECT * FROM risks AS s
-    WHERE s.owner_id = o.owner_id
-        AND ($2::float8 IS NULL OR (s.loss_yen_per_year, s.asset_id) < ($2, $3::uuid))
-        AND ($4::text[] IS NULL OR s.asset_class = ANY ($4))
-        AND ($5::float8 IS NULL OR s.loss_yen_per_year >= $5)
-        AND ($6::uuid IS NULL OR s.asset_id = $6)
-    ORDER BY s.loss_yen_per_year DESC, s.asset_id DESC
+FROM (
+    SELECT u.* FROM (
+        /* for each */
+        (
+            SELECT s.owner_id, s.asset_id, s.loss_yen_per_year FROM risks AS s
+            WHERE s.owner_id = ($1::uuid[])[1 /* arm */]
+                AND s.asset_class = ($8::text[])[1 /* arm */] -- if by_class
+                AND (s.loss_yen_per_year, s.asset_id) < ($2::double precision, $3::uuid)
+                AND s.asset_class = ANY ($4::text[]) -- if classes
+                AND s.loss_yen_per_year >= $5::double precision -- if least
+                AND s.asset_id = $6::uuid -- if asset
+            ORDER BY s.loss_yen_per_year DESC, s.asset_id DESC
+        )
+        /* end */
+    ) AS u
+    ORDER BY u.loss_yen_per_year DESC, u.asset_id DESC
     LIMIT $7
-) AS r
-ORDER BY r.loss_yen_per_year DESC, r.asset_id DESC
-LIMIT $7;
+) AS w
+JOIN risks AS r ON r.owner_id = w.owner_id AND r.asset_id = w.asset_id
+WHERE num_nulls($4::text[], $5::double precision, $6::uuid, $8::text[]) >= 0
+ORDER BY w.loss_yen_per_year DESC, w.asset_id DESC;
 
 -- ledgers
 -- Imports of the principal's owner, newest first.

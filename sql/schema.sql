@@ -1309,9 +1309,10 @@ CREATE INDEX conditions_by_grade ON public.conditions USING btree (owner_id, gra
 CREATE INDEX consents_region ON public.consents USING btree (region_id, owner_id) WHERE (revoked_at IS NULL);
 CREATE INDEX done_reports_recent ON public.done_reports USING btree (owner_id, reported_at);
 CREATE INDEX due_items_by_class ON public.due_items USING btree (owner_id, asset_class, state, due, asset_id, duty);
-CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id) INCLUDE (asset_class, duty, state, engineer);
-CREATE INDEX due_items_by_plan ON public.due_items USING btree (owner_id, planned_month, state, due, asset_id, duty) WHERE (planned_month IS NOT NULL);
-CREATE INDEX due_items_by_state ON public.due_items USING btree (owner_id, state, due, asset_id, duty);
+CREATE INDEX due_items_by_date ON public.due_items USING btree (owner_id, due, asset_id, duty) INCLUDE (asset_class, state, engineer);
+CREATE INDEX due_items_by_engineer ON public.due_items USING btree (owner_id, planned_month, engineer, due, asset_id, duty) INCLUDE (asset_class, state) WHERE (planned_month IS NOT NULL);
+CREATE INDEX due_items_by_plan ON public.due_items USING btree (owner_id, planned_month, state, due, asset_id, duty) INCLUDE (asset_class, engineer) WHERE (planned_month IS NOT NULL);
+CREATE INDEX due_items_by_state ON public.due_items USING btree (owner_id, state, due, asset_id, duty) INCLUDE (asset_class, engineer);
 CREATE INDEX feed_entries_by_day ON public.feed_entries USING btree (owner_id, day);
 CREATE INDEX feeds_key ON public.feeds USING btree (feed_id);
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING brin (created_at);

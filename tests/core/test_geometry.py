@@ -103,3 +103,15 @@ def test_points_come_back_within_half_a_unit(places: list[tuple[float, float]]) 
 
 def test_an_empty_layer_is_an_empty_tile() -> None:
     assert geometry.encode_layer("assets", [], {}, TILE) == b""
+
+
+def test_points_given_in_the_tiles_coordinates_are_the_same_as_given_by_their_places(tmp_path: Path) -> None:
+    places = [(WEST + (EAST - WEST) * k / 7, SOUTH + (NORTH - SOUTH) * k / 9) for k in range(1, 6)]
+    properties = {"n": [1, 2**40, -3, 0, None], "name": ["橋", None, "a", "b", "橋"]}
+    by_place = geometry.encode_layer("assets", list(shapely.to_wkb(shapely.points(places))), properties, TILE)
+    points = geometry.to_tile(np.array(places), *TILE)
+    assert geometry.encode_points("assets", points, properties) == by_place
+    _, columns = read(by_place, tmp_path)
+    assert columns["name"] == ["橋", None, "a", "b", "橋"]
+    assert columns["n"][:4] == [1, 2**40, -3, 0]
+    assert geometry.encode_points("assets", points[:0], {"n": []}) == b""

@@ -6,6 +6,7 @@ All dates are civil dates in Japan; no time of day and no time zone is involved.
 from bisect import bisect_right
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -100,6 +101,7 @@ def _year_text(name: str, year: int, calendar_year: int) -> str:
     return f"{name}{'元' if year == 1 else year}({calendar_year})年"
 
 
+@lru_cache(4096)
 def date_text(day: date, language: str = "ja") -> str:
     """Write a date for people: 令和8(2026)年4月1日, or 1 April 2026 in English."""
     if language == "en":

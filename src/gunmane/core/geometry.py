@@ -50,9 +50,7 @@ def to_tile(lonlat: Floats, zoom: int, x: int, y: int) -> Ints:
 
 def varints(values: Ints) -> tuple[bytes, Ints]:
     """Encode non-negative integers below 2^35 as protobuf varints; return the bytes and where each ends."""
-    lengths = np.ones(len(values), dtype=np.int64)
-    for bits in (7, 14, 21, 28):
-        lengths += values >= (1 << bits)
+    lengths = _lengths(values)
     ends = np.cumsum(lengths)
     out = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
     starts = ends - lengths
@@ -100,6 +98,26 @@ class _Table:
 
     def number(self, item: object) -> int:
         return self.at.setdefault((type(item), item), len(self.at))
+
+
+def _lengths(values: Ints) -> Ints:
+    """Count the bytes of varints."""
+    lengths = np.ones(len(values), dtype=np.int64)
+    for bits in (7, 14, 21, 28):
+        lengths += values >= (1 << bits)
+    return lengths
+
+
+def _sums(values: Ints, ends: Ints) -> Ints:
+    """Add up consecutive parts of an array, each of which ends before a place."""
+    total = np.concatenate(([0], np.cumsum(values)))
+    return total[ends] - total[np.concatenate(([0], ends[:-1]))]
+
+
+def _flat(starts: Ints, counts: Ints) -> Ints:
+    """Return the places start, start + 1 … of each part, one part after the other."""
+    firsts = np.cumsum(counts) - counts
+    return np.repeat(starts - firsts, counts) + np.arange(int(counts.sum()))
 
 
 def _commands(points: Ints, part: Ints, lines: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
@@ -158,6 +176,27 @@ def encode_layer(
     return _layer(name, commands, ends, lines, row, properties)
 
 
+def encode_points(name: str, points: Ints, properties: Mapping[str, Sequence[object]]) -> bytes:
+    """Encode n x 2 points in a tile's own coordinates with their properties as one layer of a vector tile."""
+    if not len(points):
+        return b""
+    row = np.arange(len(points))
+    lines = np.zeros(len(points), dtype=np.bool_)
+    return _layer(name, *_commands(points, row, lines), lines, row, properties)
+
+
+def _tags(row: Ints, properties: Mapping[str, Sequence[object]]) -> tuple[Ints, Ints, _Table, _Table]:
+    """Number keys and values; return each feature's pairs one after the other, and where each feature's end."""
+    keys, values = _Table(), _Table()
+    columns = np.empty((len(row), 2 * len(properties)), dtype=np.int64)
+    for place, (key, column) in enumerate(properties.items()):
+        codes = np.array([-1 if one is None else values.number(one) for one in column], dtype=np.int64)
+        columns[:, 2 * place] = keys.number(key)
+        columns[:, 2 * place + 1] = codes[row]
+    there = np.repeat(columns[:, 1::2] >= 0, 2, axis=1)
+    return columns[there], np.cumsum(there.sum(axis=1)), keys, values
+
+
 def _layer(
     name: str,
     commands: Ints,
@@ -166,26 +205,32 @@ def _layer(
     row: Ints,
     properties: Mapping[str, Sequence[object]],
 ) -> bytes:
-    """Put features, keys and values together."""
-    packed, byte_ends = varints(commands)
-    cuts = byte_ends[ends - 1].tolist()
-    keys, values = _Table(), _Table()
-    features = bytearray()
-    columns = [(keys.number(key), column) for key, column in properties.items()]
-    start = 0
-    for index, (cut, is_line) in enumerate(zip(cuts, lines.tolist(), strict=True)):
-        tags = b"".join(
-            _varint(key) + _varint(values.number(column[row[index]]))
-            for key, column in columns
-            if column[row[index]] is not None
-        )
-        body = _field(2, tags) + (b"\x18\x02" if is_line else b"\x18\x01") + _field(4, packed[start:cut])
-        features += _field(2, body)
-        start = cut
+    """Put features, keys and values together.
+
+    A feature is nothing but varints: all of them are written at once, in place of a walk through the features.
+    """
+    tags, tag_ends, keys, values = _tags(row, properties)
+    tag_bytes, drawn_bytes = _sums(_lengths(tags), tag_ends), _sums(_lengths(commands), ends)
+    tag_counts, drawn_counts = np.diff(tag_ends, prepend=0), np.diff(ends, prepend=0)
+    head = 1 + _lengths(tag_bytes) + 2 + 1 + _lengths(drawn_bytes)
+    size = 8 + tag_counts + drawn_counts  # beside them: 0x12, body; 0x12, length; 0x18, kind; 0x22, length
+    starts = np.cumsum(size) - size
+    out = np.empty(int(size.sum()), dtype=np.int64)
+    out[starts] = 0x12
+    out[starts + 1] = head + tag_bytes + drawn_bytes
+    out[starts + 2] = 0x12
+    out[starts + 3] = tag_bytes
+    out[_flat(starts + 4, tag_counts)] = tags
+    after = starts + 4 + tag_counts
+    out[after] = 0x18
+    out[after + 1] = np.where(lines, 2, 1)
+    out[after + 2] = 0x22
+    out[after + 3] = drawn_bytes
+    out[_flat(after + 4, drawn_counts)] = commands
     return _field(
         3,
         _field(1, name.encode())
-        + bytes(features)
+        + varints(out)[0]
         + b"".join(_field(3, str(key).encode()) for _, key in keys.at)
         + b"".join(_field(4, _value(value)) for _, value in values.at)
         + b"\x28"

@@ -227,9 +227,7 @@ async def _rows(ask: Ask[AssetQuery, None], geometry: bool) -> tuple[list[AssetR
     """
     query, limit = ask.query, ask.query.limit
     ordered = query.as_of is None and query.sort == "risk"
-    seen, wanted = await reach(ask.conn, planned=ordered), _wanted(query)
-    if query.owner is not None:
-        seen = seen.only(query.owner)
+    seen, wanted = (await reach(ask.conn, planned=ordered)).only(query.owner), _wanted(query)
     owners = seen.owners
     if not ordered:
         place = unpack(query.cursor, tuple[UUID])

@@ -3,7 +3,7 @@ by row-level security each time.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -35,9 +35,14 @@ def unpack(cursor: str | None, wanted: type[T]) -> T | None:
         return None
     try:
         raw = urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
-        return msgspec.msgpack.decode(raw, type=wanted)
+        place = msgspec.msgpack.decode(raw, type=wanted)
+        if isinstance(place, tuple) and any(
+            "\0" in one for one in cast("tuple[Any, ...]", place) if isinstance(one, str)
+        ):
+            raise ValueError("the database knows no such text")
     except (ValueError, msgspec.MsgspecError):
         raise GunmaneError("malformed", [Fault("bad_cursor", "cursor")]) from None
+    return place
 
 
 def next_link(path: str, query: Struct, cursor: str) -> str:

@@ -14,7 +14,7 @@ from gunmane.http.cursors import Cursor, Limit, link_header, next_link, pack, un
 from gunmane.http.routes import JSON, Answer, Ask, Nothing, Route
 from gunmane.store import assets as store
 from gunmane.store.assets import AssetRow
-from gunmane.store.ways import Wanted
+from gunmane.store.ways import reach
 
 CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
@@ -159,15 +159,14 @@ def _features(rows: list[AssetRow]) -> list[geojson.Feature]:
 
 async def items(ask: Ask[ItemsQuery, None]) -> Answer:
     one, query = _asset_class(ask), ask.query
-    place = unpack(query.cursor, tuple[UUID])
-    wanted = Wanted(classes=[one.value], box=geojson.box(query.bbox))
-    after = None if place is None else place[0]
-    rows = await store.by_identity(ask.conn, await readable(ask), wanted, after, query.limit + 1, geometry=True)
+    place = unpack(query.cursor, tuple[UUID, str])
+    seen = await reach(ask.conn, planned=True)
+    rows = await store.by_number(ask.conn, seen, one.value, geojson.box(query.bbox), place, query.limit + 1)
     path = f"/ogc/collections/{one.value}/items"
     links, headers = [_link(ask, path, "self", geojson.MEDIA_TYPE)], {}
     if len(rows) > query.limit:
         rows = rows[: query.limit]
-        href = next_link(path, query, pack(rows[-1].asset_id))
+        href = next_link(path, query, pack(rows[-1].owner_id, rows[-1].number))
         links.append(_link(ask, href, "next", geojson.MEDIA_TYPE))
         headers = link_header(href)
     links.append(_link(ask, f"/ogc/collections/{one.value}", "collection"))

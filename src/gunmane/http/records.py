@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, structs
 from gunmane.core.errors import GunmaneError
 from gunmane.core.words import AssetClass
 from gunmane.flows import duties, plans
-from gunmane.http.assets import DueState, readable
+from gunmane.http.assets import DueState
 from gunmane.http.cursors import Cursor, Limit, PageQuery, link_header, next_link, pack, unpack
 from gunmane.http.routes import EDITING, Answer, Ask, Nothing, Route
 from gunmane.store import models
@@ -17,6 +17,7 @@ from gunmane.store import records as store
 from gunmane.store.models import ForecastModel
 from gunmane.store.records import DueRow, DueWanted, LedgerRow, PlanRow, RejectedRow, RiskRow
 from gunmane.store.runs import Run
+from gunmane.store.ways import reach
 
 Month = Annotated[str, Meta(pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$", description="年月 (2026-11)")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -136,7 +137,8 @@ async def list_due(ask: Ask[DueQuery, None]) -> Answer:
         asset_id=query.asset,
     )  # fmt: skip
     place = unpack(query.cursor, tuple[date | None, UUID, str])
-    rows = await store.due(ask.conn, await readable(ask, query.owner), wanted, place, query.limit + 1)
+    seen = (await reach(ask.conn, planned=query.asset is None)).only(query.owner)
+    rows = await store.due(ask.conn, seen, wanted, place, query.limit + 1)
     rows = [*await duties.explain(ask.conn, rows[: query.limit]), *rows[query.limit :]]
     return _page(DuePage, "/v1/due", query, rows, ("due", "asset_id", "duty"))
 
@@ -144,8 +146,8 @@ async def list_due(ask: Ask[DueQuery, None]) -> Answer:
 async def list_risks(ask: Ask[RiskQuery, None]) -> Answer:
     query = ask.query
     place = unpack(query.cursor, tuple[float, UUID])
-    owners = await readable(ask, query.owner)
-    rows = await store.risks(ask.conn, owners, query.asset_class, query.least, query.asset, place, query.limit + 1)
+    seen = (await reach(ask.conn, planned=query.asset is None)).only(query.owner)
+    rows = await store.risks(ask.conn, seen, query.asset_class, query.least, query.asset, place, query.limit + 1)
     answer = _page(RiskPage, "/v1/risks", query, rows, ("loss_yen_per_year", "asset_id"))
     behind = await models.forecast_models(ask.conn, sorted({row.run_id for row in rows}))
     return structs.replace(answer, value=structs.replace(answer.value, models=behind))

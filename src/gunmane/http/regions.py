@@ -4,12 +4,14 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta, Struct
 
 from gunmane.core.errors import Fault, GunmaneError
 from gunmane.core.words import AssetClass, ConsentLevel
+from gunmane.http.kept import Kept
 from gunmane.http.routes import ADMINISTERING, Answer, Ask, Nothing, Route
-from gunmane.store import consents, regions, tallies
+from gunmane.store import consents, overview, regions, tallies
 from gunmane.store.consents import Consent
 from gunmane.store.ids import uuid7
 from gunmane.store.regions import OwnerRow, RegionRow
@@ -82,10 +84,23 @@ async def read_region(ask: Ask[Nothing, None]) -> Answer:
     return Answer(found[0])
 
 
+_kept = Kept(32 * 2**20)
+
+
 async def list_tallies(ask: Ask[TallyQuery, None]) -> Answer:
+    """List counts; they change with computations only, so an answer is kept for all who see the same of the same.
+
+    What is seen is asked anew each time: a revoked consent or a new computation leads to another answer at once.
+    """
     wanted = ask.query
     owners = None if wanted.owner is None else [wanted.owner]
-    return Answer(Tallies(await tallies.list_all(ask.conn, owners, wanted.asset_class, wanted.measure)))
+    key = await overview.seen(ask.conn, owners) + msgspec.json.encode(wanted)
+    body = _kept.get(key)
+    if body is None:
+        found = await tallies.list_all(ask.conn, owners, wanted.asset_class, wanted.measure)
+        body = msgspec.json.encode(Tallies(found))
+        _kept.put(key, body)
+    return Answer(raw=body)
 
 
 async def list_consents(ask: Ask[Nothing, None]) -> Answer:

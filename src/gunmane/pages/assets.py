@@ -26,6 +26,7 @@ from gunmane.pages.visitor import PageRequest, visit
 from gunmane.store import assets, duties, inspections, pool, records, repairs, runs
 from gunmane.store.assets import AssetInFull
 from gunmane.store.records import DueWanted, RiskRow
+from gunmane.store.ways import Reach
 
 PAST = 200
 """Inspections and repairs shown of one asset."""
@@ -78,9 +79,9 @@ async def asset_page(
         one = None if place is None else await assets.one(found.conn, asset_id, place.owners)
         if place is None or one is None:
             return missing_page(request, found)
-        owner = [one.owner_id]
-        risk = next(iter(await records.risks(found.conn, owner, None, None, asset_id, None, 1)), None)
-        stored = await records.due(found.conn, owner, DueWanted(asset_id=asset_id), None, PAST)
+        owner, reach = [one.owner_id], Reach({one.owner_id: None})
+        risk = next(iter(await records.risks(found.conn, reach, None, None, asset_id, None, 1)), None)
+        stored = await records.due(found.conn, reach, DueWanted(asset_id=asset_id), None, PAST)
         known = await duties.facts(found.conn, [(one.owner_id, asset_id, place.today)])
         items = [item for facts in known.values() for item in due_items(facts, place.today, rule_book())]
         looks = await inspections.page(found.conn, owner, inspections.Wanted(asset_id=asset_id), PAST)

@@ -1,6 +1,5 @@
 """The due dates of a region: by month and engineer on the start page, one by one in a list of their own."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,8 +16,9 @@ from gunmane.pages.place import class_asked, owners_asked, place_of
 from gunmane.pages.render import missing_page, page, sign_in_page
 from gunmane.pages.standing import MONTHS
 from gunmane.pages.visitor import PageRequest, Visit, visit
-from gunmane.store import overview, records
+from gunmane.store import overview, records, ways
 from gunmane.store.records import DueRow, DueWanted
+from gunmane.store.ways import Reach
 
 OLDEST = 5
 """Overdue duties named on the start page; the list of due dates names all."""
@@ -26,9 +26,9 @@ ROWS = 25
 STATES = ("overdue", "in_window", "due", "unknown_anchor", "suspended", "waived")
 
 
-async def oldest_overdue(found: Visit, owners: Sequence[UUID]) -> list[DueRow]:
+async def oldest_overdue(found: Visit, reach: Reach) -> list[DueRow]:
     """Read what has been overdue longest, with its reasons."""
-    rows = await records.due(found.conn, owners, DueWanted(states=["overdue"]), None, OLDEST)
+    rows = await records.due(found.conn, reach, DueWanted(states=["overdue"]), None, OLDEST)
     return await flow.explain(found.conn, rows)
 
 
@@ -67,7 +67,8 @@ async def due_list(request: PageRequest, state: State, region_id: FromPath[UUID]
             engineer=asked.get("engineer") or None,
         )
         after = _after(request)
-        rows = await records.due(found.conn, owners_asked(request, place.members), wanted, after, ROWS + 1)
+        reach = (await ways.reach(found.conn, planned=True)).only(owners_asked(request, place.members))
+        rows = await records.due(found.conn, reach, wanted, after, ROWS + 1)
         last = rows[ROWS - 1] if len(rows) > ROWS else None
         rows = await flow.explain(found.conn, rows[:ROWS])
         kept = ("state", "duty", "class", "owner", "month", "engineer")

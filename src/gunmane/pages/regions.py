@@ -29,7 +29,7 @@ from gunmane.pages.search import asset_list
 from gunmane.pages.standing import standing
 from gunmane.pages.visitor import PageRequest, key_cookie, visit
 from gunmane.resources import PACKAGE, STATIC
-from gunmane.store import access, pool
+from gunmane.store import access, pool, ways
 from gunmane.store import overview as store
 
 PAGE_ROWS = 25
@@ -108,7 +108,12 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
             return missing_page(request, found)
         wanted = chosen(request, place.members)
         plan = await store.latest_plan(found.conn, region_id)
-        rows = await store.highest_risks(found.conn, wanted, after=place_after(request), limit=PAGE_ROWS + 1)
+        reach = await ways.reach(found.conn, planned=True)
+        seen, kind = reach.only(wanted.owners), wanted.asset_class
+        chosen_of = (seen.owners, None) if kind is None else seen.among(seen.owners, [kind])
+        rows = await store.highest_risks(
+            found.conn, *chosen_of, wanted.least_loss, after=place_after(request), limit=PAGE_ROWS + 1
+        )
         query = {key: value for key, value in request.query_params.items() if key in ("class", "owner", "band")}
         last = rows[PAGE_ROWS - 1] if len(rows) > PAGE_ROWS else None
         return page(
@@ -116,7 +121,7 @@ async def region(request: PageRequest, state: State, region_id: FromPath[UUID]) 
             request,
             **place.frame(found),
             standing=await standing(found, place, plan),
-            oldest=await oldest_overdue(found, place.owners),
+            oldest=await oldest_overdue(found, reach.only(place.owners)),
             why={row.asset_id: texts.reasons(row.reasons, found.language) for row in rows[:PAGE_ROWS]},
             rows=rows[:PAGE_ROWS],
             wanted=wanted,

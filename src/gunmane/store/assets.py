@@ -145,6 +145,26 @@ async def by_identity(
     return found[:limit]
 
 
+async def by_number(
+    conn: ReadConn, reach: Reach, asset_class: str, box: Box | None, after: tuple[UUID, str] | None, limit: int
+) -> list[AssetRow]:
+    """List assets of one class with their geometry, owner by owner in the order of their numbers."""
+    owners = sorted(reach.among(reach.owners, [asset_class])[0])
+    if after is not None:
+        owners = [one for one in owners if one >= after[0]]
+    way = await way_to(conn, owners, Wanted(classes=[asset_class], box=box), limit)
+    rows: list[Any] = []
+    for name, some in (("by_number", way.far), ("by_number_in_box", way.near)):
+        if some:
+            numbers = [after[1] if after is not None and one == after[0] else "" for one in some]
+            text = shaped("assets", name, narrowing(Wanted(box=box)), len(some))
+            rows += await conn.fetch(text, some, numbers, corners(box), asset_class, limit)
+    found = structs(rows, AssetRow)
+    if way.mixed:
+        found.sort(key=lambda row: row.owner_id)  # within an owner they are in order
+    return found[:limit]
+
+
 async def as_of(
     conn: ReadConn,
     owners: Sequence[UUID],

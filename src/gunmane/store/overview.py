@@ -1,5 +1,6 @@
 """What the pages of a region show: its members, their riskiest assets, and the map."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from msgspec import Struct
 from gunmane.core.plan.findings import Outline
 from gunmane.core.risk import LOSS_EDGES
 from gunmane.core.words import AssetClass
-from gunmane.store.query import Conn, ReadConn, sql
+from gunmane.store.query import Conn, ReadConn, shaped, sql, structs
 
 FINEST_LEVEL = 18
 """Cells of 2^-18 of the world: about 125 m in Japan."""
@@ -91,14 +92,13 @@ class RiskFilter(Struct, frozen=True):
         return LOSS_EDGES[self.band]
 
 
-class Cell(Struct, frozen=True):
-    """A map cell: how many assets, the highest class of loss, their yen a year."""
+class Cells(Struct, frozen=True):
+    """Map cells as columns: where they lie, how many assets, the highest class of loss."""
 
-    x: int
-    y: int
-    n: int
-    band: int
-    loss: float
+    x: list[int]
+    y: list[int]
+    n: list[int]
+    band: list[int]
 
 
 class Drawn(Struct, frozen=True):
@@ -133,26 +133,33 @@ async def outlines(conn: ReadConn, region_id: UUID) -> list[Outline]:
     return msgspec.convert(await conn.fetchval(sql("overview", "outlines"), region_id) or [], list[Outline])
 
 
-async def seen(conn: ReadConn, owners: Sequence[UUID]) -> bytes:
-    """Digest what the principal sees of the counts and map cells of these owners: equal digests, equal counts."""
-    return await conn.fetchval(sql("overview", "seen"), list(owners))
+async def seen(conn: ReadConn, owners: Sequence[UUID] | None) -> bytes:
+    """Digest what the principal sees of the counts and map cells of these owners: equal digests, equal counts.
+
+    None are all owners that it may know of.
+    """
+    return await conn.fetchval(sql("overview", "seen"), None if owners is None else list(owners))
 
 
 async def highest_risks(
-    conn: ReadConn, wanted: RiskFilter, *, after: tuple[float, UUID] | None = None, limit: int = 50
+    conn: ReadConn,
+    owners: Sequence[UUID],
+    classes: Sequence[str] | None,
+    least_loss: float,
+    *,
+    after: tuple[float, UUID] | None = None,
+    limit: int = 50,
 ) -> list[RiskLine]:
-    """List assets by expected loss, highest first, following the place `after` (loss and id of the last one seen)."""
-    loss, asset_id = after or (None, None)
-    rows = await conn.fetch(
-        sql("overview", "highest_risks"),
-        list(wanted.owners),
-        wanted.asset_class,
-        wanted.least_loss,
-        loss,
-        asset_id,
-        limit,
-    )
-    return msgspec.convert(rows, list[RiskLine])
+    """List assets by expected loss, highest first, following the place `after` (loss and id of the last one seen).
+
+    `classes` are as many as the owners, one of each, which may then stand there several times.
+    """
+    loss, asset_id = after or (math.inf, UUID(int=2**128 - 1))
+    if not owners:
+        return []
+    words = frozenset[str]() if classes is None else frozenset({"by_class"})
+    text = shaped("overview", "highest_risks", words, len(owners))
+    return structs(await conn.fetch(text, owners, classes, least_loss, loss, asset_id, limit), RiskLine)
 
 
 async def recount_cells(conn: Conn, owners: Sequence[UUID]) -> None:
@@ -163,9 +170,9 @@ async def recount_cells(conn: Conn, owners: Sequence[UUID]) -> None:
         await conn.execute(sql("overview", "count_coarser_cells"), list(owners), level)
 
 
-async def cells_of_tile(conn: ReadConn, wanted: RiskFilter, level: int, columns: range, rows: range) -> list[Cell]:
-    """List the cells of one level inside a tile."""
-    found = await conn.fetch(
+async def cells_of_tile(conn: ReadConn, wanted: RiskFilter, level: int, columns: range, rows: range) -> Cells:
+    """Read the cells of one level inside a tile."""
+    found = await conn.fetchrow(
         sql("overview", "cells_of_tile"),
         list(wanted.owners),
         level,
@@ -176,7 +183,7 @@ async def cells_of_tile(conn: ReadConn, wanted: RiskFilter, level: int, columns:
         wanted.asset_class,
         wanted.band,
     )
-    return msgspec.convert(found, list[Cell])
+    return structs([found], Cells)[0]
 
 
 async def assets_of_tile(
@@ -185,12 +192,10 @@ async def assets_of_tile(
     """List the assets that touch west, south, east, north."""
     west, south, east, north = bounds
     box = asyncpg.Box((east, north), (west, south))
-    return msgspec.convert(
-        await conn.fetch(
-            sql("overview", "assets_of_tile"), list(wanted.owners), box, wanted.asset_class, wanted.least_loss
-        ),
-        list[Drawn],
+    rows = await conn.fetch(
+        sql("overview", "assets_of_tile"), list(wanted.owners), box, wanted.asset_class, wanted.least_loss
     )
+    return structs(rows, Drawn)
 
 
 async def extent(conn: ReadConn, owners: Sequence[UUID], level: int = 12) -> tuple[int, int, int, int] | None:

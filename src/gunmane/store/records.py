@@ -1,5 +1,6 @@
 """Computed and imported records as the API reads them: due items, risks, ledgers, rejected rows, runs, plans."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,8 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.core.words import AssetClass, Origin
-from gunmane.store.query import Conn, ReadConn, sql
+from gunmane.store.query import Conn, ReadConn, shaped, sql, structs
 from gunmane.store.runs import Run
+from gunmane.store.ways import LAST, MOST_ARMS, Reach
 
 
 class DueRow(Struct, frozen=True, kw_only=True):
@@ -138,23 +140,58 @@ class DueWanted(Struct, frozen=True, kw_only=True):
     asset_id: UUID | None = None
 
 
+NOWHERE = UUID(int=0)
+
+
+def _due_arms(reach: Reach, wanted: DueWanted) -> tuple[set[str], list[tuple[UUID, str, str]]]:
+    """Choose the index to walk, as words of the query, and the ranges (owner, state, class) that are merged."""
+    if wanted.asset_id is not None or (wanted.planned_month is not None and wanted.engineer is not None):
+        return {"classes", "states"}, [(owner, "", "") for owner in reach.owners]
+    if wanted.planned_month is None and wanted.classes is not None:
+        pairs = list(zip(*reach.among(reach.owners, wanted.classes), strict=True))
+        arms = [(owner, state, one) for owner, one in pairs for state in wanted.states or DUE_STATES]
+        if len(arms) <= MOST_ARMS:
+            return {"by_class", "by_state"}, arms
+    if wanted.planned_month is None and wanted.states is None:
+        return {"classes"}, [(owner, "", "") for owner in reach.owners]
+    states = dict.fromkeys(wanted.states or DUE_STATES)
+    return {"by_state", "classes"}, [(owner, state, "") for owner in reach.owners for state in states]
+
+
 async def due(
-    conn: ReadConn, owners: Sequence[UUID], wanted: DueWanted, after: tuple[date | None, UUID, str] | None, limit: int
+    conn: ReadConn, reach: Reach, wanted: DueWanted, after: tuple[date | None, UUID, str] | None, limit: int
 ) -> list[DueRow]:
-    """List due items by date, after a place in that order."""
-    day, asset, duty = after or (None, None, None)
-    rows = await conn.fetch(
-        sql("records", "due"),
-        owners, asset, day, duty, wanted.classes, wanted.states or DUE_STATES, wanted.duties, wanted.first_day,
-        wanted.last_day,
-        wanted.planned_month, wanted.engineer, wanted.asset_id, limit,
-    )  # fmt: skip
-    return msgspec.convert(rows, list[DueRow])
+    """List due items by date, what has no date last, after a place in that order."""
+    words, arms = _due_arms(reach, wanted)
+    if not arms:
+        return []
+    given = {
+        "classes": wanted.classes, "states": wanted.states, "duties": wanted.duties, "first_day": wanted.first_day,
+        "last_day": wanted.last_day, "planned": wanted.planned_month, "engineer": wanted.engineer,
+        "asset": wanted.asset_id,
+    }  # fmt: skip
+    narrowed = {name for name, value in given.items() if value is not None}
+    words = (narrowed - {"classes", "states"}) | (words & narrowed) | (words - {"classes", "states"})
+    day, asset, duty = after or (date.min, NOWHERE, "")
+    rows: list[Any] = []
+    for kind in ("dated", "undated"):
+        if len(rows) == limit or (kind == "undated" and narrowed & {"first_day", "last_day"}):
+            break
+        if kind == "dated" and day is None:
+            continue
+        past = (asset, day, duty) if kind == "dated" or day is None else (NOWHERE, None, "")
+        rows += await conn.fetch(
+            shaped("records", "due", frozenset(words | {kind}), len(arms)),
+            [owner for owner, _, _ in arms], *past, wanted.classes, [state for _, state, _ in arms], wanted.duties,
+            wanted.first_day, wanted.last_day, wanted.planned_month, wanted.engineer, wanted.asset_id,
+            limit - len(rows), [one for _, _, one in arms], wanted.states,
+        )  # fmt: skip
+    return structs(rows, DueRow)
 
 
 async def risks(
     conn: ReadConn,
-    owners: Sequence[UUID],
+    reach: Reach,
     classes: Sequence[str] | None,
     least: float | None,
     asset_id: UUID | None,
@@ -162,10 +199,18 @@ async def risks(
     limit: int,
 ) -> list[RiskRow]:
     """List scores, highest expected loss first."""
-    rows = await conn.fetch(
-        sql("records", "risks"), owners, *(after or (None, None)), classes, least, asset_id, limit
+    owners, parts = (
+        (reach.owners, [""] * len(reach.owners)) if classes is None else reach.among(reach.owners, classes)
     )
-    return msgspec.convert(rows, list[RiskRow])
+    if not owners:
+        return []
+    given = {"by_class": classes, "least": least, "asset": asset_id}
+    words = frozenset(name for name, value in given.items() if value is not None)
+    rows = await conn.fetch(
+        shaped("records", "risks", words, len(owners)),
+        owners, *(after or (math.inf, LAST)), classes, least, asset_id, limit, parts,
+    )  # fmt: skip
+    return structs(rows, RiskRow)
 
 
 async def ledgers(

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from gunmane.core.words import AssetClass
-from gunmane.store.query import Conn, ReadConn, sql
+from gunmane.store.query import Conn, ReadConn, sql, structs
 
 
 class Tally(Struct, frozen=True):
@@ -54,4 +54,4 @@ async def list_all(
     measures: Sequence[str] | None = None,
 ) -> list[Tally]:
     """List the counts that the principal may know of; None does not restrict."""
-    return msgspec.convert(await conn.fetch(sql("tallies", "list_tallies"), owners, classes, measures), list[Tally])
+    return structs(await conn.fetch(sql("tallies", "list_tallies"), owners, classes, measures), Tally)

@@ -48,9 +48,9 @@ class Reach(Struct, frozen=True):
         """The owners."""
         return list(self.classes)
 
-    def only(self, owners: Sequence[UUID]) -> "Reach":
-        """Leave out the owners that are not among these."""
-        return Reach({one: self.classes[one] for one in self.classes if one in owners})
+    def only(self, owners: Sequence[UUID] | None) -> "Reach":
+        """Leave out the owners that are not among these, where some are given."""
+        return self if owners is None else Reach({one: self.classes[one] for one in self.classes if one in owners})
 
     def among(self, owners: Sequence[UUID], wanted: Sequence[str] | None) -> tuple[list[UUID], list[str]]:
         """List which wanted classes of these owners are open, as two columns."""
