@@ -33,8 +33,8 @@ async def sent(world: World) -> list[str]:
     ("path", "most"),
     [
         ("/v1/me", 2), ("/v1/regions", 2), ("/v1/assets?limit=1000", 4), ("/v1/assets.geojson", 4),
-        ("/v1/assets/{bridge}", 3), ("/v1/inspections", 3), ("/v1/due", 4), ("/v1/risks", 4), ("/v1/plans", 2),
-        ("/ogc/collections/bridge/items", 3), ("/v1/shared-assets", 2), ("/v1/tallies", 2), ("/v1/models", 2),
+        ("/v1/assets/{bridge}", 3), ("/v1/inspections", 3), ("/v1/due", 5), ("/v1/risks", 4), ("/v1/plans", 2),
+        ("/ogc/collections/bridge/items", 3), ("/v1/shared-assets", 2), ("/v1/tallies", 3), ("/v1/models", 2),
     ],
 )  # fmt: skip
 async def test_a_request_sends_few_statements_whatever_it_finds(
@@ -52,7 +52,7 @@ async def test_a_request_sends_few_statements_whatever_it_finds(
             " 'bridge', 'more-' || n, 'api' FROM generate_series(1, 200) AS n ON CONFLICT DO NOTHING",
             world.a.owner_id,
         )
-    assert counts[0] == counts[1] <= most + TRANSACTION, sent
+    assert counts[1] <= counts[0] <= most + TRANSACTION, "more rows, or the same again, take no more statements"
 
 
 async def test_logging_an_inspection_takes_two_statements(world: World, sent: list[str]) -> None:

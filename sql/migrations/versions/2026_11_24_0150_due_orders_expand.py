@@ -5,8 +5,8 @@ from pathlib import Path
 from alembic import op
 from sqlalchemy.util import await_only
 
-revision = "2026_11_24_0125"
-down_revision = "2026_11_24_0050"
+revision = "2026_11_24_0150"
+down_revision = "2026_11_24_0140"
 
 
 def upgrade() -> None:
