@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import approx_fprime
 from tests import outside
 
-from gunmane.core.deterioration import events
+from gunmane.core.deterioration import events, hazards
 from gunmane.core.deterioration.events import Memory, Windows, expected_events, fit_events
 from gunmane.core.deterioration.lifetimes import (
     SHAPES,
@@ -250,3 +250,21 @@ def test_windows_without_any_event_are_refused():
         fit_events(data)
     with pytest.raises(GunmaneError, match="bad_windows"):
         fit_events(Windows(start=np.array([2.0]), end=np.array([1.0]), events=np.array([0.5])))
+
+
+@pytest.mark.parametrize("log_shape", [-1.0, 0.0, 0.9, 1.5])
+def test_weibull_rows_are_those_of_the_general_kernel(log_shape: float) -> None:
+    draw, size = np.random.default_rng(1), 2000
+    entry = np.where(draw.random(size) < 0.3, 0.0, draw.uniform(0, 40, size))
+    lower = entry + draw.uniform(0.01, 30, size) * (draw.random(size) < 0.8)
+    upper = lower + draw.choice([0.0, 3.0, np.inf], size) * draw.uniform(0.01, 10, size)
+    upper = np.where(np.isnan(upper) | (upper == 0), np.inf, upper)
+    with np.errstate(divide="ignore"):
+        columns = (entry, lower, upper, np.log(entry), np.log(lower), np.log(upper))
+    weight, eta = draw.uniform(0, 3, size), draw.normal(3.5, 0.5, size)
+    general, special = ((np.full((3, size), 7.0), np.full((6, size), 7.0)) for _ in range(2))
+    expected = hazards.lifetimes(hazards.WEIBULL, *columns, weight, eta, log_shape, 0.0, *general)
+    found = hazards.weibull_rows(*columns, weight, eta, log_shape, *special)
+    assert found == pytest.approx(expected, rel=1e-13)
+    for mine, theirs in zip(special, general, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-8, atol=1e-9)

@@ -83,6 +83,57 @@ def log_hazard(family, t, log_t, eta, first, second, out):
 
 
 @njit(
+    "f8(f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8, f8[:, ::1], f8[:, ::1])",
+    cache=True,
+)
+def weibull_rows(entry, lower, upper, log_entry, log_lower, log_upper, weight, eta, first, slope, curve):
+    """What `lifetimes` says, for Weibull alone: two parameters, whose shape is the same in every row.
+
+    With away = k (log t - eta) and H = exp(away), H's derivatives are -k H, away H, k k H, -k H (1 + away) and
+    away (1 + away) H; log(1 - exp(-d)) is log(exp(d) - 1) - d.
+    """
+    k = np.exp(first)
+    total = 0.0
+    for n in range(entry.shape[0]):
+        away = k * (log_lower[n] - eta[n])
+        low = np.exp(min(away, 600.0)) if lower[n] > 0.0 else 0.0
+        low_f = away * low if low > 0.0 else 0.0
+        low_ff = low_f * (1.0 + away) if low > 0.0 else 0.0
+        h, h_f, h_ff = -low, -low_f, -low_ff  # what is linear in H, and its derivatives by the shape
+        value, out_e, out_f, out_ee, out_ef, out_ff = -low, 0.0, 0.0, 0.0, 0.0, 0.0
+        if entry[n] > 0.0:
+            far = k * (log_entry[n] - eta[n])
+            early = np.exp(min(far, 600.0))
+            value += early
+            h += early
+            h_f += far * early
+            h_ff += far * (1.0 + far) * early
+        if lower[n] == upper[n]:
+            value += first + away - log_lower[n]
+            out_e, out_f, out_ef, out_ff = -k, 1.0 + away, -k, away
+        elif upper[n] < np.inf:
+            far = k * (log_upper[n] - eta[n])
+            high = np.exp(min(far, 600.0))
+            d = max(high - low, 1e-300)
+            d_f = far * high - low_f
+            grown = np.expm1(min(d, 600.0))
+            f = 1.0 / grown
+            f2 = -(f + f * f)
+            value += np.log(grown) - min(d, 600.0)
+            h += f * (high - low)
+            h_f += f * d_f
+            h_ff += f * (far * (1.0 + far) * high - low_ff) + f2 * d_f * d_f
+            d_e = -k * (high - low)
+            out_ee, out_ef = f2 * d_e * d_e, f2 * d_e * d_f
+        w = weight[n]
+        total += w * value
+        slope[0, n], slope[1, n], slope[2, n] = w * (out_e - k * h), w * (out_f + h_f), 0.0
+        curve[0, n], curve[1, n], curve[2, n] = w * (out_ee + k * k * h), w * (out_ef - k * (h + h_f)), 0.0
+        curve[3, n], curve[4, n], curve[5, n] = w * (out_ff + h_ff), 0.0, 0.0
+    return total
+
+
+@njit(
     "f8(i8, f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8[::1], f8, f8, f8[:, ::1], f8[:, ::1])",
     cache=True,
 )

@@ -21,6 +21,7 @@ from gunmane.core.deterioration.hazards import (
     gather_rows,
     lifetimes,
     predict,
+    weibull_rows,
 )
 from gunmane.core.errors import Fault, GunmaneError
 
@@ -190,10 +191,12 @@ class _Problem:
         eta = np.empty(self.weight.size)
         predict(self.x, np.ascontiguousarray(parameters[: self.width]), self.group, effects, eta)
         first, second = _shapes(parameters, self.shapes)
-        value = lifetimes(
-            _CODE[self.family], self.ages[0], self.ages[1], self.ages[2], self.logs[0], self.logs[1], self.logs[2],
-            self.weight, eta, first, second, self.slope, self.curve,
-        )  # fmt: skip
+        (entry, lower, upper), (log_entry, log_lower, log_upper) = self.ages, self.logs
+        columns = (entry, lower, upper, log_entry, log_lower, log_upper, self.weight, eta, first)
+        if self.family is Family.WEIBULL:
+            value = weibull_rows(*columns, self.slope, self.curve)
+        else:
+            value = lifetimes(_CODE[self.family], *columns, second, self.slope, self.curve)
         size = self.width + self.shapes
         gradient, hessian = np.zeros(size), np.zeros((size, size))
         g, h, cross = np.zeros(self.groups), np.zeros(self.groups), np.zeros((self.groups, size))
