@@ -189,3 +189,16 @@ def test_both_catalogues_hold_the_same_texts_with_the_same_blanks() -> None:
 def test_a_moment_is_named_by_its_month() -> None:
     assert month_text(2021.0) == Text("2021年1月", "2021-01")
     assert month_text(2021.999).en == "2021-12"
+
+
+def test_sources_of_priors_are_told_in_both_languages(make: Make) -> None:
+    known = {entry.source for entry in (reference.priors().fallback, *reference.priors().priors)}
+    assert known == set(WORDS["prior_sources"])
+    for text in WORDS["prior_sources"].values():
+        assert re.search("[ぁ-ん]", text.ja)
+        assert not re.search("[ぁ-んァ-ヶ一-龠]", text.en)
+    fleet = make(3, [(0, date(2024, 6, 1), "I")])
+    card = assessed(fleet, date(2026, 11, 23)).card
+    assert any("措置していない" in text.ja for text in said(card, WORDS).basis)
+    local = structs.replace(card, prior_source="our own records, 2020")
+    assert any("our own records, 2020" in text.ja for text in said(local, WORDS).basis)

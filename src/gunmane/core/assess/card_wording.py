@@ -79,7 +79,9 @@ def _basis(card: ModelCard, speaker: _Speaker, withheld: bool) -> tuple[Text, ..
     if not card.converged:
         found.append(speaker.say("not_converged"))
     if card.prior_status is not None:
-        found.append(speaker.say("prior", source=card.prior_source, status=STATUSES[card.prior_status]))
+        # a local prior has a source of its own, which is told as it stands
+        source = speaker.words["prior_sources"].get(card.prior_source, Text(card.prior_source, card.prior_source))
+        found.append(speaker.say("prior", source=source, status=STATUSES[card.prior_status]))
     return tuple(found)
 
 

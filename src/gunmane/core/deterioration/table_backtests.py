@@ -21,10 +21,19 @@ _MEMORIES = (4.0, None)
 
 
 def _learning(panel: Panel, origin: float, options: Options) -> Options:
-    """Learn from other assets where there is nothing before the origin to learn from."""
-    if options.by_assets or steps(known_at(panel, origin))[0].years.size:
+    """Learn from other assets where there is nothing before the origin; without a prior, around the mean speed seen.
+
+    In what unit the times are is not known, and late grades may not have been left yet.
+    """
+    rows = steps(known_at(panel, origin))[0]
+    if not options.by_assets and not rows.years.size:
+        options, rows = structs.replace(options, by_assets=PARTS), steps(panel)[0]
+    if options.prior.hazards:
         return options
-    return structs.replace(options, by_assets=PARTS)
+    at_risk = rows.from_rank < panel.states - 1
+    falls = float(np.maximum(rows.to_rank - rows.from_rank, 0)[at_risk].sum())
+    mean = (falls + 0.5) / (float(rows.years[at_risk].sum()) + 0.5 / 0.08)
+    return structs.replace(options, prior=structs.replace(options.prior, hazards=(mean,) * (panel.states - 1)))
 
 
 def _notes(panel: Panel, origin: float, options: Options) -> list[Fault]:
@@ -81,7 +90,7 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     origins = [moment(o) for o in listed(settings.origins)]
     if not origins or not np.isfinite(origins).all():
         raise GunmaneError("bad_option", [Fault("bad_time", settings.origins or "--origins")])
-    prior = settings.class_prior or ChainPrior(hazards=(0.08,) * (len(grades) - 1), hazard_sd=1.5)
+    prior = settings.class_prior or ChainPrior(hazards=(), hazard_sd=1.5)
     # looks further apart need a wider reach, or hardly any lies a horizon after another
     tolerance = max(0.5, gap_of(panel) / 2)
     options = Options(
