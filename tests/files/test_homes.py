@@ -43,7 +43,7 @@ def test_a_mesh_counts_at_its_middle_and_buildings_count_one_each(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("column", "value", "fault"),
-    [("戸籍", 1, "no_such_column"), ("人口", "たくさん", "not_a_count"), ("人口", -1, "not_a_count"),
+    [("戸籍", 1, "only_columns"), ("人口", "たくさん", "not_a_count"), ("人口", -1, "not_a_count"),
      ("人口", 0, "nothing_located")],
 )  # fmt: skip
 def test_what_cannot_be_counted_is_refused(tmp_path: Path, column: str, value: Any, fault: str) -> None:

@@ -63,7 +63,7 @@ def _column(header: tuple[str, ...], column: str | None, path: Path) -> tuple[st
         if column not in header:
             names = ", ".join(header)
             raise GunmaneError(
-                "no_homes", [Fault("no_such_column", at=column, values={"columns": names})], path=str(path)
+                "no_homes", [Fault("only_columns", at=column, values={"columns": names})], path=str(path)
             )
         unit = next((unit for unit, names in COLUMNS.items() if column in names), "people")
         return unit, header.index(column)
