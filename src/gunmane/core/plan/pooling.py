@@ -24,6 +24,9 @@ MOST, MOST_ASSETS = 300_000, 300_000
 with options up to which that is.
 """
 
+FEW = 3_000
+"""Assets with options up to which the choices are exchanged one by one too: of few the gap is wide without."""
+
 
 class Pooling(Struct, frozen=True, eq=False):
     """Floors and ceilings against one pot; `given` says whether the budgets are the owners' own.
@@ -65,5 +68,7 @@ def pooling(
         chosen.value[free], chosen.keep[free], np.maximum(chosen.cost[free, 1:, 1], 1.0), np.full(stock.years, np.inf)
     )
     shares = SHARES if len(rows) * owners <= MOST else SHARES[:1]
-    cases = price_of_fairness(instance, stock.owner[rows].astype(np.int64), paid, shares, effort=2, exchanges=False)
+    cases = price_of_fairness(
+        instance, stock.owner[rows].astype(np.int64), paid, shares, effort=2, exchanges=len(rows) <= FEW
+    )
     return Pooling(cases, given, share, paid.sum(axis=1))
