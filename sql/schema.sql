@@ -322,6 +322,66 @@ BEGIN
 END
 $$;
 ALTER FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, answered smallint, wanted public.plain_inspection[], OUT logged integer[], OUT logged_classes text[]) OWNER TO postgres;
+CREATE FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, key_of integer[], idempotency text[], requests bytea[], ids uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], findings text[], inspectors text[], notes text[], origins text[], classes text[], before text[], answered smallint, headers text[], heads bytea[], tails bytea[], OUT logged integer[], OUT logged_classes text[]) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_bitmapscan TO 'off'
+    AS $$
+#variable_conflict use_column
+DECLARE
+    mode text;
+BEGIN
+    IF NOT public.write_for(wanted_owner, wanted_keys, wanted_sha256, allowed) THEN
+        RETURN;
+    END IF;
+    mode := set_config('plan_cache_mode', CASE WHEN steady THEN 'force_generic_plan' ELSE 'force_custom_plan' END, true);
+    PERFORM CASE l.kind WHEN 2 THEN pg_advisory_xact_lock_shared(l.number) ELSE pg_advisory_xact_lock(l.number) END
+    FROM (
+        SELECT 1 AS kind, hashtextextended(wanted_keys[t.k]::text || ':' || t.word, 0) AS number
+        FROM unnest(key_of, idempotency) AS t (k, word) WHERE t.word IS NOT NULL
+        UNION ALL SELECT 2, hashtextextended(wanted_owner::text, 2)
+        UNION ALL SELECT 3, hashtextextended(a::text, 1) FROM unnest(wanted_assets) AS a
+        ORDER BY 1, 2
+    ) AS l;
+    WITH moved AS (
+        UPDATE conditions AS c SET
+            scale = w.scale, grade = w.grade, inspected_on = w.day, inspection_id = w.inspection_id
+        FROM unnest(key_of, idempotency, requests, ids, wanted_assets, days, duties, scales, grades, findings,
+            inspectors, notes, origins, classes, before, headers, heads, tails) WITH ORDINALITY
+            AS w (k, idempotency, request_sha256, inspection_id, asset_id, day, duty, scale, grade, findings,
+                inspector, notes, origin, classes, before, headers, head, tail, n)
+        JOIN LATERAL (
+            SELECT s.asset_class, s.built_year, s.built_on FROM assets AS s
+            WHERE s.owner_id = wanted_owner AND s.asset_id = w.asset_id LIMIT 1
+        ) AS a ON true
+        WHERE c.owner_id = wanted_owner AND c.asset_id = w.asset_id AND c.scale = w.scale AND c.inspected_on < w.day
+            AND strpos(w.before, '|' || c.grade || '|') > 0
+            AND strpos(w.classes, '|' || a.asset_class || '|') > 0
+            AND (a.built_year IS NULL OR a.built_year < date_part('year', w.day))
+            AND (a.built_on IS NULL OR a.built_on <= w.day)
+            AND NOT EXISTS (
+                SELECT FROM inspections AS i
+                WHERE i.owner_id = wanted_owner AND i.asset_id = w.asset_id AND i.inspected_on = w.day)
+        RETURNING w.*, a.asset_class
+    ), entered AS (
+        INSERT INTO inspections (owner_id, inspection_id, asset_id, asset_class, inspected_on, duty, scale, grade,
+            findings, inspector, notes, origin, recorded_at, recorded_by)
+        SELECT wanted_owner, inspection_id, asset_id, asset_class, day, duty, scale, grade, findings::jsonb, inspector,
+            notes, origin, at, wanted_keys[k]
+        FROM moved
+    ), kept AS (
+        INSERT INTO idempotency_keys (owner_id, key_id, idempotency_key, request_sha256, status, headers, body)
+        SELECT wanted_owner, wanted_keys[k], idempotency, request_sha256, answered, headers::jsonb,
+            head || convert_to(asset_class, 'UTF8') || tail
+        FROM moved WHERE idempotency IS NOT NULL
+    )
+    SELECT array_agg(m.n::integer), array_agg(m.asset_class) INTO logged, logged_classes FROM moved AS m;
+END
+$$;
+ALTER FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, key_of integer[], idempotency text[], requests bytea[], ids uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], findings text[], inspectors text[], notes text[], origins text[], classes text[], before text[], answered smallint, headers text[], heads bytea[], tails bytea[], OUT logged integer[], OUT logged_classes text[]) OWNER TO postgres;
 CREATE FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) RETURNS TABLE(owner_id uuid, feed_id uuid, kind text, name text, engineers text[], asset_classes text[], language text, created_at timestamp with time zone, revoked_at timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public'
@@ -1650,6 +1710,8 @@ REVOKE ALL ON FUNCTION public.link_secret(wanted_owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.link_secret(wanted_owner uuid) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, answered smallint, wanted public.plain_inspection[], OUT logged integer[], OUT logged_classes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, answered smallint, wanted public.plain_inspection[], OUT logged integer[], OUT logged_classes text[]) TO gunmane_app;
+REVOKE ALL ON FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, key_of integer[], idempotency text[], requests bytea[], ids uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], findings text[], inspectors text[], notes text[], origins text[], classes text[], before text[], answered smallint, headers text[], heads bytea[], tails bytea[], OUT logged integer[], OUT logged_classes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.log_plain(wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamp with time zone, key_of integer[], idempotency text[], requests bytea[], ids uuid[], wanted_assets uuid[], days date[], duties text[], scales text[], grades text[], findings text[], inspectors text[], notes text[], origins text[], classes text[], before text[], answered smallint, headers text[], heads bytea[], tails bytea[], OUT logged integer[], OUT logged_classes text[]) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.open_feed(wanted_feed uuid, wanted_sha256 bytea) TO gunmane_app;
 REVOKE ALL ON FUNCTION public.outbox_owners(wanted_channel text, most integer) FROM PUBLIC;

@@ -6,10 +6,7 @@ CREATE TYPE plain_inspection AS (
     head bytea, tail bytea
 );
 
-DROP FUNCTION log_plain(
-    uuid, uuid[], bytea[], text[], boolean, timestamptz, integer[], text[], bytea[], uuid[], uuid[], date[], text[],
-    text[], text[], text[], text[], text[], text[], text[], text[], smallint, text[], bytea[], bytea[]);
-
+-- The function of arrays stays for replicas that still run the version before.
 CREATE FUNCTION log_plain(
     wanted_owner uuid, wanted_keys uuid[], wanted_sha256 bytea[], allowed text[], steady boolean, at timestamptz,
     answered smallint, wanted plain_inspection[], OUT logged integer[], OUT logged_classes text[])
