@@ -287,5 +287,22 @@ def test_a_merged_plant_is_paid_in_the_year_that_people_name(
     assert sorted(one.conflict for one in both.pinned) == ["", "no_room"], "one of two must stay"
 
 
+def test_a_district_without_a_sewer_cannot_join_one(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    stock = bridges([-1] * 30, [0] * 30, asset_class=CLASS_AT[AssetClass.SEPTIC], scale=-1, capacity=5.0,
+                    lon=137.0 + np.arange(30) * 1e-4, lat=35.0, row=np.arange(30))  # fmt: skip
+    code = next(one.code for one in make_sheet(plan_region(stock, book, scales), book, scales, FACTS, labels).choices
+                if one.kind == "sewage")  # fmt: skip
+    plan = planned(stock, book, scales, _wish(code, "change"))
+    sheet = make_sheet(plan, book, scales, FACTS, labels)
+    (row,) = sheet.overrides
+    assert row.conflict is not None
+    assert "下水道管が知られておらず" in row.conflict.ja
+    assert next(one for one in sheet.choices if one.code == code).overridden == ""
+    kept = make_sheet(planned(stock, book, scales, _wish(code, "keep")), book, scales, FACTS, labels)
+    assert kept.overrides[0].conflict is None
+
+
 def test_nothing_set_changes_nothing(bridges: Make, book: CostBook, scales: dict[str, Scale]) -> None:
     assert Wishes() == wishes_of((), (), bridges([II]))

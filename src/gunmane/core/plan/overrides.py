@@ -258,9 +258,20 @@ def links_of(pins: Sequence[Pin], moves: Sequence[PlantMove], cost: Floats) -> t
 def districts_with(districts: Sequence[District], stock: Stock, others: Sequence[Override]) -> tuple[District, ...]:
     """Let overrides decide between sewer and septic systems."""
     wanted = {one.code: VERDICTS[one.alternative] for one in others if one.code.startswith("sewage.")}
+    broken = without_sewer(districts, stock, others)
     return tuple(
-        msgspec.structs.replace(one, verdict=wanted.get(code_of(one, stock), one.verdict)) for one in districts
+        msgspec.structs.replace(one, verdict=wanted.get(code_of(one, stock), one.verdict))
+        if code_of(one, stock) not in broken
+        else one
+        for one in districts
     )
+
+
+def without_sewer(districts: Sequence[District], stock: Stock, others: Sequence[Override]) -> dict[str, str]:
+    """Return the overrides by code that would join a district to a sewer though none is known (key of `conflict`)."""
+    joining = {one.code for one in others if one.alternative == "change"}
+    codes = [code_of(one, stock) for one in districts if not np.isfinite(one.needed)]
+    return {code: "no_sewer" for code in codes if code in joining}
 
 
 def code_of(district: District, stock: Stock) -> str:

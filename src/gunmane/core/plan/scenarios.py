@@ -25,6 +25,7 @@ from gunmane.core.plan.overrides import (
     pin_down,
     plants_wanted,
     schedule_with,
+    without_sewer,
 )
 from gunmane.core.plan.partition import Division, apart_km, centres, divide
 from gunmane.core.plan.pooling import Pooling, pooling
@@ -165,6 +166,9 @@ def plan_region(
     divisions = tuple(divide(sums, book, apart, limit) for limit in (*limits, np.inf))
     division = next(one for one in divisions if one.limit_km == book.value("group_travel_km"))
     way = arrange(sums, book, division, stock, wishes.others)
+    treated = districts(stock, book, priced)
+    broken = {**way.conflicts, **without_sewer(treated, stock, wishes.others)}
+    way = msgspec.structs.replace(way, conflicts=broken)
 
     def column(plan: Schedule, sums: Programme, given: Arrangement | None) -> Scenario:
         work = contracts.alone(sums, book) if given is None else work_of(sums, book, given)
@@ -194,7 +198,7 @@ def plan_region(
         divisions=divisions,
         way=way,
         effects=effects(new_sums, book, way, stock, wishes.others, apart),
-        sewage=districts_with(districts(stock, book, priced), stock, wishes.others),
+        sewage=districts_with(treated, stock, wishes.others),
         plants=moves,
         on_network=on_network,
         crossings=jointly,
