@@ -212,6 +212,8 @@ def _check(check: Check | None, speaker: _Speaker) -> tuple[Text, ...]:
     found = [_origin(one, speaker) for one in check.origins]
     wins = sum(one.wins for one in check.origins)
     key = "wins_all" if wins == len(check.origins) else "wins_some" if wins else "wins_none"
+    if len(check.origins) == 1:
+        key = "wins_one" if wins else "wins_not"
     found.append(speaker.say(key, n=len(check.origins), k=wins))
     for one in check.origins:
         for key, names in (
