@@ -228,6 +228,8 @@ async def _rows(ask: Ask[AssetQuery, None], geometry: bool) -> tuple[list[AssetR
     query, limit = ask.query, ask.query.limit
     ordered = query.as_of is None and query.sort == "risk"
     seen, wanted = (await reach(ask.conn, planned=ordered)).only(query.owner), _wanted(query)
+    if query.asset_class is not None:  # who opens none of these classes is not looked through
+        seen = seen.only(seen.among(seen.owners, query.asset_class)[0])
     owners = seen.owners
     if not ordered:
         place = unpack(query.cursor, tuple[UUID])
