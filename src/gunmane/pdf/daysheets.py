@@ -19,7 +19,9 @@ from gunmane.pdf.pen import Align, Pen
 from gunmane.pdf.style import MM
 from gunmane.pdf.tags import Node
 
-MAP_HEIGHT = 205.0
+MAP_HEIGHTS = (130.0, 205.0)
+"""Lowest and highest map: the more places a tour has, the more room its table needs on the one sheet."""
+PLACE_HEIGHT = 14.0
 ROWS_A_PAGE = 26
 COLUMNS = (("order", 20.0), ("time", 70.0), ("asset", 124.0), ("duty", 100.0), ("limit", 64.0), ("note", 0.0))
 NIGHT = "#2B3A55"
@@ -179,10 +181,11 @@ def _sheet(pen: Pen, roster: Roster, tour: Tour, words: Words, number: int, page
     if phones:
         y -= 14
         _line(pen, node, "P", left, y, f"{texts['phone']}: {phones}", 9.5)
-    y -= 10 + MAP_HEIGHT
+    height = min(max(MAP_HEIGHTS[1] - PLACE_HEIGHT * max(0, len(tour.stops) - 3), MAP_HEIGHTS[0]), MAP_HEIGHTS[1])
+    y -= 10 + height
     figure = node.add(Node("Figure", alt=f"{texts['route']}: {names}"))
     with pen.tags.content(figure):
-        _map(pen, tour, team[0], works, words, left, y, width)
+        _map(pen, tour, team[0], works, words, left, y, (width, height))
     y = _table(pen, node, roster, tour, works, words, left, y - 16, width)
     _safety(pen, node, roster, tour, works, words, left, y - 12, width)
     _foot(pen, roster)
@@ -194,8 +197,9 @@ def _line(pen: Pen, node: Node, kind: str, x: float, y: float, text: str, size: 
 
 
 def _map(
-    pen: Pen, tour: Tour, lead: Person, works: Mapping[str, Work], words: Words, x: float, y: float, width: float
-) -> None:
+    pen: Pen, tour: Tour, lead: Person, works: Mapping[str, Work], words: Words, x: float, y: float,
+    size: tuple[float, float],
+) -> None:  # fmt: skip
     places = [works[stop.works[0]].place for stop in tour.stops]
     texts = words.texts.sheet
     way = [lead.base, *places, lead.base]
@@ -204,7 +208,7 @@ def _map(
         shapes=[Shape(way, 3)], areas=(), pins=pins, legend=("", "", texts["route"], "", "", ""),
         legend_title=texts["legend"], north=texts["north"], outside="", fill=0.84,
     )  # fmt: skip
-    drawn.draw(pen, x, y, width, MAP_HEIGHT)
+    drawn.draw(pen, x, y, *size)
 
 
 def _table(
