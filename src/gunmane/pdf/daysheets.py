@@ -206,7 +206,7 @@ def _map(
     pins = [(texts["base"], *lead.base), *((str(n), *place) for n, place in enumerate(places, 1))]
     drawn = Map(
         shapes=[Shape(way, 3)], areas=(), pins=pins, legend=("", "", texts["route"], "", "", ""),
-        legend_title=texts["legend"], north=texts["north"], outside="", fill=0.84,
+        legend_title=texts["legend"], north=texts["north"], outside="", fill=0.76,
     )  # fmt: skip
     drawn.draw(pen, x, y, *size)
 
