@@ -120,6 +120,16 @@ def test_what_people_decide_on_is_printed(language: Language) -> None:
         assert part in printed, part
 
 
+def test_only_the_rules_that_could_be_computed_are_said_to_be_unfair() -> None:
+    made = sheet()
+    worse = tuple(msgspec.structs.replace(one, benefit=None, worse=("equal", "stock")) for one in made.shares)
+    printed = text_of(draw(msgspec.structs.replace(made, shares=worse)))
+    assert "全体の費用を均等割・施設数割のどれで分け直しても、単独より負担の増える団体がある" in printed
+    alone = tuple(msgspec.structs.replace(one, stock=None, benefit=None, worse=("equal",)) for one in made.shares)
+    printed = text_of(draw(msgspec.structs.replace(made, shares=alone)))
+    assert "全体の費用を均等割で分け直すと、単独より負担の増える団体がある" in printed
+
+
 def test_a_draft_says_that_nobody_has_decided() -> None:
     printed = text_of(draw(sheet()))
     assert "未決定(案)" in printed

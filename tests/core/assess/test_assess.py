@@ -205,6 +205,18 @@ def test_a_bridge_of_unknown_history_is_listed_not_skipped(make: Make) -> None:
     assert sum(row.unknown_anchor for row in rows) >= 1
 
 
+def test_a_duty_is_printed_with_the_articles_that_date_its_assets_the_commonest_first(make: Make) -> None:
+    graded = [(0, date(2022, 6, 1), "III"), (1, date(2022, 6, 1), "III"), (2, date(2026, 6, 1), "IV")]
+    book = rule_book()
+    for looks, first in ((graded, "road.measure.iii"), (graded[2:], "road.measure.iv")):
+        fleet = make(3, looks, columns={"length_m": [20, 20, 20]})
+        kinds, _ = show.due_rows([fleet], {AssetClass.BRIDGE: duties_of(fleet, book, AS_OF)}, book, {}, AS_OF)
+        said = next(kind for kind in kinds if kind.code == "road.measure").article.ja.split(" / ")
+        basis = {rule.id: rule.basis_ja for rule in book.rules}
+        assert said[0] == basis[first]
+        assert (basis["road.measure.iv"] in said, basis["road.measure.iii"] in said) == (True, len(looks) == 3)
+
+
 def test_the_stock_keeps_owners_together_and_unknowns_unknown(make: Make) -> None:
     bridges = make(3, [(n, date(2024, 6, 1), "II") for n in range(3)], owner=[0, 1, 0], built=[1980, None, 1990])
     plants = make(1, [], asset_class=AssetClass.TREATMENT_PLANT, owner=[0])

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.core.plan.test_fill import FACTS, labels  # noqa: F401
 
+from gunmane.core.plan.comparison import recommend
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.fill import make_sheet
 from gunmane.core.plan.labels import Labels
@@ -18,6 +19,7 @@ from gunmane.core.plan.options import KEEP, MERGE, REMOVE, REPAIR, REPLACE
 from gunmane.core.plan.overrides import ALTERNATIVES, Override, Wishes, duty_broken, wishes_of
 from gunmane.core.plan.scenarios import RegionPlan, plan_region
 from gunmane.core.plan.sheet import PlanSheet
+from gunmane.core.plan.values import Column, Measure
 from gunmane.core.stock import CLASS_AT, Stock
 from gunmane.core.words import AssetClass, Scale
 
@@ -103,6 +105,22 @@ def test_removal_stays_out_of_going_alone(bridges: Make, book: CostBook, scales:
     plan = planned(bridges([II, II]), book, scales, wish(0, "remove", 2029))
     assert plan.merged.plan.measure[0] == REMOVE
     assert plan.alone.plan.measure[0] == KEEP
+
+
+def test_what_people_remove_is_in_the_plan_and_its_cases(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    """A removal that does not pay stands in the last column only: that column is the plan then."""
+    stock = bridges([II, III], [0, 1], inspected_fy=2026)
+    free = make_sheet(planned(stock, book, scales), book, scales, FACTS, labels)
+    assert free.facts.recommended is not Column.MERGED
+    assert free.cases[0].label == labels.get("case", "base"), "a plan that stops short is not called joint + merged"
+    sheet = make_sheet(planned(stock, book, scales, wish(0, "remove", 2029)), book, scales, FACTS, labels)
+    assert sheet.facts.recommended is Column.MERGED
+    assert sheet.cases[0].label == labels.get("case", "plan")
+    assert any(row.measure is Measure.REMOVE for row in sheet.programme)
+    refused = planned(bridges([II, III], [0, 1], emergency=1), book, scales, wish(0, "remove", 2029))
+    assert recommend(refused) is not Column.MERGED, "an override that a rule forbids changes nothing"
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

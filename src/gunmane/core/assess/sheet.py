@@ -1,5 +1,6 @@
 """What the plan document shows of models, risks, maps and due inspections."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -199,19 +200,18 @@ def due_rows(
     names: Mapping[str, Text],
     as_of: date,
 ) -> tuple[tuple[Duty, ...], tuple[DueRow, ...]]:
-    """Every duty that some asset owes, and its state by owner."""
-    kinds: dict[str, Duty] = {}
+    """Every duty that some asset owes, with the articles of the rules that date it, and its state by owner."""
+    applied: dict[str, Counter[str]] = {}  # by duty, rules and the assets that they date
     rows: list[DueRow] = []
-    articles = {rule.duty: rule for rule in reversed(book.rules)}
     today = as_of.toordinal() - date(1970, 1, 1).toordinal()
     for fleet in fleets:
         for duty, due in duties[fleet.asset_class][1].items():
             owed = due.state >= 0
             if not owed.any():
                 continue
-            rule = articles[duty]
-            kinds.setdefault(
-                duty, Duty(duty, names.get(duty, Text(duty, duty)), Text(rule.basis_ja, rule.basis_en), rule.status)
+            used, counts = np.unique(due.rule[owed & (due.rule >= 0)], return_counts=True)
+            applied.setdefault(duty, Counter()).update(
+                {due.rows[k].id: count for k, count in zip(used.tolist(), counts.tolist(), strict=True)}
             )
             for place, owner in enumerate(fleet.owners):
                 mine = owed & (fleet.owner == place)
@@ -221,7 +221,17 @@ def due_rows(
     for row in rows:  # a duty of several classes is one duty
         before = merged.get((row.owner, row.duty))
         merged[row.owner, row.duty] = row if before is None else _sum(before, row)
-    return tuple(kinds.values()), tuple(merged.values())
+    return tuple(_duty(duty, used, book, names) for duty, used in applied.items()), tuple(merged.values())
+
+
+def _duty(duty: str, used: Counter[str], book: RuleBook, names: Mapping[str, Text]) -> Duty:
+    """Name a duty with each article that dates assets here, the commonest first; it gives the status."""
+    by_id = {rule.id: rule for rule in book.rules}
+    rules = [by_id[code] for code, _ in used.most_common()] or [rule for rule in book.rules if rule.duty == duty][:1]
+    ja, en = (
+        " / ".join(dict.fromkeys(said)) for said in zip(*((r.basis_ja, r.basis_en) for r in rules), strict=True)
+    )
+    return Duty(duty, names.get(duty, Text(duty, duty)), Text(ja, en), rules[0].status)
 
 
 def _due_row(owner: str, duty: str, due: DueColumns, mine: np.ndarray, today: int) -> DueRow:

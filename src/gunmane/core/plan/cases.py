@@ -8,7 +8,7 @@ from gunmane.core.indicators import old_share, on_time_share, share
 from gunmane.core.plan import contracts
 from gunmane.core.plan.adopted import Stability
 from gunmane.core.plan.arrangement import work_of
-from gunmane.core.plan.comparison import risk_of, scenario_of
+from gunmane.core.plan.comparison import recommend, risk_of, scenario_of
 from gunmane.core.plan.costs import CostBook
 from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.needs import Reason
@@ -38,7 +38,9 @@ def cases(plan: RegionPlan, book: CostBook, labels: Labels) -> tuple[ScenarioCas
     given = all(facts.budgets for facts in plan.stock.owners)
     note = None if given else labels.get("case", "levelled")
     missing = None if plan.budget_cases else labels.get("case", "no_budgets")
-    found = [_case(plan, book, labels, "plan", "plan", plan.merged.plan, note=missing)]
+    # All cases vary the last column. Where the plan stops short of it, its first row must not be called the plan.
+    base = labels.get("case", "plan" if recommend(plan) is Column.MERGED else "base")
+    found = [_case(plan, book, labels, "plan", "plan", plan.merged.plan, label=base, note=missing)]
     for part, schedule in plan.budget_cases:
         name = labels.get("case", "budget", share=f"{part:.0%}")
         found.append(_case(plan, book, labels, "budget", f"budget_{part:.0%}", schedule, label=name, note=note))

@@ -38,7 +38,10 @@ def recommend(plan: RegionPlan) -> Column:
 
     The long-run saving is the whole present value of reorganising, so what it costs inside the plan is in it already.
     Working together is not recommended for its own sake: where it costs more hours and saves no yen, "alone" wins.
+    Where an override that stands removes, downsizes or merges, only "merged" has it: what people decided is the plan.
     """
+    if any(not one.conflict and one.pin.measure >= DOWNSIZE for one in plan.pinned):
+        return Column.MERGED
     cost = {
         Column.ALONE: plan.alone.total.mid,
         Column.JOINT: plan.joint.total.mid,

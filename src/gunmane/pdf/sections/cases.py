@@ -75,11 +75,12 @@ def shares(story: Story) -> None:
     unfair = [rule for rule in given if rule not in fair]
     between = story.say("words.between")
     names, others = (between.join(story.say(f"words.rule_{rule}") for rule in rules) for rules in (fair, unfair))
-    title = story.say("sections.shares", rules=names) if fair else story.say("sections.shares_none")
-    story.section("shares", title)
+    none = "sections.shares_none" if len(unfair) > 1 else "sections.shares_none_one"
+    story.section("shares", story.say("sections.shares", rules=names) if fair else story.say(none, rules=others))
     if fair and unfair:
         story.para(story.say("texts.shares_unfair", rules=others))
-    story.para(story.say("texts.shares_see", table=story.number_of("table.shares")), keep_next=True)
+    own = story.number_of("table.owners")
+    story.para(story.say("texts.shares_see", table=story.number_of("table.shares"), own=own), keep_next=True)
     rows: list[dict[str, Value | Cell]] = []
     for one in found:
         cells: dict[str, Value | Cell] = {"owner": story.owner(one.owner), "alone": number(one.alone_yen / 1e6)}

@@ -286,11 +286,15 @@ def _homes_said(plan: RegionPlan) -> Text:
         )
     unit = {"homes": Text("世帯", "homes"), "people": Text("人口", "people"), "buildings": Text("建物", "buildings")}
     said = unit[found.unit]
+    counted = Text(
+        f"孤立は{said.ja}({found.source})で数えた。", f"Who is cut off was counted in {said.en} ({found.source})."
+    )
+    if not found.far:
+        return counted
     far = number(found.far)
     return Text(
-        f"孤立は{said.ja}({found.source})で数えた。道路網から1kmを超えて離れた{far}は含まない。",
-        f"Who is cut off was counted in {said.en} ({found.source}); {far} farther than 1 km from any road are not in "
-        "it.",
+        f"{counted.ja}道路網から1kmを超えて離れた{said.ja}{far}は含まない。",
+        f"{counted.en} {far} {said.en} farther than 1 km from any road are not in it.",
     )
 
 
