@@ -46,7 +46,7 @@ def costs(alone: int, joint: int, merged: int) -> tuple[YearlyCost, ...]:
     [
         (Column.MERGED, (10**9, 9 * 10**8, 8 * 10**8), "2億円(20%)減る", "save ¥200 million (20 %)"),
         (Column.JOINT, (10**9, 9 * 10**8, 95 * 10**7), "1億円(10%)減る", "Working together is expected"),
-        (Column.MERGED, (10**9, 10**9, 11 * 10**8), "1億円(10%)増える", "costs ¥100 million (10 %) more"),
+        (Column.MERGED, (10**9, 10**9, 11 * 10**8), "1億円(10%)増え、", "costs ¥100 million (10 %) more"),
         (Column.MERGED, (10**9, 10**9, 999 * 10**6), "ほとんど変わらない", "hardly changes"),
         (Column.ALONE, (10**9, 10**9, 11 * 10**8), "単独で続けるのがよい", "each alone does best"),
     ],
@@ -55,6 +55,21 @@ def test_cooperation_is_praised_only_where_it_pays(
     recommended: Column, yen: tuple[int, int, int], ja: str, en: str
 ) -> None:
     said = effect.compare(sheet(recommended, yearly=costs(*yen)))
+    assert said is not None
+    assert ja in said[0].ja
+    assert en in said[0].en
+
+
+@pytest.mark.parametrize(("saved", "ja", "en"), [
+    (2e8, "その後の節約が上回る見込み", "are expected to outweigh"), (0.0, "上回るとは言えない", "cannot be said"),
+    (-1e7, "上回るとは言えない", "cannot be said"), (None, "上回るとは言えない", "cannot be said"),
+])  # fmt: skip
+def test_later_savings_are_promised_only_where_they_were_computed(saved: float | None, ja: str, en: str) -> None:
+    row = CompareRow(
+        group="money", code="long_run", label=Text("長期の節減", "Long-run saving"), unit=Text("百万円", "m yen"),
+        values=(None, Band(0), Band(0), None if saved is None else Band(saved)),
+    )  # fmt: skip
+    said = effect.compare(sheet(yearly=costs(10**9, 10**9, 11 * 10**8), compare=(row,)))
     assert said is not None
     assert ja in said[0].ja
     assert en in said[0].en

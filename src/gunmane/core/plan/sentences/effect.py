@@ -144,6 +144,13 @@ def _paying(sheet: PlanSheet, alone: int, plan: int) -> Text:
             f"{ja}により、費用は{years}年間で{amount.ja}({share.ja})減る見込みである",
             f"{en} is expected to save {amount.en} ({share.en}) over {years} years",
         )
+    later = next((row for row in sheet.compare if row.code == "long_run"), None)
+    saved = None if later is None else later.values[list(Column).index(chosen)]
+    if saved is None or saved.mid <= 0:  # such as a removal that people decided on, whether it pays or not
+        return Text(
+            f"{ja}をすると、費用は{years}年間で{amount.ja}({share.ja})増え、その後の節約が上回るとは言えない",
+            f"{en} costs {amount.en} ({share.en}) more in {years} years; later savings cannot be said to outweigh it",
+        )
     return Text(
         f"{ja}をすると、費用は{years}年間で{amount.ja}({share.ja})増えるが、その後の節約が上回る見込みである",
         f"{en} costs {amount.en} ({share.en}) more over {years} years; later savings are expected to outweigh it",
