@@ -134,3 +134,20 @@ def test_a_draft_says_that_nobody_has_decided() -> None:
     printed = text_of(draw(sheet()))
     assert "未決定(案)" in printed
     assert "この文書は案です" in printed
+
+
+def test_money_kept_apart_is_not_told_of_where_none_is_chosen_about() -> None:
+    made = sheet()
+    title = "予算を団体ごとに"
+    assert title in text_of(draw(made))
+    none = tuple(
+        msgspec.structs.replace(
+            one, price_yen=0, uncertain_yen=0,
+            owners=tuple(
+                msgspec.structs.replace(part, paid_yen=0, spent_yen=0, pooled_yen=0, loss_yen=0)
+                for part in one.owners
+            ),
+        )
+        for one in made.fairness
+    )  # fmt: skip
+    assert title not in text_of(draw(msgspec.structs.replace(made, fairness=none)))

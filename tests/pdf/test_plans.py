@@ -18,9 +18,9 @@ import pytest
 from tests.examples_sheet import example
 
 from gunmane.core.errors import GunmaneError
-from gunmane.core.plan.findings import RiskRow
-from gunmane.core.plan.sheet import Facts, Member, PlanSheet, ProgrammeRow, encode
-from gunmane.core.plan.values import Band, Measure, PlanStatus, Text
+from gunmane.core.plan.findings import GradeRow, MapLayer, MapShape, RiskRow, StockRow
+from gunmane.core.plan.sheet import Facts, Member, PlanSheet, ProgrammeRow, ScaleFacts, encode
+from gunmane.core.plan.values import Band, Measure, PlanStatus, Text, Unit
 from gunmane.core.plan.wording import complete
 from gunmane.core.words import AssetClass, Language, OwnerKind
 from gunmane.pdf import design
@@ -369,3 +369,43 @@ def test_facts_need_no_more_than_identity() -> None:
         region="試験", as_of=date(2026, 3, 31), first_year=2026, run_id="r", inputs_digest="0", software="g 1"
     )
     assert pages_text(draw(PlanSheet(facts=facts, members=())))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_scale_of_many_named_grades_fits_its_table(language: Language) -> None:
+    grades = tuple(str(grade) for grade in range(9, -1, -1))
+    names = tuple(Text("非常に良い状態", f"satisfactory or better {grade}") for grade in grades)
+    scale = ScaleFacts("nbi", Text("状態評価", "condition rating"), grades, names, 5)
+    rows = tuple(
+        GradeRow(owner=one.code, asset_class=AssetClass.BRIDGE, scale="nbi", counts=(107,) * 10)
+        for one in bare().members
+    )
+    sheet = msgspec.structs.replace(bare(), scales=(scale,), grades=rows)
+    assert "107" in plain("".join(pages_text(draw(sheet, language=language))))
+
+
+def test_one_class_has_no_bar_and_a_class_without_ratings_no_map_of_its_own() -> None:
+    shapes = (MapShape(((139.0, 38.0),), 3, owner="x"), MapShape(((139.2, 38.2),), 2, owner="x"))
+    rated = MapLayer(asset_class=AssetClass.BRIDGE, shapes=shapes)
+    pipes = MapLayer(asset_class=AssetClass.SEWER_PIPE, shapes=shapes)
+    unrated = MapLayer(asset_class=AssetClass.MANHOLE, shapes=(MapShape(((139.1, 38.1),), 0, owner="x"),))
+    stock = (StockRow(owner="x", asset_class=AssetClass.BRIDGE, count=2, quantity=0.0, unit=Unit.COUNT),)
+    sheet = msgspec.structs.replace(bare(), stock=stock, layers=(rated, unrated))
+    words = design.texts("plan", Language.JA)
+    text = plain("".join(pages_text(draw(sheet))))
+    assert "図2-1" + plain(words.say("figures.stock")) not in text
+    assert "マンホールのリスクの分布" not in text
+    stock = (*stock, msgspec.structs.replace(stock[0], asset_class=AssetClass.MANHOLE))
+    full = msgspec.structs.replace(sheet, stock=stock, layers=(rated, pipes, unrated))
+    text = plain("".join(pages_text(draw(full))))
+    assert "図2-1" + plain(words.say("figures.stock")) in text
+    assert "橋梁のリスクの分布" in text
+    assert "マンホールのリスクの分布" not in text
+
+
+def test_without_boundaries_the_map_bears_the_owners_names() -> None:
+    code, name = bare().members[0].code, bare().members[0].name
+    shapes = tuple(MapShape(((139.0 + k / 50, 38.0),), 3, owner=code) for k in range(5))
+    sheet = msgspec.structs.replace(bare(), layers=(MapLayer(asset_class=AssetClass.BRIDGE, shapes=shapes),))
+    count = plain("".join(pages_text(draw(bare())))).count(plain(name))
+    assert plain("".join(pages_text(draw(sheet)))).count(plain(name)) >= count + 2

@@ -10,16 +10,19 @@ from hypothesis import strategies as st
 
 from gunmane.core.errors import GunmaneError
 from gunmane.core.plan import contracts
-from gunmane.core.plan.comparison import risk_left
+from gunmane.core.plan.comparison import compare_rows, risk_left
 from gunmane.core.plan.costs import CostBook, prices
+from gunmane.core.plan.labels import Labels
 from gunmane.core.plan.needs import Reason, needs, turning_bad
 from gunmane.core.plan.options import KEEP, REMOVE, REPAIR, REPLACE
 from gunmane.core.plan.programme import FIRST_MEASURE, INSPECT, PROVISION
 from gunmane.core.plan.renewal import renewal_need
 from gunmane.core.plan.scenarios import plan_region, present_value, unlevelled
 from gunmane.core.plan.shares import shapley, shares
+from gunmane.core.plan.sheet import CompareRow
 from gunmane.core.stock import CLASS_AT, Stock, stock_of
 from gunmane.core.words import AssetClass, Scale
+from gunmane.resources import DATA
 
 Make = Callable[..., Stock]
 Scales = dict[str, Scale]
@@ -140,6 +143,22 @@ def test_households_pay_for_septic_systems(book: CostBook, scales: Scales, bridg
     sums = plan_region(stock, book, scales).alone.sums
     assert sums.yen.sum() == 0
     assert sums.household[..., 1].sum() == 10 * (65_000 + 75_000 + 2 * 5_000)
+
+
+def test_what_nobody_judged_or_dated_is_not_called_free_of_faults(
+    book: CostBook, scales: Scales, bridges: Make
+) -> None:
+    labels = Labels(msgspec.toml.decode((DATA / "texts" / "ja" / "measures.toml").read_bytes()),
+                    msgspec.toml.decode((DATA / "texts" / "en" / "measures.toml").read_bytes()))  # fmt: skip
+
+    def rows(stock: Stock) -> dict[str, CompareRow]:
+        return {one.code: one for one in compare_rows(plan_region(stock, book, scales), labels)}
+
+    unseen = rows(bridges([-1, -1]))
+    assert unseen["bad_left"].values == unseen["overdue"].values == (None,) * 4
+    seen = rows(bridges([0, 2], overdue=np.array([True, False])))
+    assert [one.mid if one else None for one in seen["overdue"].values] == [1, 0, 0, 0]
+    assert [one.mid if one else None for one in seen["bad_left"].values] == [1, 0, 0, 0]
 
 
 def test_expected_repairs_of_assets_that_turn_bad(book: CostBook, scales: Scales, bridges: Make) -> None:

@@ -21,7 +21,7 @@ from gunmane.core.plan.sheet import (
     ScaleFacts,
     YearlyCost,
 )
-from gunmane.core.plan.values import Band, Column, Measure, Text
+from gunmane.core.plan.values import Band, Column, Measure, Text, Unit
 from gunmane.core.plan.wording import complete
 from gunmane.core.words import AssetClass, OwnerKind
 
@@ -192,6 +192,26 @@ def test_residents_hear_of_removals_only_where_there_are_some() -> None:
     )
     assert "2か所で、撤去" in summary.residents(sheet(programme=(row,)))[1].ja
     assert "ありません" in summary.residents(sheet())[1].ja
+
+
+def test_residents_hear_only_of_what_the_region_has() -> None:
+    row = StockRow(owner="甲市", asset_class=AssetClass.BRIDGE, count=2, quantity=0.0, unit=Unit.COUNT)
+    bridges = summary.residents(sheet(stock=(row,)))
+    assert bridges[0].ja.startswith("この計画は、これから10年間、橋を")
+    assert "look after bridges together" in bridges[0].en
+    assert not any("浄化槽" in said.ja or "水漏れ" in said.ja for said in bridges)
+    pipes = msgspec.structs.replace(row, asset_class=AssetClass.WATER_PIPE)
+    assert "assets of one class" in complete(sheet(stock=(row,))).findings["stock"].en
+    both = summary.residents(sheet(stock=(row, pipes)))
+    assert "橋や水道を" in both[0].ja
+    assert "damage to a bridge or a leak" in " ".join(said.en for said in both)
+
+
+def test_equal_shares_are_called_unchanged() -> None:
+    rows = tuple(OwnerEffect(owner=one.code, alone_yen=10**9, plan_yen=10**9) for one in MEMBERS)
+    said = effect.owners(sheet(owner_effects=rows))
+    assert said is not None
+    assert "変わらない" in said[0].ja
 
 
 def test_an_empty_sheet_claims_nothing() -> None:

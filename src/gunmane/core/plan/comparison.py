@@ -69,6 +69,10 @@ def _spreads(yearly: Floats, which: int) -> Range:
     return Range(*(float(value) for value in values))
 
 
+NOT_KNOWN = (None, None, None, None)
+"""A row of which nothing is known in any column."""
+
+
 class _Rows:
     """Collects comparison rows with their labels, units and notes."""
 
@@ -173,14 +177,17 @@ def _condition_part(plan: RegionPlan, table: _Rows) -> None:
     columns = (plan.alone, plan.joint, plan.merged)
     stock, bad = plan.stock, plan.needs.bad
     left = [float((bad & (c.plan.year < 0)).sum()) for c in columns]
-    table.add("condition", "bad_left", "assets", (float(bad.sum()), *left), better=-1)
+    graded = bool((stock.grade >= 0).any())  # what nobody has judged is not known to be good
+    table.add("condition", "bad_left", "assets", (float(bad.sum()), *left) if graded else NOT_KNOWN, better=-1)
     if np.isfinite(stock.risk_yen).any():
         first = float(np.nansum(stock.risk_yen[:, 0]))
         table.add("condition", "risk", "yen_per_year", (first, *(risk_left(plan, c) for c in columns)), better=-1)
     undone = [float((c.plan.reason == Reason.NO_BUDGET).sum()) for c in columns]
     if max(undone) > 0:
         table.add("condition", "undone", "count", (None, *undone), better=-1)
-    table.add("condition", "overdue", "assets", (float(stock.overdue.sum()), 0.0, 0.0, 0.0), better=-1)
+    dated = bool(stock.overdue.any() or stock.inspections.any())  # else no due date could be computed
+    late = (float(stock.overdue.sum()), 0.0, 0.0, 0.0) if dated else NOT_KNOWN
+    table.add("condition", "overdue", "assets", late, better=-1)
     districts = [one for one in plan.sewage if one.mesh]
     if districts:
         changing = float(sum(one.verdict is Verdict.CHANGE for one in districts))

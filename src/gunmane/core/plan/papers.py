@@ -141,7 +141,9 @@ def decisions(plan: RegionPlan, book: CostBook, column: Column, labels: Labels) 
         ask("deadlines", "owners", before, labels.get("decision", "deadlines_why"), True, count=f"{due:,}")
     late = int((plan.stock.overdue & ~plan.prices.household).sum())
     if late:
-        ask("overdue", "owners", before, labels.get("decision", "overdue_why"), True, count=f"{late:,}")
+        others = bool((plan.stock.overdue & plan.prices.household).any())
+        code = "overdue_public" if others else "overdue"
+        ask(code, "owners", before, labels.get("decision", "overdue_why"), True, count=f"{late:,}")
     bad = int(((plan.needs.reason == Reason.BAD) & (scenario.plan.year >= 0)).sum())
     if bad:
         ask("bad", "owners", before, labels.get("decision", "bad_why"), True, count=f"{bad:,}")

@@ -120,6 +120,7 @@ class TimeBars:
         room = width - left
         colours = pen.style.colours
         step = (height - head) / len(self.bars)
+        thick = min(SIZE + 4, step - 2)  # a label inside stands clear of the bar's edges
         for index, year in enumerate(self.years):
             place = x + left + index * room / len(self.years)
             pen.line([(place, y), (place, y + height)], colour=colours.grid, weight=0.5)
@@ -136,7 +137,7 @@ class TimeBars:
             place = x + left + room * start / months
             size = room * length / months
             if length:
-                pen.rect(place, middle - 4, size, 8, fill=colour)
+                pen.rect(place, middle - thick / 2, size, thick, fill=colour)
             else:
                 marker(pen, place, middle, "diamond", 4, colours.stamp)
             words = pen.width(label, SIZE)

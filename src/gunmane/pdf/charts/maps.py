@@ -46,6 +46,7 @@ class Map:
     legend_title: str
     north: str
     outside: str  # text with {count} for shapes beyond the frame
+    names: Sequence[tuple[str, float, float]] = ()  # written over a place, where no outline bears the name
     fill: float = 1.0  # share of the frame that the shapes take, less where pins stand at the rim
 
     def draw(self, pen: Pen, x: float, y: float, width: float, height: float) -> None:
@@ -61,6 +62,7 @@ class Map:
                 pen.polygon([view.at(point) for point in ring], fill="#F1F3EE", line=colours.rule, weight=0.7)
         beyond = self._draw_shapes(pen, view)
         self._name_areas(pen, view)
+        self._name_places(pen, view)
         for label, lon, lat in self.pins:
             _pin(pen, view.at((lon, lat)), label)
         pen.unclip()
@@ -105,6 +107,23 @@ class Map:
             x, y = _free_place(ring, half, size, places, taken, view)
             taken.append((x, y, half))
             pen.text(x, y, area.name, size, face="bold", align="centre", halo=True)
+
+    def _name_places(self, pen: Pen, view: "_View") -> None:
+        """Write names over places, each so high that it covers no other, and inside the frame."""
+        left, bottom, width, height = view.frame
+        taken: list[tuple[float, float, float]] = []
+        for name, lon, lat in sorted(self.names, key=lambda one: one[2]):
+            half = pen.width(name, SIZE, "bold") / 2 + 2
+            x, y = view.at((lon, lat))
+            if not view.holds((x, y)):
+                continue  # what lies outside is counted beside the legend
+            x = min(max(x, left + half), left + width - half)
+            y = min(max(y + 4, bottom + FOOT), bottom + height - SIZE - 2)
+            step = SIZE + 2 if y < bottom + height / 2 else -(SIZE + 2)
+            while any(abs(x - other) < half + wide and abs(y - level) < SIZE + 1 for other, level, wide in taken):
+                y += step
+            taken.append((x, y, half))
+            pen.text(x, y, name, SIZE, face="bold", align="centre", halo=True)
 
     def _draw_legend(self, pen: Pen, x: float, top: float, beyond: int) -> None:
         y = top - SIZE

@@ -46,7 +46,8 @@ def cases(story: Story) -> None:
             "label": one.label, "total": one.total_yen,
             "change": None if one is base else signed((one.total_yen - base.total_yen) / 1e6),
             "contracts": number(one.contracts, 1), "hours": number(one.hours), "measures": one.measures,
-            "undone": one.undone, "bad_left": one.bad_left, "risk": one.risk_yen, "per_resident": one.per_resident,
+            "undone": one.undone, "bad_left": one.bad_left if story.sheet.grades else None,
+            "risk": one.risk_yen, "per_resident": one.per_resident,
             "sewer": one.sewer_changes,
         })  # fmt: skip
     story.table("cases", rows, unit=story.say("units.yen_million"))
@@ -99,7 +100,7 @@ def shares(story: Story) -> None:
 def fairness(story: Story) -> None:
     """What keeping the owners' money apart costs the region, who gains and who loses; what an adopted plan binds."""
     sheet = story.sheet
-    if sheet.fairness:
+    if any(part.paid_yen for one in sheet.fairness for part in one.owners):  # else no money is chosen about
         apart = sheet.fairness[0]
         key = "fairness" if apart.price_yen > apart.uncertain_yen else "fairness_none"
         price = story.pick(yen(apart.price_yen))

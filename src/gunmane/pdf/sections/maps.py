@@ -21,8 +21,8 @@ def overview(story: Story, key: str, *, pins: bool) -> Figure:
 
 
 def by_class(story: Story) -> None:
-    """Add a map of each class, two beside each other."""
-    layers = [layer for layer in story.sheet.layers if layer.shapes]
+    """Add a map of each class that has rated assets, two beside each other; one class alone is on the map of all."""
+    layers = [layer for layer in story.sheet.layers if any(shape.risk for shape in layer.shapes)]
     if len(layers) < 2:
         return
     run = story.span("figure", f"class_map.{layers[0].asset_class}", f"class_map.{layers[-1].asset_class}")
@@ -51,6 +51,20 @@ def missing(story: Story, layers: Sequence[MapLayer]) -> str:
     return ("" if story.language == "ja" else " ").join(parts)
 
 
+def _owners_at(story: Story, layers: Sequence[MapLayer]) -> list[tuple[str, float, float]]:
+    """Return each owner's name over the middle of its assets: half of them lie west of it, most of them below."""
+    places: dict[str, list[tuple[float, float]]] = {}
+    for layer in layers:
+        for shape in layer.shapes:
+            if shape.owner and shape.vertices:
+                places.setdefault(shape.owner, []).append(shape.vertices[0])
+    named: list[tuple[str, float, float]] = []
+    for owner, found in sorted(places.items()):
+        lons, lats = sorted(lon for lon, _ in found), sorted(lat for _, lat in found)
+        named.append((story.owner(owner), lons[len(lons) // 2], lats[len(lats) * 49 // 50]))
+    return named
+
+
 def _figure(
     story: Story, key: str, name: str, layers: Sequence[MapLayer], title: str, *, pins: bool, add: bool
 ) -> Figure:
@@ -64,6 +78,7 @@ def _figure(
         story.say("words.risk"),
         story.say("words.north"),
         story.say("words.outside"),
+        () if story.sheet.outlines else _owners_at(story, layers),
     )
     names = "、".join(story.name(layer.asset_class) for layer in layers)
     alt = story.say("alts.map", **{"class": names, "count": f"{len(shapes):,}"})

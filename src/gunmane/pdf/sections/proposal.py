@@ -212,7 +212,7 @@ def budgets(story: Story) -> None:
     story.table("budgets", [
         {
             "share": f"{one.share:.0%}", "budget": one.budget_yen, "spent": one.spent_yen, "measures": one.measures,
-            "undone": one.undone, "bad_left": one.bad_left, "risk": one.risk_yen,
+            "undone": one.undone, "bad_left": one.bad_left if story.sheet.grades else None, "risk": one.risk_yen,
             "gap": None if one.gap is None else number(100 * max(one.gap, 0.0), 2),
         }
         for one in cases

@@ -20,6 +20,12 @@ from gunmane.pdf.layout import Block
 from gunmane.pdf.sections.summary import share
 from gunmane.pdf.story import Story, Value
 
+NAMED = 6
+"""Grades of a scale whose names fit over the columns of a table.
+
+Of longer scales the codes stand there alone; the figure above the table names them.
+"""
+
 
 def stock(story: Story) -> None:
     """How much of what."""
@@ -29,16 +35,19 @@ def stock(story: Story) -> None:
         story.empty()
         return
     story.said("stock")
-    story.para(
-        story.say("texts.stock_see", table=story.number_of("table.stock"), figure=story.number_of("figure.stock"))
-    )
     totals: Counter[AssetClass] = Counter()
     for row in sheet.stock:
         totals[row.asset_class] += row.count
     classes = [one for one, _ in totals.most_common()]
-    series = [Series(story.say("columns.count"), [totals[one] for one in classes], story.style.colours.accent)]
-    chart = Bars([story.name(one) for one in classes], series, unit=story.say("units.count_axis"), values=True)
-    story.figure("stock", chart, alt=story.say("alts.stock", finding=story.finding("stock")), source="ledger")
+    if len(classes) > 1:  # a single bar compares nothing
+        story.para(
+            story.say("texts.stock_see", table=story.number_of("table.stock"), figure=story.number_of("figure.stock"))
+        )
+        series = [Series(story.say("columns.count"), [totals[one] for one in classes], story.style.colours.accent)]
+        chart = Bars([story.name(one) for one in classes], series, unit=story.say("units.count_axis"), values=True)
+        story.figure("stock", chart, alt=story.say("alts.stock", finding=story.finding("stock")), source="ledger")
+    else:
+        story.para(story.say("texts.stock_table_see", table=story.number_of("table.stock")), keep_next=True)
     people = {one.code: one.population for one in sheet.members}
     order = {one.code: index for index, one in enumerate(sheet.members)}
     rows: list[dict[str, Value | Cell]] = []
@@ -154,7 +163,7 @@ def _grade_part(story: Story, asset_class: AssetClass, scale: ScaleFacts, rows: 
     )  # fmt: skip
     title = story.say("figures.grades", **{"class": name})
     story.figure("grades", chart, height=height, alt=alt, title=title, source="inspections", name=key)
-    heads = dict(zip(scale.grades, names, strict=True))
+    heads = dict(zip(scale.grades, marks if len(marks) > NAMED else names, strict=True))
     columns = (
         ColumnDesign("owner", head=True, most=12), *(ColumnDesign(f"g{index}", number=True)
         for index in range(len(scale.grades))), ColumnDesign("graded", number=True),

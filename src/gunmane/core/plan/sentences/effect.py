@@ -184,7 +184,8 @@ def owners(sheet: PlanSheet) -> Said | None:
     count = len(rows)
     if count == 1 and len(sheet.members) == 1:
         return _one_owner(sheet, rows[0]), ()
-    if sheet.facts.recommended is Column.ALONE:
+    same = all(abs(row.plan_yen - row.alone_yen) <= row.alone_yen * 0.0005 for row in rows)
+    if same or sheet.facts.recommended is Column.ALONE:
         return Text("どの団体の負担も、単独で続ける額と変わらない", "Every owner pays what it pays alone"), ()
     if not losers:
         finding = Text(

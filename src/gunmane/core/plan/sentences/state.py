@@ -36,15 +36,16 @@ def stock(sheet: PlanSheet) -> Said | None:
         return None
     owners = len({row.owner for row in sheet.stock})
     whole = sum(by_class.values())
+    kinds = f"{len(by_class)} classes" if len(by_class) > 1 else "one class"
     finding = Text(
         f"{owners}団体で{len(by_class)}種類、{number(whole)}施設を管理している",
-        f"{owners} owners manage {number(whole)} assets of {len(by_class)} classes",
+        f"{owners} owners manage {number(whole)} assets of {kinds}",
     )
     if owners == 1 and len(sheet.members) == 1:
         mine = sheet.members[0].name
         finding = Text(
             f"{mine}は{len(by_class)}種類、{number(whole)}施設を管理している",
-            f"{mine} manages {number(whole)} assets of {len(by_class)} classes",
+            f"{mine} manages {number(whole)} assets of {kinds}",
         )
     parts_ja = "、".join(f"{CLASSES[one].ja}{number(n)}{COUNTERS[one].ja}" for one, n in by_class.items())
     parts_en = ", ".join(f"{number(n)} {COUNTERS[one].en}" for one, n in by_class.items())

@@ -6,6 +6,7 @@ from gunmane.core.plan.sentences.outlook import assumed
 from gunmane.core.plan.sentences.state import MUCH_UNKNOWN, age_totals, bad_and_graded
 from gunmane.core.plan.sheet import PlanSheet
 from gunmane.core.plan.values import Column, Measure, PlanStatus, Text
+from gunmane.core.words import AssetClass
 
 POINTS = ("compare", "programme", "grades", "forecast", "due", "risk", "owners", "levelling")
 """Sections whose findings are key points, most important first."""
@@ -101,11 +102,12 @@ def limits(sheet: PlanSheet) -> tuple[Text, ...]:
 def residents(sheet: PlanSheet) -> tuple[Text, ...]:
     """Return plain answers: what changes, what stays, what is not decided."""
     years = sheet.facts.years
+    things = _named(sheet, THINGS, "and")
     said = [
         Text(
-            f"この計画は、これから{years}年間、道路や橋、水道や下水道、浄化槽を近隣の市町村などが協力して守っていくための案です。",
-            f"This is how neighbouring municipalities propose to look after roads, bridges, pipes and septic systems "
-            f"together over the next {years} years.",
+            f"この計画は、これから{years}年間、{things.ja}を近隣の市町村などが協力して守っていくための案です。",
+            f"This is how neighbouring municipalities propose to look after {things.en} together over the next "
+            f"{years} years.",
         )
     ]
     removed = [row for row in sheet.programme if row.measure in (Measure.REMOVE, Measure.MERGE, Measure.DOWNSIZE)]
@@ -156,10 +158,11 @@ def residents(sheet: PlanSheet) -> tuple[Text, ...]:
                 "Users of septic systems: please go on with the yearly inspection, upkeep and cleaning.",
             )
         )
+    signs = _named(sheet, SIGNS, "or")
     said.append(
         Text(
-            "道路の穴や橋の異常、水漏れに気づいたら、すぐにお住まいの市町村へお知らせください。",
-            "If you see a hole in a road, damage to a bridge or a leak, please tell your municipality at once.",
+            f"{signs.ja}に気づいたら、すぐにお住まいの市町村へお知らせください。",
+            f"If you see {signs.en}, please tell your municipality at once.",
         )
     )
     if sheet.facts.status is PlanStatus.DRAFT:
@@ -170,6 +173,36 @@ def residents(sheet: PlanSheet) -> tuple[Text, ...]:
             )
         )
     return tuple(said)
+
+
+ROADS = frozenset({AssetClass.PAVEMENT, AssetClass.TUNNEL, AssetClass.ROAD_STRUCTURE})
+SEWERS = frozenset({AssetClass.SEWER_PIPE, AssetClass.MANHOLE})
+WATER = frozenset({AssetClass.WATER_PIPE})
+BRIDGES = frozenset({AssetClass.BRIDGE})
+SEPTIC = frozenset({AssetClass.SEPTIC})
+
+THINGS = (
+    (ROADS, Text("道路", "roads")), (BRIDGES, Text("橋", "bridges")), (WATER, Text("水道", "water pipes")),
+    (SEWERS, Text("下水道", "sewers")), (SEPTIC, Text("浄化槽", "septic systems")),
+)  # fmt: skip
+"""What residents call the things that a plan is about, by class."""
+
+SIGNS = (
+    (ROADS, Text("道路の穴", "a hole in a road")), (BRIDGES, Text("橋の異常", "damage to a bridge")),
+    (WATER, Text("水漏れ", "a leak")),
+    (SEWERS, Text("マンホールのふたや路面の沈み", "a manhole cover or a road that sinks")),
+)  # fmt: skip
+"""What residents can see and tell, by class."""
+
+
+def _named(sheet: PlanSheet, words: tuple[tuple[frozenset[AssetClass], Text], ...], link: str) -> Text:
+    """Join the words of the classes that the region has, all of them where it has none of these."""
+    present = {row.asset_class for row in sheet.stock}
+    found = [word for classes, word in words if classes & present] or [word for _, word in words]
+    joint = "や" if len(found) == 2 else "、"
+    *head, last = (one.en for one in found)
+    english = f"{', '.join(head)} {link} {last}" if head else last
+    return Text(joint.join(one.ja for one in found), english)
 
 
 def _unseen(sheet: PlanSheet) -> bool:
