@@ -224,6 +224,19 @@ def eager(book: CostBook) -> CostBook:
     })  # fmt: skip
 
 
+def test_an_answer_turned_round_does_not_print_the_computed_one_as_its_proposal(
+    bridges: Make, book: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
+) -> None:  # fmt: skip
+    """Whoever shares engineers whose number nobody gave must not read: "change: not decided before …"."""
+    sheet = make_sheet(
+        planned(bridges([II, II], [0, 1]), book, scales, _wish("engineers", "change")), book, scales, FACTS, labels
+    )
+    shared = next(one for one in sheet.choices if one.code == "engineers")
+    assert shared.computed is not None
+    assert "決めない" in shared.computed.ja
+    assert shared.proposal == labels.get("override", "changed")
+
+
 def test_every_sum_follows_overrides_of_working_together(
     bridges: Make, eager: CostBook, scales: dict[str, Scale], labels: Labels  # noqa: F811
 ) -> None:  # fmt: skip

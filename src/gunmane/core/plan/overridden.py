@@ -12,7 +12,7 @@ from gunmane.core.plan.options import KEEP, MEASURES
 from gunmane.core.plan.overrides import VERDICTS, Override, Pinned
 from gunmane.core.plan.record import Overridden
 from gunmane.core.plan.scenarios import RegionPlan
-from gunmane.core.plan.sheet import Choice
+from gunmane.core.plan.sheet import Choice, Verdict
 from gunmane.core.plan.values import Text
 
 
@@ -40,7 +40,11 @@ def answered(choices: Sequence[Choice], plan: RegionPlan, labels: Labels) -> tup
         reason = labels.get("override_reason", wish.reason)
         note = Text(f"{reason.ja}。{wish.note}", f"{reason.en}. {wish.note}".strip())
         said = labels.get("override", "set_by", by=wish.by, reason=note)
-        proposal = one.proposal if wish.alternative == "change" else labels.get("override", "kept")
+        proposal = one.proposal
+        if wish.alternative != "change":
+            proposal = labels.get("override", "kept")
+        elif one.verdict in (Verdict.UNKNOWN, Verdict.KEEP):  # what was computed says the opposite or nothing
+            proposal = labels.get("override", "changed")
         if wish.groups:
             proposal = _groups(plan, wish, labels)
         found.append(
