@@ -276,6 +276,21 @@ def test_what_nobody_inspected_is_no_finding() -> None:
     assert "40スパンから60スパンに増える" in again[0].ja
 
 
+@pytest.mark.parametrize(
+    ("counts", "ungraded", "begins"),
+    [
+        ((5, 0, 1), 0, "最後の点検の後の悪化も"),
+        ((5, 0, 1), 9, "点検後の悪化や判定のないものも"),
+        ((5, 0, 39), 9, "対策を"),
+    ],
+)
+def test_more_bad_assets_than_were_found_are_explained(counts: tuple[int, ...], ungraded: int, begins: str) -> None:
+    row = GradeRow(owner="甲市", asset_class=PIPES, scale="s", counts=counts, ungraded=ungraded)
+    said = outlook.forecast(sheet(stock=UNSEEN, forecasts=(WEAR,), grades=(row,), scales=(SCALE,)))
+    assert said is not None
+    assert said[0].ja.startswith(begins)
+
+
 def test_equal_losses_make_no_ranking() -> None:
     def top(*yen: float) -> PlanSheet:
         return sheet(top_risks=tuple(

@@ -1,14 +1,18 @@
 """Sentences about what is expected: forecasts, the expected loss, the assets at the top."""
 
+from gunmane.core.plan.findings import Forecast
 from gunmane.core.plan.formats import fiscal, number, percents, yen
 from gunmane.core.plan.nouns import CLASSES, COUNTERS
-from gunmane.core.plan.sentences.state import Said, name
+from gunmane.core.plan.sentences.state import Said, bad_and_graded, name
 from gunmane.core.plan.sheet import PlanSheet
 from gunmane.core.plan.values import Text, Unit
 from gunmane.core.words import AssetClass
 
 TIED = 5
 """Assets of equal loss at the top from which a ranking is no ranking (own setting)."""
+
+MORE = 1.2
+"""A forecast begins with more bad assets than were judged bad from this factor on (own setting): it is said why."""
 
 
 def assumed(sheet: PlanSheet) -> set[AssetClass]:
@@ -54,10 +58,11 @@ def forecast(sheet: PlanSheet) -> Said | None:
             f"(80%の幅で{number(last.low)}〜{number(last.high)})",
             f" (80 % interval {number(last.low)}–{number(last.high)})",
         )
+    beyond = _beyond(sheet, worst)
     finding = Text(
-        f"対策をしなければ、措置を要する{label.ja}は{span}年で{number(first.mid)}{count.ja}から"
+        f"{beyond.ja}対策をしなければ、措置を要する{label.ja}は{span}年で{number(first.mid)}{count.ja}から"
         f"{number(last.mid)}{count.ja}に増える",
-        f"If nothing is done, {label.en.lower()} in need of action grow from {number(first.mid)} to "
+        f"If nothing is done, {label.en.lower()} in need of action{beyond.en} grow from {number(first.mid)} to "
         f"{number(last.mid)} in {span} years",
     )
     if round(last.mid) <= round(first.mid):
@@ -84,6 +89,17 @@ def forecast(sheet: PlanSheet) -> Said | None:
             )
         )
     return finding, tuple(said)
+
+
+def _beyond(sheet: PlanSheet, row: Forecast) -> Text:
+    """Say why a forecast begins with more bad assets than inspections found, "" where it does not."""
+    rows = [one for one in sheet.grades if one.asset_class is row.asset_class]
+    bad, graded, ungraded = bad_and_graded(sheet, rows)
+    if not graded or row.unit is not Unit.COUNT or row.bad[0].mid < MORE * bad:
+        return Text("", "")
+    if ungraded:
+        return Text("点検後の悪化や判定のないものも見込むと、", " (old and missing judgements estimated)")
+    return Text("最後の点検の後の悪化も見込むと、", " (wear since the last inspection estimated)")
 
 
 def risk(sheet: PlanSheet) -> Said | None:
