@@ -139,6 +139,18 @@ def test_two_surveys_are_forecast_from_other_assets_and_it_is_said(
     assert json.loads(capsys.readouterr().out)["rows"] == 200
 
 
+def test_a_back_test_warns_of_a_reversed_scale_as_a_fit_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    columns = ("--kind", "chain", "--id", "id", "--time", "day", "--state", "grade", "--horizon", "7", "--json")
+    file = surveys(tmp_path / "s.csv", years=("2014-06-01", "2021-06-01"))
+    for states, warned, improved in (("A,B,C", False, 0), ("C,B,A", True, 120)):
+        assert main(["deterioration", "backtest", file, *columns, "--states", states, "--origins", "2015"]) == 0
+        got = json.loads(capsys.readouterr().out)
+        assert ("more_rises_than_falls" in got["warnings"]) == warned
+        assert got["counted"]["improved"] == improved
+
+
 def test_a_back_test_without_cases_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def why(file: str, *more: str) -> str:
         columns = ("--id", "id", "--time", "day", "--state", "grade", "--states", "A,B,C")

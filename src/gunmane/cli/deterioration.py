@@ -48,6 +48,7 @@ def add(commands: Any) -> None:
     fit.set_defaults(run=run_fit)
     test = kinds.add_parser("backtest", help="検証 / rolling-origin back-test against three baselines")
     test.add_argument("file", type=Path)
+    test.add_argument("--kind", choices=("chain",), default="chain", help="only chains have grades to forecast")
     _columns(test)
     test.add_argument("--origins", required=True, help="times at which the data are frozen: 2007,2010,2013")
     test.add_argument("--horizon", type=float, default=5.0)

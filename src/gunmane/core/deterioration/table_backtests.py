@@ -60,6 +60,13 @@ def _notes(panel: Panel, origin: float, options: Options) -> list[Fault]:
     return []
 
 
+def _moves(panel: Panel) -> tuple[int, int]:
+    """Count how often an asset's next look was better, and how often it was worse."""
+    order = np.lexsort((panel.when, panel.asset))
+    step = np.diff(panel.rank[order])[np.diff(panel.asset[order]) == 0]
+    return int((step < 0).sum()), int((step > 0).sum())
+
+
 def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     """Rolling-origin back-test of a panel of inspections."""
     settings = settings_of(given)
@@ -104,12 +111,21 @@ def backtest_table(table: Table, given: dict[str, Any]) -> dict[str, Any]:
     if all(any(note.code in NOTHING and note.values["origin"] == f"{o:g}" for note in notes) for o in origins):
         raise GunmaneError("no_cases", notes)
     found = [run(panel, o, _learning(panel, o, options), settings.seed) for o in origins]
+    better, worse = _moves(panel)
     return {
         "notes": notes,
         "origins": [to_builtins(o) | {"wins": o.wins, "calibrated": o.engine.calibrated} for o in found],
         "wins_everywhere": all(o.wins for o in found),
-        "warnings": [f"no_cases {o.origin:g}" for o in found if o.engine.forecasts == 0],
-        "counted": {"rows": int(rank.size), "not_judged": int((~good).sum()), "assets": len(names)},
+        "warnings": [
+            *(["more_rises_than_falls"] if better > worse else []),
+            *(f"no_cases {o.origin:g}" for o in found if o.engine.forecasts == 0),
+        ],
+        "counted": {
+            "rows": int(rank.size),
+            "not_judged": int((~good).sum()),
+            "assets": len(names),
+            "improved": better,
+        },
         "unknown": made.missing,
         "grades_not_named": other,
     }
