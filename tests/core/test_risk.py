@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gunmane.core.risk import MATRIX, Consequences, matrix, score, totals
+from gunmane.core.assess.totals import totals
+from gunmane.core.risk import MATRIX, Consequences, matrix, score
 from gunmane.core.words import AssetClass, SourceStatus
 from gunmane.resources import DATA
 

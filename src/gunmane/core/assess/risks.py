@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from gunmane.core.assess.fleets import Fleet, Floats, Ints
 from gunmane.core.assess.models import SHOWN, Assessed
+from gunmane.core.assess.totals import Total, totals
 from gunmane.core.deterioration.levels import UNKNOWN
-from gunmane.core.risk import Consequences, Scores, Total, Trait, score, totals
+from gunmane.core.risk import Consequences, Scores, Trait, score
 from gunmane.core.words import AssetClass
 
 

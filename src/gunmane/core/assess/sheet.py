@@ -11,6 +11,7 @@ from gunmane.core.assess.fleets import Fleet
 from gunmane.core.assess.models import Assessed
 from gunmane.core.assess.risks import RegionRisk, class_total
 from gunmane.core.assess.stock import Duties
+from gunmane.core.assess.totals import Total
 from gunmane.core.duties.daynumbers import NONE, day_of
 from gunmane.core.duties.engine import State
 from gunmane.core.duties.rulerows import STATES, DueColumns
@@ -29,7 +30,7 @@ from gunmane.core.plan.findings import (
 )
 from gunmane.core.plan.sheet import PlanSheet, Quality
 from gunmane.core.plan.values import Band, Text
-from gunmane.core.risk import MATRIX, Consequences, Reason, Total
+from gunmane.core.risk import MATRIX, Consequences, Reason
 from gunmane.core.schedule.gather import Work
 from gunmane.core.schedule.year import Engineer, Month, WorkKind, YearPlan
 from gunmane.core.words import AssetClass
