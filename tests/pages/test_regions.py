@@ -69,6 +69,24 @@ async def test_what_is_not_shared_is_not_shown(client: Client, region: Region) -
     assert "B-1-み" not in answer.text
 
 
+async def test_where_nothing_was_judged_or_scored_no_zero_is_told(
+    client: Client, region: Region, db: Database
+) -> None:
+    admin = await pool.open_pool(db.admin_url, size=1)
+    async with pool.writing(admin) as conn:
+        await access.operate(conn, [region.one], [])
+        for table in ("risks", "conditions"):
+            await conn.execute(f"DELETE FROM {table} WHERE owner_id = $1", region.one)
+        await tallies.recount(conn, [region.one])
+    await admin.close()
+    await sign_in(client, region.keys[region.one])
+    start = (await client.get(f"/regions/{region.region_id}")).text
+    row = re.search(r"<tr><th scope=\"row\">架空あおば市.*?</tr>", start, re.S)
+    assert row is not None
+    cells = re.findall(r"<td>(.*?)</td>", row[0])
+    assert (cells[1], cells[3], cells[4], cells[-1]) == ("3", "0", "–", "–")
+
+
 async def test_an_owner_that_shares_nothing_is_not_counted_as_nothing(client: Client, region: Region) -> None:
     await sign_in(client, region.keys[region.one])
     start = (await client.get(f"/regions/{region.region_id}")).text
